@@ -1,0 +1,106 @@
+import { z } from 'zod'
+import { IdSchema, PlaceSchema } from './ids'
+
+/** What a lab looked like before a change, as a state to come back to; applying it twice does no harm. */
+export const DesiredStateSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('unit-active'), instance: IdSchema, unit: z.string() }),
+  z.object({ kind: z.literal('instance-running'), instance: IdSchema }),
+  /** The node that held the group before, and no manual-failover flag left. */
+  z.object({ kind: z.literal('group-primary'), redundancyGroup: z.number(), node: z.string() }),
+  z.object({ kind: z.literal('no-manual-failover'), redundancyGroup: z.number() }),
+])
+export type DesiredState = z.infer<typeof DesiredStateSchema>
+
+export const FaultSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  /** How it was done ("clean stop", "kill -9", "forced instance stop"); named in the result. */
+  mode: z.string(),
+  place: PlaceSchema,
+  argv: z.array(z.string()).min(1),
+  /** Committed before the fault, applied last-in first-out on any ending. */
+  undo: z.array(DesiredStateSchema).min(1),
+})
+export type Fault = z.infer<typeof FaultSchema>
+
+/** What a step does. The runner has one handler for each; adding one here breaks the build until it has. */
+export const ActionSchema = z.discriminatedUnion('kind', [
+  /** Reachable, tools and versions, clocks, primaries, no stale manual failover, targets answer, probe calibrated. */
+  z.object({ kind: z.literal('preflight'), targets: z.array(IdSchema), tools: z.array(z.string()) }),
+  z.object({ kind: z.literal('start-probes'), targets: z.array(IdSchema) }),
+  z.object({ kind: z.literal('stop-probes') }),
+  z.object({ kind: z.literal('start-traffic'), traffic: z.array(IdSchema), durationS: z.number() }),
+  z.object({ kind: z.literal('stop-traffic') }),
+  z.object({ kind: z.literal('start-capture') }),
+  z.object({ kind: z.literal('stop-capture') }),
+  z.object({ kind: z.literal('watch-cluster'), intervalMs: z.number() }),
+  z.object({ kind: z.literal('read-cluster') }),
+  z.object({ kind: z.literal('baseline'), durationMs: z.number() }),
+  z.object({ kind: z.literal('record-sessions'), label: z.enum(['before', 'after']) }),
+  z.object({ kind: z.literal('fault'), fault: FaultSchema }),
+  z.object({ kind: z.literal('wait-primary'), node: z.string(), redundancyGroups: z.array(z.number()) }),
+  /** Until loss is back within what the baseline shows for validationMs on every crossing probe. */
+  z.object({ kind: z.literal('settle'), validationMs: z.number() }),
+  z.object({ kind: z.literal('collect-journal') }),
+])
+export type Action = z.infer<typeof ActionSchema>
+export type ActionKind = Action['kind']
+
+export const StepSchema = z.object({
+  id: IdSchema,
+  title: z.string(),
+  actions: z.array(ActionSchema),
+  budgetMs: z.number().positive(),
+  /** A wait that runs out is a finding (the criterion fails), not the end of the run. */
+  onTimeout: z.enum(['end-run', 'continue']).default('end-run'),
+})
+export type Step = z.infer<typeof StepSchema>
+
+/** One field of a case's form, derived from its zod schema. */
+export const ParamFieldSchema = z.object({
+  name: z.string(),
+  title: z.string(),
+  description: z.string().nullable(),
+  type: z.enum(['number', 'boolean', 'choice', 'text']),
+  choices: z.array(z.object({ value: z.string(), title: z.string() })).default([]),
+  default: z.union([z.string(), z.number(), z.boolean()]).nullable(),
+  min: z.number().nullable(),
+  max: z.number().nullable(),
+  unit: z.string().nullable(),
+})
+export type ParamField = z.infer<typeof ParamFieldSchema>
+
+/** A case as the UI and the API show it, for one lab. */
+export const CaseViewSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  objective: z.string(),
+  destructive: z.boolean(),
+  /** Why it cannot run on this lab; null when it can. */
+  blocked: z.string().nullable(),
+  fields: z.array(ParamFieldSchema),
+  criteria: z.array(z.object({ id: z.string(), title: z.string(), limit: z.string().nullable() })),
+  headline: z.object({ title: z.string(), limitMs: z.number() }).nullable(),
+})
+export type CaseView = z.infer<typeof CaseViewSchema>
+
+/** One command of the plan: argv is what the SSH channel gets on `host`; text is the same, quoted for a terminal. */
+export const PlannedCommandSchema = z.object({
+  host: z.string(),
+  place: z.string(),
+  argv: z.array(z.string()),
+  text: z.string(),
+  purpose: z.string(),
+  /** "once", "every 250 ms", "until it holds". */
+  repeat: z.string(),
+})
+export type PlannedCommand = z.infer<typeof PlannedCommandSchema>
+
+export const PlanStepSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  budgetMs: z.number(),
+  changesLab: z.boolean(),
+  commands: z.array(PlannedCommandSchema),
+})
+export type PlanStep = z.infer<typeof PlanStepSchema>

@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import { NodeStateSchema } from './cluster'
+import { IntervalSchema, PlaceSchema } from './ids'
+import { CriterionResultSchema, EndingSchema, ReportSchema, RunContextSchema, VerdictSchema } from './run'
+
+/** One line of the plan and of the record: what is run where. argv is exact; the app's SSH quoting is not part of it. */
+export const CommandSchema = z.object({ place: PlaceSchema, host: z.string(), argv: z.array(z.string()) })
+export type Command = z.infer<typeof CommandSchema>
+
+export const StepOutcomeSchema = z.enum(['ok', 'failed', 'cancelled', 'timed-out', 'skipped'])
+export type StepOutcome = z.infer<typeof StepOutcomeSchema>
+
+const stepId = z.string()
+const commandId = z.string()
+
+/** What happened. `atMs` (app clock, epoch ms) and `seq` are added by the sink. */
+export const EventBodySchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('run-started') }),
+  z.object({ kind: z.literal('context'), context: RunContextSchema }),
+  z.object({ kind: z.literal('step-started'), stepId, title: z.string(), budgetMs: z.number() }),
+  z.object({ kind: z.literal('step-ended'), stepId, outcome: StepOutcomeSchema, message: z.string().nullable() }),
+  z.object({ kind: z.literal('command-started'), commandId, stepId, command: CommandSchema }),
+  z.object({
+    kind: z.literal('command-ended'),
+    commandId,
+    exitCode: z.number().nullable(),
+    durationMs: z.number(),
+    error: z.string().nullable(),
+  }),
+  /** A piece of raw output, verbatim. Known sample lines are not here: they are rebuilt from the samples. */
+  z.object({ kind: z.literal('output'), commandId, from: z.enum(['stdout', 'stderr']), text: z.string() }),
+  z.object({
+    kind: z.literal('check'),
+    stepId,
+    id: z.string(),
+    title: z.string(),
+    ok: z.boolean(),
+    found: z.string(),
+    hint: z.string().nullable(),
+  }),
+  /** The change lies inside `interval` (app clock). `reading` is the node whose answer showed it. */
+  z.object({
+    kind: z.literal('state-change'),
+    node: z.string(),
+    redundancyGroup: z.number(),
+    from: NodeStateSchema.or(z.literal('no-answer')).nullable(),
+    to: NodeStateSchema.or(z.literal('no-answer')),
+    interval: IntervalSchema,
+    source: z.enum(['poll', 'journal']),
+    reading: z.string(),
+  }),
+  /** T0: [before, after] on the target's own clock; `clock` names it. */
+  z.object({
+    kind: z.literal('fault-injected'),
+    title: z.string(),
+    mode: z.string(),
+    place: PlaceSchema,
+    commandId,
+    t0: IntervalSchema,
+    clock: z.string(),
+    /** Exit code of the injected command itself. */
+    exitCode: z.number().nullable(),
+  }),
+  z.object({ kind: z.literal('sessions'), label: z.enum(['before', 'after']), node: z.string(), raw: z.string(), commandId }),
+  z.object({
+    kind: z.literal('undo-applied'),
+    title: z.string(),
+    ok: z.boolean(),
+    message: z.string().nullable(),
+  }),
+  z.object({ kind: z.literal('lease'), state: z.enum(['armed', 'renewed', 'disarmed', 'lost']), deadlineMs: z.number().nullable() }),
+  z.object({ kind: z.literal('snapshot-compared'), equal: z.boolean(), differences: z.array(z.string()) }),
+  z.object({ kind: z.literal('note'), level: z.enum(['info', 'warning', 'error']), message: z.string(), hint: z.string().nullable() }),
+  z.object({ kind: z.literal('criterion-judged'), result: CriterionResultSchema }),
+  z.object({ kind: z.literal('reported'), report: ReportSchema }),
+  z.object({ kind: z.literal('run-ended'), ending: EndingSchema, verdict: VerdictSchema, message: z.string().nullable() }),
+])
+export type EventBody = z.infer<typeof EventBodySchema>
+export type EventKind = EventBody['kind']
+
+/** A stored event: seq counts from 1 per run and is the SSE cursor. */
+export type RunEvent = EventBody & { seq: number; atMs: number }

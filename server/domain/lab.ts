@@ -1,0 +1,185 @@
+import { z } from 'zod'
+import { IdSchema, PlaceSchema } from './ids'
+
+const argv = z.array(z.string().min(1)).min(1)
+const ms = z.number().positive()
+const ipv4 = z.ipv4()
+const cidr = z.cidrv4()
+
+/** An SSH endpoint. Exactly one way of authenticating; secrets never stand in the file. */
+export const HostSchema = z
+  .strictObject({
+    id: IdSchema,
+    title: z.string().min(1).optional(),
+    host: z.string().min(1),
+    port: z.int().min(1).max(65535).default(22),
+    user: z.string().min(1),
+    /** Relative to the lab file. */
+    keyFile: z.string().min(1).optional(),
+    agent: z.boolean().optional(),
+    /** Name of the environment variable that holds the password. */
+    passwordEnv: z.string().min(1).optional(),
+    /** OpenSSH public key line ("ssh-ed25519 AAAA…") or fingerprint ("SHA256:…"); without it the host is refused. */
+    hostKey: z.string().regex(/^(SHA256:|ssh-|ecdsa-)/, 'expected "SHA256:…" or an OpenSSH public key'),
+    /** Id of the host to jump through. */
+    jump: IdSchema.optional(),
+  })
+  .refine((h) => [h.keyFile, h.agent, h.passwordEnv].filter(Boolean).length === 1, {
+    message: 'expected exactly one of keyFile, agent, passwordEnv',
+  })
+export type Host = z.infer<typeof HostSchema>
+
+export const InterfaceSchema = z.strictObject({
+  /** Junos name in the config ("ge-0/0/1", "fxp1"). */
+  name: z.string().min(1),
+  /** Linux name inside the instance ("ge-0-0-1"). */
+  linux: z.string().min(1),
+  /** Name the kernel gave before the rename ("enp6s0"). */
+  kernel: z.string().min(1).optional(),
+  /** Device name in the container config ("eth1", "wan-vf"). */
+  device: z.string().min(1).optional(),
+  network: z.string().min(1).optional(),
+  mac: z.string().optional(),
+  driver: z.string().optional(),
+  xdp: z.enum(['native', 'generic', 'none']).optional(),
+  /** VF PCI address, if it is one. */
+  pci: z.string().optional(),
+  reth: z.string().optional(),
+  vlan: z.int().min(1).max(4094).optional(),
+  addresses: z.array(cidr).default([]),
+  role: z.enum(['management', 'heartbeat', 'fabric', 'lan', 'wan', 'other']),
+})
+export type LabInterface = z.infer<typeof InterfaceSchema>
+
+export const InstanceSchema = z.strictObject({
+  name: IdSchema,
+  role: z.enum(['firewall', 'lan-host', 'wan-host']),
+  interfaces: z.array(InterfaceSchema).default([]),
+})
+export type Instance = z.infer<typeof InstanceSchema>
+
+/** Where gratuitous ARP for a VIP can be seen, and with which Linux interface. */
+export const ObservationPointSchema = z.strictObject({ at: PlaceSchema, interface: z.string().min(1) })
+export type ObservationPoint = z.infer<typeof ObservationPointSchema>
+
+export const RethSchema = z.strictObject({
+  name: z.string().regex(/^reth\d+$/, 'expected "reth" and a number'),
+  redundancyGroup: z.int().min(0),
+  zone: z.string().min(1),
+  vip: cidr,
+  vlan: z.int().min(1).max(4094).optional(),
+  gateway: ipv4.optional(),
+  /** Junos names, one per node. */
+  members: z.array(z.string().min(1)).min(1),
+  /** null: nobody can see it, the GARP criterion is inconclusive. */
+  garpObserver: ObservationPointSchema.nullable().default(null),
+})
+export type Reth = z.infer<typeof RethSchema>
+
+export const ClusterSchema = z.strictObject({
+  id: z.int().min(0),
+  /** systemd unit of the cluster daemon. */
+  unit: z.string().min(1),
+  /** Command of the daemon's CLI inside a node; takes `-c "…"`. */
+  cli: argv,
+  heartbeat: z.strictObject({ intervalMs: ms, threshold: z.int().min(1), port: z.int().default(4784) }),
+  preempt: z.boolean(),
+  garpCount: z.int().min(0),
+  nodes: z
+    .array(
+      z.strictObject({
+        id: z.int().min(0),
+        name: z.string().regex(/^node\d+$/, 'expected "node" and a number'),
+        instance: IdSchema,
+        priority: z.int().min(0).max(255),
+      }),
+    )
+    .length(2),
+  redundancyGroups: z
+    .array(z.strictObject({ id: z.int().min(0), title: z.string().min(1), weight: z.int().default(255) }))
+    .min(1),
+  reths: z.array(RethSchema).default([]),
+})
+export type Cluster = z.infer<typeof ClusterSchema>
+
+export const TargetSchema = z.strictObject({
+  id: IdSchema,
+  title: z.string().min(1),
+  address: ipv4,
+  from: PlaceSchema,
+  /** Only probes that cross the cluster can give the headline Failover Time. */
+  crossesCluster: z.boolean(),
+  /** Asked of ping -i; the observed spacing is what counts. 5 ms only for a target that the lab owns. */
+  intervalMs: ms.default(5),
+  /** Where the request side can be captured (TBM cross-check), e.g. on the WAN host. */
+  captureAt: ObservationPointSchema.optional(),
+})
+export type Target = z.infer<typeof TargetSchema>
+
+/** iperf3 towards a server that is already listening; every entry is one client with `parallel` TCP streams. */
+export const TrafficSchema = z.strictObject({
+  id: IdSchema,
+  title: z.string().min(1),
+  from: PlaceSchema,
+  server: ipv4,
+  port: z.int().min(1).max(65535),
+  direction: z.enum(['upload', 'download']),
+  parallel: z.int().min(1).max(64).default(4),
+  /** Per stream; keeps the load from disturbing the probes. */
+  bitPerS: z.number().positive(),
+})
+export type Traffic = z.infer<typeof TrafficSchema>
+
+/** What makes a lab misbehave, as data. */
+export const SwitchSchema = z.strictObject({
+  id: IdSchema,
+  title: z.string().min(1),
+  at: PlaceSchema,
+  on: argv,
+  off: argv,
+})
+export type Switch = z.infer<typeof SwitchSchema>
+
+/** Limits of the criteria, all in ms. */
+export const ExpectationsSchema = z.strictObject({
+  primaryChangeMs: ms.default(5000),
+  failoverTimeMs: ms.default(5000),
+  reversionTimeMs: ms.default(5000),
+  preemptionMs: ms.default(10000),
+  sessionSyncMs: ms.default(2000),
+  configSyncMs: ms.default(1000),
+  forwardingDelayThresholdMs: ms.default(2000),
+  validationMs: ms.default(5000),
+  baselineMs: ms.default(5000),
+})
+export type Expectations = z.infer<typeof ExpectationsSchema>
+
+/** One lab, as its file says. Cross-references are checked by `server/topology`. */
+export const LabSchema = z.strictObject({
+  id: IdSchema,
+  title: z.string().min(1),
+  notes: z.string().optional(),
+  /** Destructive cases (they stop services or remove devices) are off without it. */
+  allowDestructive: z.boolean().default(false),
+  hosts: z.array(HostSchema).min(1),
+  /** The container tool and the host it runs on; `command` may carry a prefix (["sudo", "incus"]). */
+  containers: z.strictObject({ host: IdSchema, command: argv.default(['incus']) }),
+  instances: z.array(InstanceSchema).min(1),
+  networks: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        role: z.enum(['management', 'heartbeat', 'fabric', 'lan', 'wan', 'other']),
+        subnet: cidr.optional(),
+      }),
+    )
+    .default([]),
+  cluster: ClusterSchema,
+  targets: z.array(TargetSchema).min(1),
+  traffic: z.array(TrafficSchema).default([]),
+  /** Device clock reads and leases need a writable directory on the container host. */
+  leaseDir: z.string().startsWith('/').default('/var/tmp/failover-lab'),
+  expectations: ExpectationsSchema.prefault({}),
+  switches: z.array(SwitchSchema).default([]),
+})
+export type Lab = z.infer<typeof LabSchema>

@@ -1,0 +1,75 @@
+import type { DesiredState } from './case'
+import type { EventBody, RunEvent } from './event'
+import type { RunEvidence } from './evidence'
+import type { Lab } from './lab'
+import type { Report, RunContext, RunPhase, RunSummary, Verdict, Ending } from './run'
+import type { SampleRow, StreamId } from './sample'
+import type { LabSnapshot } from './snapshot'
+
+/** Where the runner's events go: stored, then shown. Rejects when the store refuses (disk full, locked). */
+export interface EventSink {
+  append(runId: string, body: EventBody): Promise<RunEvent>
+}
+
+/** Where samples go: shown at once, stored in chunks at least each second. */
+export interface SampleSink {
+  push(runId: string, stream: StreamId, rows: SampleRow[]): void
+  /** Resolves when all pushed rows are stored; rejects when the store refuses. */
+  flush(runId: string): Promise<void>
+  /** After the last row of the run: merges chunks and forgets the run. */
+  close(runId: string): Promise<void>
+}
+
+export type UndoEntry = { id: string; runId: string; order: number; title: string; desired: DesiredState; applied: boolean }
+
+/** Desired states, durable (synchronous=FULL) before the change that they undo. */
+export interface UndoJournal {
+  record(runId: string, title: string, desired: DesiredState): Promise<UndoEntry>
+  /** Not yet applied, last-in first. */
+  open(runId: string): Promise<UndoEntry[]>
+  markApplied(id: string): Promise<void>
+}
+
+export type NewRun = {
+  id: string
+  lab: Lab
+  caseId: string
+  caseTitle: string
+  params: Record<string, unknown>
+  limitMs: number | null
+}
+
+export type RunPatch = {
+  phase?: RunPhase
+  ending?: Ending
+  verdict?: Verdict
+  dirty?: boolean
+  startedAt?: number
+  endedAt?: number
+  message?: string | null
+  context?: RunContext
+  snapshot?: LabSnapshot
+  report?: Report
+}
+
+/** The runs as the runner needs them. The lab file's content at the start is stored with the run. */
+export interface RunStore {
+  create(run: NewRun): Promise<RunSummary>
+  patch(runId: string, patch: RunPatch): Promise<void>
+  get(runId: string): Promise<RunSummary | null>
+  snapshot(runId: string): Promise<LabSnapshot | null>
+  /** Everything not ended, oldest first: the queue, and after a crash what must be recovered. */
+  unfinished(labId?: string): Promise<RunSummary[]>
+  evidence(runId: string): Promise<RunEvidence>
+}
+
+export type Quarantine = { reason: string; differences: string[]; runId: string; sinceMs: number }
+
+/** Labs that were left different from before: no run starts there until restored or marked clean. */
+export interface LabStateStore {
+  quarantine(labId: string): Promise<Quarantine | null>
+  setQuarantine(labId: string, quarantine: Quarantine | null): Promise<void>
+}
+
+/** What the lease directory on the lab host says. */
+export type LeaseInfo = { runId: string; owner: string; deadlineMs: number; armedMs: number }

@@ -1,0 +1,52 @@
+import { z } from 'zod'
+
+/**
+ * Samples are not events: keyed by (stream, index), index counting from 0 in the order in which the lines came.
+ * A row is a list of numbers, one per column; `null` where the tool printed none.
+ */
+export const SAMPLE_COLUMNS = {
+  /** One printed line of `ping -D -O`: stampMs is the probe host's clock; seq is as printed, so it wraps at 65536. */
+  probe: ['kind', 'stampMs', 'seq', 'rttMs', 'ttl', 'bytes'],
+  /** One iperf3 interval line. socket −1 is the SUM line. Seconds since the test's start; receivedMs is the app's clock. */
+  traffic: ['socket', 'fromS', 'toS', 'bytes', 'bitPerS', 'retransmits', 'receivedMs'],
+  /** One poll of one node, app clock; answer: see POLL_ANSWERS; groups: NodeState codes are in state-change events. */
+  poll: ['startMs', 'endMs', 'answer'],
+  /** One captured packet: stampMs is the capture host's clock; kind: see PACKET_KINDS; source/target: IPv4 as a number. */
+  capture: ['kind', 'stampMs', 'source', 'target', 'seq', 'mac'],
+} as const
+export type SampleKind = keyof typeof SAMPLE_COLUMNS
+
+/** Codes of `probe.kind`. `unreachable` covers host and network unreachable. */
+export const PROBE_KINDS = ['reply', 'no-answer', 'duplicate', 'unreachable', 'other'] as const
+export type ProbeKind = (typeof PROBE_KINDS)[number]
+
+/** Codes of `poll.answer`. */
+export const POLL_ANSWERS = ['status', 'not-clustered', 'garbled', 'no-answer'] as const
+
+/** Codes of `capture.kind`. */
+export const PACKET_KINDS = ['gratuitous-arp', 'arp', 'icmp-request', 'icmp-reply', 'other'] as const
+
+export type SampleRow = readonly (number | null)[]
+
+/** "probe:internet", "traffic:upload", "poll:node0", "capture:reth0". */
+export const StreamIdSchema = z.string().regex(/^(probe|traffic|poll|capture):[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)
+export type StreamId = string
+
+/** The sample kind that a stream carries; throws on a stream id of no known kind. */
+export function streamKind(stream: StreamId): SampleKind {
+  const kind = stream.slice(0, stream.indexOf(':'))
+  if (kind === 'probe' || kind === 'traffic' || kind === 'poll' || kind === 'capture') return kind
+  throw new RangeError(`no sample kind in stream id "${stream}"`)
+}
+
+/** Rows first..first+rows.length-1 of one stream: what the live view gets and the store appends. */
+export type SampleBatch = { stream: StreamId; first: number; rows: SampleRow[] }
+
+/** One ping line as an object. `stampMs`: receive stamp for a reply, for `no-answer` the moment the next probe was sent. */
+export type ProbeSample = {
+  index: number
+  kind: ProbeKind
+  stampMs: number
+  seq: number | null
+  rttMs: number | null
+}
