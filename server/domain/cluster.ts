@@ -92,7 +92,9 @@ export type ClusterInterfaces = z.infer<typeof ClusterInterfacesSchema>
 
 /** `show chassis cluster information`: weight per node and redundancy group. */
 export const ClusterInformationSchema = z.object({
-  weights: z.array(z.object({ node: z.string(), redundancyGroup: z.number(), weight: z.number(), priority: z.number().nullable() })),
+  weights: z.array(
+    z.object({ node: z.string(), redundancyGroup: z.number(), weight: z.number(), priority: z.number().nullable() }),
+  ),
   unparsed: z.array(z.string()),
 })
 export type ClusterInformation = z.infer<typeof ClusterInformationSchema>

@@ -1,5 +1,11 @@
 import { z } from 'zod'
-import { NodeStateSchema } from './cluster'
+import {
+  ClusterInformationSchema,
+  ClusterInterfacesSchema,
+  FlowSessionSchema,
+  NodeAnswerSchema,
+  NodeStateSchema,
+} from './cluster'
 import { IntervalSchema, PlaceSchema } from './ids'
 import { CriterionResultSchema, EndingSchema, ReportSchema, RunContextSchema, VerdictSchema } from './run'
 
@@ -61,19 +67,57 @@ export const EventBodySchema = z.discriminatedUnion('kind', [
     /** Exit code of the injected command itself. */
     exitCode: z.number().nullable(),
   }),
-  z.object({ kind: z.literal('sessions'), label: z.enum(['before', 'after']), node: z.string(), raw: z.string(), commandId }),
+  /** One node asked for everything that TC-1 judges; null where it could not be read. The raw text is in `output` events. */
+  z.object({
+    kind: z.literal('cluster-read'),
+    node: z.string(),
+    answer: NodeAnswerSchema,
+    interfaces: ClusterInterfacesSchema.nullable(),
+    information: ClusterInformationSchema.nullable(),
+  }),
+  /** The session table of one node towards the traffic servers; null: the node gave no readable answer. */
+  z.object({
+    kind: z.literal('sessions'),
+    label: z.enum(['before', 'after']),
+    node: z.string(),
+    sessions: z.array(FlowSessionSchema).nullable(),
+  }),
+  /** A socket that iperf3 opened: `addr:port` strings as the client sees them. */
+  z.object({
+    kind: z.literal('traffic-socket'),
+    traffic: z.string(),
+    socket: z.number(),
+    local: z.string(),
+    remote: z.string(),
+  }),
+  /** `done`: iperf3 ended by itself with its results exchanged, so its idle control connection was alive, too. */
+  z.object({ kind: z.literal('traffic-ended'), traffic: z.string(), done: z.boolean(), error: z.string().nullable() }),
   z.object({
     kind: z.literal('undo-applied'),
     title: z.string(),
     ok: z.boolean(),
     message: z.string().nullable(),
   }),
-  z.object({ kind: z.literal('lease'), state: z.enum(['armed', 'renewed', 'disarmed', 'lost']), deadlineMs: z.number().nullable() }),
+  z.object({
+    kind: z.literal('lease'),
+    state: z.enum(['armed', 'renewed', 'disarmed', 'lost']),
+    deadlineMs: z.number().nullable(),
+  }),
   z.object({ kind: z.literal('snapshot-compared'), equal: z.boolean(), differences: z.array(z.string()) }),
-  z.object({ kind: z.literal('note'), level: z.enum(['info', 'warning', 'error']), message: z.string(), hint: z.string().nullable() }),
+  z.object({
+    kind: z.literal('note'),
+    level: z.enum(['info', 'warning', 'error']),
+    message: z.string(),
+    hint: z.string().nullable(),
+  }),
   z.object({ kind: z.literal('criterion-judged'), result: CriterionResultSchema }),
   z.object({ kind: z.literal('reported'), report: ReportSchema }),
-  z.object({ kind: z.literal('run-ended'), ending: EndingSchema, verdict: VerdictSchema, message: z.string().nullable() }),
+  z.object({
+    kind: z.literal('run-ended'),
+    ending: EndingSchema,
+    verdict: VerdictSchema,
+    message: z.string().nullable(),
+  }),
 ])
 export type EventBody = z.infer<typeof EventBodySchema>
 export type EventKind = EventBody['kind']

@@ -3,7 +3,10 @@ import { z } from 'zod'
 /** An identifier in a lab file or a URL: letters, digits, dot, dash, underscore; 1 to 64 characters; never starts with a dash. */
 export const IdSchema = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'expected 1 to 64 letters, digits, ".", "_" or "-", not starting with "-"')
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+    'expected 1 to 64 letters, digits, ".", "_" or "-", not starting with "-"',
+  )
 
 /** Milliseconds since the epoch; fractions allowed (ping stamps carry microseconds). */
 export const EpochMsSchema = z.number().nonnegative()

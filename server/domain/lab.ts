@@ -179,6 +179,8 @@ export const LabSchema = z.strictObject({
   traffic: z.array(TrafficSchema).default([]),
   /** Device clock reads and leases need a writable directory on the container host. */
   leaseDir: z.string().startsWith('/').default('/var/tmp/failover-lab'),
+  /** How long the lab host waits for a silent dashboard before it reverts by itself, seconds. */
+  leaseS: z.int().min(5).max(3600).default(60),
   expectations: ExpectationsSchema.prefault({}),
   switches: z.array(SwitchSchema).default([]),
 })

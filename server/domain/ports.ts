@@ -2,7 +2,7 @@ import type { DesiredState } from './case'
 import type { EventBody, RunEvent } from './event'
 import type { RunEvidence } from './evidence'
 import type { Lab } from './lab'
-import type { Report, RunContext, RunPhase, RunSummary, Verdict, Ending } from './run'
+import type { Ending, Report, RunContext, RunPhase, RunSummary, Verdict } from './run'
 import type { SampleRow, StreamId } from './sample'
 import type { LabSnapshot } from './snapshot'
 
@@ -20,7 +20,14 @@ export interface SampleSink {
   close(runId: string): Promise<void>
 }
 
-export type UndoEntry = { id: string; runId: string; order: number; title: string; desired: DesiredState; applied: boolean }
+export type UndoEntry = {
+  id: string
+  runId: string
+  order: number
+  title: string
+  desired: DesiredState
+  applied: boolean
+}
 
 /** Desired states, durable (synchronous=FULL) before the change that they undo. */
 export interface UndoJournal {

@@ -105,6 +105,8 @@ export const RunContextSchema = z.object({
   toolVersions: z.record(z.string(), z.string()),
   /** Host or instance -> its clock minus the app's, ± half the round trip. */
   clocks: z.record(z.string(), z.object({ offsetMs: z.number(), errorMs: z.number() })),
+  /** "bpfrx-fw0/ge-0-0-0" -> MAC, lower case: tells whose gratuitous ARP it was. */
+  macs: z.record(z.string(), z.string()),
 })
 export type RunContext = z.infer<typeof RunContextSchema>
 
