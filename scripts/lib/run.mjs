@@ -1,0 +1,23 @@
+import { spawn } from 'node:child_process'
+
+/** Runs a command with inherited output. Resolves to its exit code; a signal counts as 128. */
+export function run(command, args, { env = {}, cwd = process.cwd(), quiet = false } = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      cwd,
+      stdio: quiet ? 'ignore' : 'inherit',
+      env: { ...process.env, ...env },
+    })
+    child.on('error', () => resolve(127))
+    child.on('exit', (code) => resolve(code ?? 128))
+  })
+}
+
+/** Is a command of this name on the PATH? */
+export const has = async (command) => (await run('sh', ['-c', 'command -v "$1" >/dev/null', 'sh', command], { quiet: true })) === 0
+
+/** The environment in which the Prisma CLI works without a network: it only checks that the file exists. */
+export const prismaEnv = { PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: '1', CHECKPOINT_DISABLE: '1' }
+
+/** Generates the Prisma client. */
+export const generate = () => run('node', ['node_modules/prisma/build/index.js', 'generate', '--schema', 'prisma/sqlite'], { env: prismaEnv })

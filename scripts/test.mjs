@@ -1,0 +1,71 @@
+// npm test: every stage, each counted; the last line is the sum. `npm cit` installs first.
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { generateClient } from './lib/prepare.mjs'
+import { ensureSystemPackages, findBrowser } from './lib/system.mjs'
+import { run } from './lib/run.mjs'
+
+const RESULTS = 'test-results/stages'
+const total = { passed: 0, failed: 0, skipped: 0 }
+const reference = process.env.REFERENCE_LAB === '1'
+const only = process.argv.slice(2)
+
+function count(name, passed, failed, skipped, ms) {
+  total.passed += passed
+  total.failed += failed
+  total.skipped += skipped
+  console.log(`\n== ${name}: ${passed} passed, ${failed} failed, ${skipped} skipped (${(ms / 1000).toFixed(1)} s)\n`)
+}
+
+async function stage(name, work) {
+  if (only.length > 0 && !only.includes(name)) return
+  console.log(`\n== ${name}`)
+  const startedMs = Date.now()
+  const [passed, failed, skipped] = await work()
+  count(name, passed, failed, skipped, Date.now() - startedMs)
+}
+
+/** A stage that either holds or does not: counts as one test. */
+const check = (command, args, options) => async () => ((await run(command, args, options)) === 0 ? [1, 0, 0] : [0, 1, 0])
+
+/** A vitest project; a run that wrote no result is one failure, never silence. */
+const vitest = (project, env) => async () => {
+  const file = `${RESULTS}/${project}.json`
+  const args = ['node_modules/vitest/vitest.mjs', 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  const code = await run('node', args, { env: { ...env, NO_COLOR: '1' } })
+  if (!existsSync(file)) return [0, 1, 0]
+  const result = JSON.parse(readFileSync(file, 'utf8'))
+  const failed = Math.max(result.numFailedTests, result.numFailedTestSuites > 0 || code !== 0 ? 1 : 0)
+  const empty = result.numPassedTests + failed === 0 ? 1 : 0
+  return [result.numPassedTests, failed + empty, result.numPendingTests + result.numTodoTests]
+}
+
+const playwright = (project) => async () => {
+  const file = `${RESULTS}/playwright-${project}.json`
+  const code = await run('node', ['node_modules/@playwright/test/cli.js', 'test', '--project', project, '--reporter=list,json'], {
+    env: { PLAYWRIGHT_JSON_OUTPUT_NAME: file, NO_COLOR: '1' },
+  })
+  if (!existsSync(file)) return [0, 1, 0]
+  const { expected, unexpected, flaky, skipped } = JSON.parse(readFileSync(file, 'utf8')).stats
+  const failed = unexpected + flaky
+  return [expected, Math.max(failed, code !== 0 || expected === 0 ? 1 : 0), skipped]
+}
+
+rmSync(RESULTS, { recursive: true, force: true })
+mkdirSync(RESULTS, { recursive: true })
+if (reference) await ensureSystemPackages()
+process.env.CHROMIUM_PATH = await findBrowser()
+await generateClient()
+await stage('types', check('node', ['node_modules/typescript/bin/tsc', '--noEmit']))
+await stage('lint', check('node', ['node_modules/@biomejs/biome/bin/biome', 'ci', '--colors=off']))
+await stage('unit', vitest('unit'))
+await stage('embedded', vitest('embedded'))
+await stage('build', check('node', ['node_modules/next/dist/bin/next', 'build'], { env: { NEXT_TELEMETRY_DISABLED: '1' } }))
+await stage('browser', playwright('embedded'))
+if (reference) {
+  await stage('reference-up', check('labs/reference/up', []))
+  await stage('reference', vitest('reference'))
+  await stage('reference-browser', playwright('reference'))
+  await stage('reference-down', check('labs/reference/down', []))
+}
+console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
+process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1)

@@ -1,0 +1,41 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vitest/config'
+
+const alias = { '@': import.meta.dirname }
+const base = { extends: true as const, resolve: { alias } }
+
+export default defineConfig({
+  plugins: [react()],
+  test: {
+    projects: [
+      {
+        ...base,
+        test: {
+          name: 'unit',
+          include: ['server/**/*.test.ts', 'app/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts', 'labs/embedded/**/*.test.ts'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        ...base,
+        test: {
+          name: 'embedded',
+          include: ['e2e/contract/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        ...base,
+        test: {
+          name: 'reference',
+          include: ['e2e/reference/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
