@@ -1,0 +1,19 @@
+import { z } from 'zod'
+import { IdSchema } from '../../domain/ids'
+import { procedure, router } from '../trpc'
+
+/** Which case on which lab, with the form's values. */
+export const RunRequestSchema = z.object({
+  lab: IdSchema,
+  case: z.string().min(1).max(64),
+  params: z.record(z.string(), z.unknown()).default({}),
+})
+
+export const casesRouter = router({
+  /** The cases as they are on one lab: form fields, criteria with limits, what blocks them. */
+  list: procedure
+    .input(z.object({ lab: IdSchema }))
+    .query(({ ctx, input }) => ctx.services.cases.views(ctx.services.labs.get(input.lab))),
+  /** Per step and host, exactly what would be run; runs nothing. */
+  plan: procedure.input(RunRequestSchema).query(({ ctx, input }) => ctx.services.runner.plan(input)),
+})

@@ -1,0 +1,75 @@
+import type { CaseView, PlanStep } from '../domain/case'
+import type { RunEvent } from '../domain/event'
+import type { Lab } from '../domain/lab'
+import type { LabStateStore, RunStore } from '../domain/ports'
+import type { RunSummary } from '../domain/run'
+import type { SampleRow } from '../domain/sample'
+import type {
+  LabState,
+  LiveItem,
+  OutputPage,
+  RunFacets,
+  RunFilter,
+  RunPage,
+  RunWindow,
+  TrendPoint,
+} from '../domain/views'
+
+/** A lab file, read: usable, or why not (line and column count from 1). */
+export type LoadedLab =
+  | { ok: true; lab: Lab; file: string }
+  | { ok: false; file: string; errors: { line: number | null; column: number | null; message: string }[] }
+
+/** What a lab looks like now; as `server/observe` reports it. */
+export type LabLive = { labId: string; atMs: number } & Record<string, unknown>
+
+/** What to run: `params` is what the form sent, checked by the case's own schema in the runner. */
+export type RunRequest = { lab: string; case: string; params: Record<string, unknown> }
+
+/** The history, searched. */
+export interface RunHistory {
+  list(filter: RunFilter, page: { limit: number; cursor: string | null }): Promise<RunPage>
+  trend(filter: RunFilter, limit: number): Promise<TrendPoint[]>
+  facets(): Promise<RunFacets>
+  labState(labId: string): Promise<Omit<LabState, 'quarantine'>>
+}
+
+/** Everything that the procedures delegate to. Methods reject with AppError. */
+export type Services = {
+  labs: {
+    list(): LoadedLab[]
+    /** Throws AppError not-found. */
+    get(labId: string): Lab
+  }
+  runs: Pick<RunStore, 'get' | 'snapshot' | 'unfinished'> & RunHistory
+  labState: LabStateStore
+  /** Stored events with seq > after, in order, at most `limit`. */
+  events: { read(runId: string, after: number, limit: number): Promise<RunEvent[]> }
+  samples: {
+    streams(runId: string): Promise<string[]>
+    /** Rows of one stream in index order, in chunks that do not hold up the event loop; unflushed rows included. */
+    read(runId: string, stream: string, range?: SampleRange): AsyncIterable<{ first: number; rows: SampleRow[] }>
+  }
+  /** Backfill after `afterSeq`, then live; ends after the run's last event or on abort. */
+  follow(runId: string, afterSeq: number, signal: AbortSignal): AsyncIterable<LiveItem>
+  liveStatus: {
+    watch(labId: string, signal: AbortSignal): AsyncIterable<LabLive>
+    once(labId: string): Promise<LabLive>
+  }
+  cases: { views(lab: Lab): CaseView[] }
+  runner: {
+    start(request: RunRequest): Promise<{ id: string }>
+    cancel(runId: string): Promise<void>
+    plan(request: RunRequest): Promise<PlanStep[]>
+    restoreLab(labId: string): Promise<void>
+    markClean(labId: string, note: string): Promise<void>
+  }
+  /** Without a slash at the end. */
+  publicUrl: string
+  version: string
+}
+
+/** Bounds, all inclusive and optional: indexes, and epoch ms on the stream's own clock. */
+export type SampleRange = { fromIndex?: number; toIndex?: number; fromMs?: number; toMs?: number }
+
+export type { LabState, OutputPage, RunSummary, RunWindow }
