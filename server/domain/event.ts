@@ -25,7 +25,14 @@ export const EventBodySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('context'), context: RunContextSchema }),
   z.object({ kind: z.literal('step-started'), stepId, title: z.string(), budgetMs: z.number() }),
   z.object({ kind: z.literal('step-ended'), stepId, outcome: StepOutcomeSchema, message: z.string().nullable() }),
-  z.object({ kind: z.literal('command-started'), commandId, stepId, command: CommandSchema }),
+  /** `stream`: the sample stream that its known lines went to, from which they can be rebuilt. */
+  z.object({
+    kind: z.literal('command-started'),
+    commandId,
+    stepId,
+    command: CommandSchema,
+    stream: z.string().nullable().default(null),
+  }),
   z.object({
     kind: z.literal('command-ended'),
     commandId,
