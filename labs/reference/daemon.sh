@@ -1,0 +1,52 @@
+# shellcheck shell=bash
+# The lab's own container daemon: start, stop, and what it needs from the machine.
+
+HOST_PACKAGES=(lxd lxd-client dnsmasq-base debootstrap openssh-server iproute2 procps)
+
+install_packages() {
+  local missing
+  missing=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "${HOST_PACKAGES[@]}" 2>/dev/null |
+    awk '$2 == "installed" { print $1 }' | sort | comm -13 - <(printf '%s\n' "${HOST_PACKAGES[@]}" | sort))
+  # An incus that is there already needs no LXD beside it.
+  if [[ -n $(incus_daemon) ]]; then missing=$(grep -v '^lxd' <<<"$missing" || true); fi
+  [[ -n $missing ]] || return 0
+  say "installing: ${missing//$'\n'/ }"
+  # The packages only: no service of theirs is started for us.
+  local policy=/usr/sbin/policy-rc.d made=
+  if [[ ! -e $policy ]]; then
+    printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy" && made=1
+  fi
+  # shellcheck disable=SC2086
+  { apt-get -q update && DEBIAN_FRONTEND=noninteractive \
+    apt-get -q -o DPkg::Lock::Timeout=300 install -y --no-install-recommends $missing; } \
+    >/var/log/failover-lab-reference-apt.log 2>&1 || local failed=1
+  [[ -z $made ]] || rm -f "$policy"
+  [[ -z ${failed:-} ]] || die "cannot install packages: see /var/log/failover-lab-reference-apt.log"
+}
+
+daemon_running() { pid_runs "$STATE/daemon.pid" "$DAEMON"; }
+
+start_daemon() {
+  mkdir -p "$DAEMON_DIR" "$CLIENT_DIR"
+  if daemon_running && ! daemon_ready 10; then stop_daemon; fi
+  if ! daemon_running; then
+    # In a session of its own, and not handed the lock: it outlives this script.
+    # shellcheck disable=SC2016
+    with_daemon_dir setsid --fork sh -c 'echo $$ >"$0/daemon.pid"; exec "$1" --logfile "$0/daemon.log"' \
+      "$STATE" "$DAEMON" </dev/null >"$STATE/daemon.out" 2>&1 9>&-
+  fi
+  daemon_ready 30 ||
+    die "the container daemon does not start: $(tail -n 3 "$STATE/daemon.out")"
+}
+
+stop_daemon() {
+  if daemon_running; then
+    kill "$(cat "$STATE/daemon.pid")"
+    wait_until 5 daemon_gone || kill -9 "$(cat "$STATE/daemon.pid")" 2>/dev/null || true
+  fi
+  rm -f "$STATE/daemon.pid"
+}
+
+daemon_ready() { with_daemon_dir "$DAEMON" waitready --timeout="$1" >/dev/null 2>&1; }
+
+daemon_gone() { ! daemon_running; }

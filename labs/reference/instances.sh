@@ -1,0 +1,124 @@
+# shellcheck shell=bash
+# Bridges, profile and the four instances.
+
+BRIDGE_MARK=failover-lab-reference
+
+make_bridges() {
+  local bridge
+  for bridge in "${BRIDGES[@]}"; do
+    tool network show "$bridge" >/dev/null 2>&1 && continue
+    if [[ -e /sys/class/net/$bridge ]]; then
+      [[ $(cat "/sys/class/net/$bridge/ifalias") == "$BRIDGE_MARK" ]] ||
+        die "an interface named $bridge exists and is not this lab's: remove or rename it"
+      ip link delete "$bridge"
+    fi
+    tool network create "$bridge" ipv4.address=none ipv6.address=none >/dev/null
+    ip link set "$bridge" alias "$BRIDGE_MARK"
+  done
+}
+
+make_profile() {
+  tool storage show "$POOL" >/dev/null 2>&1 || tool storage create "$POOL" dir >/dev/null
+  tool profile show "$PROFILE" >/dev/null 2>&1 || tool profile create "$PROFILE" >/dev/null
+  # Heartbeat and fabric come from the profile, as in the plan; LAN and WAN are each instance's own.
+  env "$DIR_VARIABLE=$DAEMON_DIR" "$CONF_VARIABLE=$CLIENT_DIR" "$TOOL" profile edit "$PROFILE" <<YAML
+description: Failover Lab firewalls
+config:
+  security.privileged: "true"
+devices:
+  eth1: { type: nic, network: bpfrx-heartbeat, name: fxp1 }
+  eth2: { type: nic, network: bpfrx-fabric, name: fab0 }
+YAML
+}
+
+import_image() {
+  local image alias
+  image=$(image_file)
+  [[ -s $image ]] || build_image "$image"
+  alias=$(image_alias)
+  tool image info "$alias" >/dev/null 2>&1 || tool image import "$image" --alias "$alias" >/dev/null
+}
+
+image_alias() { basename "$(image_file)" .tar; }
+
+# What an instance was made from: another image, script or file makes it anew.
+instance_key() { { image_alias; cd "$HERE" && find files instances.sh -type f | sort | xargs sha256sum; } | sha256sum | cut -c1-16; }
+
+make_instances() {
+  local key name
+  key=$(instance_key)
+  for name in "${INSTANCES[@]}"; do
+    [[ $(tool config get "$name" user.failover-lab 2>/dev/null) == "$key" ]] && continue
+    if tool config show "$name" >/dev/null 2>&1; then tool delete --force "$name"; fi
+    instance_yaml "$name" | with_daemon_dir "$TOOL" init "$(image_alias)" "$name" --storage "$POOL" --quiet
+    install_files "$name"
+    # Set last: an instance without it is half-made.
+    tool config set "$name" user.failover-lab "$key"
+  done
+}
+
+instance_yaml() {
+  case $1 in
+    bpfrx-fw*)
+      local node=${1#bpfrx-fw}
+      cat <<YAML
+profiles: [default, $PROFILE]
+config:
+  volatile.eth1.hwaddr: "$(mac "$node" 1)"
+  volatile.eth2.hwaddr: "$(mac "$node" 2)"
+devices:
+  eth3: { type: nic, network: bpfrx-clan, name: ge-$((7 * node))-0-0, hwaddr: "$(mac "$node" 3)" }
+  wan-vf: { type: nic, network: bpfrx-wan, name: ge-$((7 * node))-0-1, hwaddr: "$(mac "$node" 4)" }
+YAML
+      ;;
+    cluster-lan-host) host_yaml bpfrx-clan "$(mac 2 1)" ;;
+    wan-host) host_yaml bpfrx-wan "$(mac 3 1)" ;;
+  esac
+}
+
+host_yaml() {
+  cat <<YAML
+profiles: [default]
+config: { security.privileged: "true" }
+devices:
+  eth0: { type: nic, network: $1, name: eth0, hwaddr: "$2" }
+YAML
+}
+
+mac() { printf '02:bf:72:00:%02x:%02x' "$1" "$2"; }
+
+install_files() {
+  local name=$1 root=$DAEMON_DIR/storage-pools/$POOL/containers/$1/rootfs tree
+  for tree in $(trees "$name"); do
+    tar -C "$HERE/files/$tree" --owner=0 --group=0 -cf - . | tar -C "$root" --no-overwrite-dir -xf -
+  done
+  case $name in
+    bpfrx-fw*) printf '%s\n' "${name#bpfrx-fw}" >"$root/etc/bpfrx/node-id" ;;
+    cluster-lan-host) printf 'nameserver 8.8.8.8\n' >"$root/etc/resolv.conf" ;;
+  esac
+  printf '127.0.0.1 localhost %s\n' "$name" >"$root/etc/hosts"
+}
+
+trees() {
+  case $1 in
+    bpfrx-fw*) echo common node ;;
+    cluster-lan-host) echo common lan-host ;;
+    wan-host) echo common wan-host ;;
+  esac
+}
+
+state_of() { tool list "^$1\$" --format csv --columns s; }
+
+start_instances() {
+  local name
+  for name in "${INSTANCES[@]}"; do
+    [[ $(state_of "$name") == RUNNING ]] || tool start "$name"
+  done
+}
+
+cluster_formed() {
+  tool exec bpfrx-fw0 -- cli -c 'show chassis cluster status' | awk '
+    $1 == "node0" && $3 == "primary" { up++ }
+    $1 == "node1" && $3 == "secondary" { up++ }
+    END { exit up != 6 }' && tool exec cluster-lan-host -- ping -c 1 -W 1 8.8.8.8 >/dev/null
+}
