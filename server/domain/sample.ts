@@ -11,8 +11,8 @@ export const SAMPLE_COLUMNS = {
   traffic: ['socket', 'fromS', 'toS', 'bytes', 'bitPerS', 'retransmits', 'receivedMs'],
   /** One poll of one node, app clock; answer: see POLL_ANSWERS; groups: NodeState codes are in state-change events. */
   poll: ['startMs', 'endMs', 'answer'],
-  /** One captured packet: stampMs is the capture host's clock; kind: see PACKET_KINDS; source/target: IPv4 as a number. */
-  capture: ['kind', 'stampMs', 'source', 'target', 'seq', 'mac'],
+  /** One captured packet: stampMs is the capture host's clock; kind: see PACKET_KINDS; source/target: IPv4, mac: sender's, as numbers. */
+  capture: ['kind', 'stampMs', 'source', 'target', 'seq', 'mac', 'icmpId'],
 } as const
 export type SampleKind = keyof typeof SAMPLE_COLUMNS
 
