@@ -1,0 +1,78 @@
+import { type Place, placeName } from '../domain/ids'
+import type { Lab } from '../domain/lab'
+import { AppError } from '../errors'
+import { quote } from '../transport/quote'
+
+/** What the SSH channel of `host` gets. */
+export type HostCommand = { host: string; argv: string[] }
+
+export type PlaceOptions = {
+  /** `<runId>/<what>`; the process can be found and ended by it, see `killTagged`. */
+  tag: string
+  /** The host ends it by itself after this long (INT, then KILL), rounded up to seconds. */
+  timeoutMs: number
+  /** Outlives its channel unless told otherwise: bounded and tagged inside the instance as well. */
+  longLived?: boolean
+}
+
+/** Environment variable that marks every process of this app. */
+export const TAG_VARIABLE = 'FAILOVER_LAB_RUN'
+
+const TAG = /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$/
+const KILL_TIMEOUT_MS = 5000
+
+function checkTag(tag: string): string {
+  if (TAG.test(tag)) return tag
+  throw new AppError('bad-input', `"${tag}" is not a process tag`, { hint: 'Expected letters, digits, ". _ : / -".' })
+}
+
+// -k: what ignores INT is killed, or an exec would hang for ever on it.
+const bounded = ({ tag, timeoutMs }: PlaceOptions, argv: readonly string[]): string[] => [
+  ...['timeout', '-k', '2', '-s', 'INT', String(Math.max(1, Math.ceil(timeoutMs / 1000)))],
+  ...['env', `${TAG_VARIABLE}=${checkTag(tag)}`, ...argv],
+]
+
+/** The host on which a place's commands are run. */
+export const hostOf = (lab: Lab, place: Place): string => ('instance' in place ? lab.containers.host : place.host)
+
+/** An argv inside an instance, as the container host runs it: no shell in between, no terminal. */
+export const insideInstance = (lab: Lab, instance: string, argv: readonly string[]): string[] => [
+  ...lab.containers.command,
+  'exec',
+  instance,
+  '--',
+  ...argv,
+]
+
+/** A command at a place, bounded and tagged: exactly what is run, for running it and for showing it. */
+export function commandAt(lab: Lab, place: Place, argv: readonly string[], options: PlaceOptions): HostCommand {
+  const host = hostOf(lab, place)
+  if ('host' in place) return { host, argv: bounded(options, argv) }
+  const inside = options.longLived ? bounded(options, argv) : argv
+  return { host, argv: bounded(options, insideInstance(lab, place.instance, inside)) }
+}
+
+const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+
+/** Pattern for `pkill -f`/`pgrep -f`: a tag and all below it. The bracket keeps it from matching its own command. */
+export const tagPattern = (tag: string): string =>
+  `[${TAG_VARIABLE[0]}]${TAG_VARIABLE.slice(1)}=${escapeRegExp(checkTag(tag))}[/ ]`
+
+/** Ends every process at a place whose tag is `tag` or begins with `tag/`. Exit 0: some were found, 1: none. */
+export function killTagged(lab: Lab, place: Place, tag: string, signal: 'INT' | 'KILL' = 'INT'): HostCommand {
+  const argv = ['pkill', `-${signal}`, '-f', tagPattern(tag)]
+  return commandAt(lab, place, argv, { tag: 'cleanup', timeoutMs: KILL_TIMEOUT_MS })
+}
+
+/** Lists the processes of this app at a place, one per line: pid and command line. Exit 1: none. */
+export function listTagged(lab: Lab, place: Place): HostCommand {
+  const pattern = `[${TAG_VARIABLE[0]}]${TAG_VARIABLE.slice(1)}=`
+  return commandAt(lab, place, ['pgrep', '-a', '-f', pattern], { tag: 'observe/tagged', timeoutMs: KILL_TIMEOUT_MS })
+}
+
+/** A command as an engineer would paste it into a terminal on that host. */
+export const commandText = (argv: readonly string[]): string => quote(argv)
+
+/** "bpfrx-fw0 (via lab-host)" or "lab-host". */
+export const placeText = (lab: Lab, place: Place): string =>
+  'instance' in place ? `${placeName(place)} (via ${hostOf(lab, place)})` : placeName(place)

@@ -1,0 +1,65 @@
+import type { DesiredState } from '../domain/case'
+import type { Lab } from '../domain/lab'
+import { quote } from '../transport/quote'
+import { planDesired } from './desired'
+import { showClusterStatus } from './junos'
+import { insideInstance } from './place'
+
+const PREAMBLE = `lease=\${1:-}
+failed=0
+beat() { [ -z "$lease" ] || date +%s >"$lease/beat"; }
+restore() {
+  attempt=0
+  until check >/dev/null 2>&1; do
+    if [ "$attempt" -ge 30 ]; then
+      echo "gave up: $1"
+      failed=1
+      return 0
+    fi
+    attempt=$((attempt + 1))
+    beat
+    apply
+    sleep 2
+  done
+  echo "restored: $1"
+}
+`
+
+const NO_MANUAL = `/^Redundancy.group:/ { inside = ($0 ~ ("group: *" g " *,")) }
+inside && $1 ~ /^node[0-9]+$/ { rows++; if ($5 == "yes") manual = 1; if ($1 == n && $3 ~ /^primary/) primary = 1 }
+END { exit !(rows > 0 && !manual && (n == "" || primary)) }`
+
+const bounded = (seconds: number, argv: readonly string[]): string =>
+  quote(['timeout', '-k', '2', String(seconds), ...argv])
+
+function onHost(
+  lab: Lab,
+  { place, argv }: { place: { instance: string } | { host: string }; argv: string[] },
+): string[] {
+  return 'instance' in place ? insideInstance(lab, place.instance, argv) : argv
+}
+
+/** The check as shell text: exit 0 when the state holds. What the app judges by parsing is judged by awk here. */
+function checkLine(lab: Lab, desired: DesiredState): string {
+  const plan = planDesired(lab, desired)
+  if (desired.kind === 'unit-active') return bounded(20, onHost(lab, plan.check))
+  if (desired.kind === 'instance-running') return bounded(20, insideInstance(lab, desired.instance, ['true']))
+  const node = desired.kind === 'group-primary' ? desired.node : ''
+  const status = bounded(20, onHost(lab, { ...plan.check, argv: showClusterStatus(lab) }))
+  return `${status} | ${quote(['awk', '-v', `g=${desired.redundancyGroup}`, '-v', `n=${node}`, NO_MANUAL])}`
+}
+
+/**
+ * The script that puts the lab back without the app, run by the lease's sleeper: POSIX sh, safe to run twice, each
+ * state tried 30 times. `$1`: the lease directory, for signs of life. Exit 1 when one could not be restored.
+ * @param desired in the order in which they are to be applied (last-in first-out of the undo journal)
+ */
+export function revertScript(lab: Lab, runId: string, desired: readonly DesiredState[]): string {
+  const blocks = desired.map((state) => {
+    const plan = planDesired(lab, state)
+    const apply = plan.apply.map((command) => bounded(60, onHost(lab, command))).join('; ')
+    return `check() { ${checkLine(lab, state)}; }\napply() { ${apply}; }\n${quote(['restore', plan.title])}\n`
+  })
+  const title = `# Failover Lab, run ${runId.replace(/[^\w.-]/g, '')}: puts the lab back as it was before.\n`
+  return `#!/bin/sh\n${title}${PREAMBLE}\n${blocks.join('\n')}\nexit "$failed"\n`
+}

@@ -1,0 +1,155 @@
+import type { Place } from '../domain/ids'
+import type { Lab } from '../domain/lab'
+import type { LabIssue } from './issues'
+import { type Path, pathText } from './positions'
+
+type Check = (lab: Lab) => LabIssue[]
+
+const issue = (path: Path, message: string): LabIssue => ({ path, message: `${pathText(path)}: ${message}` })
+
+const list = (names: Iterable<string | number>): string => [...names].join(', ') || 'none'
+
+/** Issues for values that occur more than once; the later one is at fault. */
+function duplicates<T>(items: readonly T[], path: Path, key: string, value: (item: T) => string | number): LabIssue[] {
+  const first = new Map<string | number, number>()
+  return items.flatMap((item, index) => {
+    const id = value(item)
+    const before = first.get(id)
+    if (before === undefined) {
+      first.set(id, index)
+      return []
+    }
+    return [issue([...path, index, key], `"${id}" is used already in ${pathText([...path, before])}`)]
+  })
+}
+
+function unknownPlace(lab: Lab, place: Place, path: Path): LabIssue[] {
+  if ('instance' in place) {
+    const names = lab.instances.map(({ name }) => name)
+    if (names.includes(place.instance)) return []
+    return [issue([...path, 'instance'], `there is no instance "${place.instance}"; there are: ${list(names)}`)]
+  }
+  const ids = lab.hosts.map(({ id }) => id)
+  if (ids.includes(place.host)) return []
+  return [issue([...path, 'host'], `there is no host "${place.host}"; there are: ${list(ids)}`)]
+}
+
+const uniqueIds: Check = (lab) => [
+  ...duplicates(lab.hosts, ['hosts'], 'id', ({ id }) => id),
+  ...duplicates(lab.instances, ['instances'], 'name', ({ name }) => name),
+  ...duplicates(lab.networks, ['networks'], 'name', ({ name }) => name),
+  ...duplicates(lab.targets, ['targets'], 'id', ({ id }) => id),
+  ...duplicates(lab.traffic, ['traffic'], 'id', ({ id }) => id),
+  ...duplicates(lab.switches, ['switches'], 'id', ({ id }) => id),
+  ...duplicates(lab.cluster.nodes, ['cluster', 'nodes'], 'id', ({ id }) => id),
+  ...duplicates(lab.cluster.nodes, ['cluster', 'nodes'], 'name', ({ name }) => name),
+  ...duplicates(lab.cluster.nodes, ['cluster', 'nodes'], 'instance', ({ instance }) => instance),
+  ...duplicates(lab.cluster.nodes, ['cluster', 'nodes'], 'priority', ({ priority }) => priority),
+  ...duplicates(lab.cluster.redundancyGroups, ['cluster', 'redundancyGroups'], 'id', ({ id }) => id),
+  ...duplicates(lab.cluster.reths, ['cluster', 'reths'], 'name', ({ name }) => name),
+  ...lab.instances.flatMap(({ interfaces }, at) => [
+    ...duplicates(interfaces, ['instances', at, 'interfaces'], 'name', ({ name }) => name),
+    ...duplicates(interfaces, ['instances', at, 'interfaces'], 'linux', ({ linux }) => linux),
+  ]),
+]
+
+const jumps: Check = (lab) =>
+  lab.hosts.flatMap((host, index) => {
+    const path = ['hosts', index, 'jump']
+    const seen = new Set([host.id])
+    for (let next = host.jump; next !== undefined; ) {
+      if (seen.has(next)) return [issue(path, `the jump hosts go round in a circle: ${list([...seen, next])}`)]
+      seen.add(next)
+      const id: string = next
+      const jump = lab.hosts.find((candidate) => candidate.id === id)
+      if (!jump) return [issue(path, `there is no host "${id}"; there are: ${list(lab.hosts.map((h) => h.id))}`)]
+      next = jump.jump
+    }
+    return []
+  })
+
+const places: Check = (lab) => [
+  ...unknownPlace(lab, { host: lab.containers.host }, ['containers']),
+  ...lab.targets.flatMap((target, index) => [
+    ...unknownPlace(lab, target.from, ['targets', index, 'from']),
+    ...(target.captureAt ? unknownPlace(lab, target.captureAt.at, ['targets', index, 'captureAt', 'at']) : []),
+  ]),
+  ...lab.traffic.flatMap((traffic, index) => unknownPlace(lab, traffic.from, ['traffic', index, 'from'])),
+  ...lab.switches.flatMap((entry, index) => unknownPlace(lab, entry.at, ['switches', index, 'at'])),
+  ...lab.cluster.reths.flatMap((reth, index) =>
+    reth.garpObserver ? unknownPlace(lab, reth.garpObserver.at, ['cluster', 'reths', index, 'garpObserver', 'at']) : [],
+  ),
+]
+
+const nodes: Check = (lab) =>
+  lab.cluster.nodes.flatMap((node, index) => {
+    const path = ['cluster', 'nodes', index]
+    const instance = lab.instances.find(({ name }) => name === node.instance)
+    const firewalls = lab.instances.filter(({ role }) => role === 'firewall').map(({ name }) => name)
+    if (!instance) {
+      return [
+        issue([...path, 'instance'], `there is no instance "${node.instance}"; firewalls are: ${list(firewalls)}`),
+      ]
+    }
+    if (instance.role !== 'firewall') {
+      return [
+        issue([...path, 'instance'], `"${node.instance}" is a ${instance.role}; firewalls are: ${list(firewalls)}`),
+      ]
+    }
+    if (node.name === `node${node.id}`) return []
+    return [issue([...path, 'name'], `expected "node${node.id}", since its id is ${node.id}`)]
+  })
+
+const interfaces: Check = (lab) => {
+  const networks = lab.networks.map(({ name }) => name)
+  const reths = lab.cluster.reths.map(({ name }) => name)
+  return lab.instances.flatMap((instance, at) =>
+    instance.interfaces.flatMap((entry, index) => {
+      const path = ['instances', at, 'interfaces', index]
+      const { network, reth } = entry
+      return [
+        ...(network && !networks.includes(network)
+          ? [issue([...path, 'network'], `there is no network "${network}"; there are: ${list(networks)}`)]
+          : []),
+        ...(reth && !reths.includes(reth)
+          ? [issue([...path, 'reth'], `there is no RETH "${reth}"; there are: ${list(reths)}`)]
+          : []),
+      ]
+    }),
+  )
+}
+
+const reths: Check = (lab) => {
+  const groups = lab.cluster.redundancyGroups.map(({ id }) => id)
+  const names = lab.cluster.nodes.flatMap(
+    (node) => lab.instances.find(({ name }) => name === node.instance)?.interfaces.map(({ name }) => name) ?? [],
+  )
+  return lab.cluster.reths.flatMap((reth, index) => {
+    const path = ['cluster', 'reths', index]
+    return [
+      ...(groups.includes(reth.redundancyGroup)
+        ? []
+        : [
+            issue(
+              [...path, 'redundancyGroup'],
+              `there is no redundancy group ${reth.redundancyGroup}; there are: ${list(groups)}`,
+            ),
+          ]),
+      ...reth.members.flatMap((member, at) =>
+        names.includes(member)
+          ? []
+          : [issue([...path, 'members', at], `no firewall has an interface "${member}"; there are: ${list(names)}`)],
+      ),
+    ]
+  })
+}
+
+const crossing: Check = (lab) =>
+  lab.targets.some(({ crossesCluster }) => crossesCluster)
+    ? []
+    : [issue(['targets'], 'expected at least one target with crossesCluster: true, or no failover can be measured')]
+
+const CHECKS: readonly Check[] = [uniqueIds, jumps, places, nodes, interfaces, reths, crossing]
+
+/** What a schema cannot see: ids that are used twice or point nowhere, jump circles, nodes that are no firewalls. */
+export const crossReferenceIssues = (lab: Lab): LabIssue[] => CHECKS.flatMap((check) => check(lab))

@@ -1,0 +1,29 @@
+import type { Host } from '../domain/lab'
+
+/** Environment variables: where passwords come from. */
+export type Env = Readonly<Record<string, string | undefined>>
+
+const MASK = '•••'
+const SHORTEST_SECRET = 4
+
+const PATTERNS: readonly [RegExp, string][] = [
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, MASK],
+  [/\b(pass(?:word|phrase)?|secret|token)(\s*[=:]\s*)("[^"]*"|'[^']*'|\S+)/gi, `$1$2${MASK}`],
+  [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]+:)[^\s@/]+@/gi, `$1${MASK}@`],
+]
+
+/** The values that must never be stored or shown: passwords that the lab's hosts name by environment variable. */
+export function secretsOf(hosts: readonly Host[], env: Env = process.env): string[] {
+  return hosts
+    .map((host) => host.passwordEnv && env[host.passwordEnv])
+    .filter((value) => value !== undefined)
+    .filter((value) => value !== '')
+}
+
+/** Text without the given secrets, and without what looks like one (private keys, `password=…`, URL credentials). */
+export function redact(text: string, secrets: readonly string[] = []): string {
+  const known = secrets
+    .filter((secret) => secret.length >= SHORTEST_SECRET)
+    .reduce((result, secret) => result.replaceAll(secret, MASK), text)
+  return PATTERNS.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), known)
+}

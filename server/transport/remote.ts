@@ -1,0 +1,69 @@
+/** What ran to its end; a non-zero exit code is a result, not an error. */
+export type ExecResult = {
+  /** null when a signal ended it. */
+  exitCode: number | null
+  signal: string | null
+  stdout: string
+  stderr: string
+  /** App clock, epoch ms: when the channel was asked for, and when it had closed. */
+  startedMs: number
+  endedMs: number
+  /** Output beyond maxBytes was dropped. */
+  truncated: boolean
+}
+
+export type ExecOptions = {
+  /** Whole budget on the app's side: opening the channel included. Rejects with `command-timeout`. */
+  timeoutMs: number
+  signal?: AbortSignal
+  stdin?: string | Uint8Array
+  /** Kept of stdout and of stderr, each; 10 MB unless told. */
+  maxBytes?: number
+}
+
+export type StreamOptions = {
+  /** One line without its end; receivedMs (app clock, epoch ms) is when its bytes arrived. */
+  onLine: (line: string, receivedMs: number) => void
+  onStderr?: (line: string, receivedMs: number) => void
+  /** Closes the stream, as close() does. */
+  signal?: AbortSignal
+}
+
+export type StreamEnd = { exitCode: number | null; signal: string | null }
+
+export type RemoteStream = {
+  /** Both null when the stream was closed from here. Rejects with `ssh-lost` when the connection died under it. */
+  done: Promise<StreamEnd>
+  /** Sends INT and closes the channel; what runs inside an instance needs `killTagged` besides. */
+  close(): void
+}
+
+export type ShellOptions = {
+  onData: (chunk: Uint8Array, receivedMs: number) => void
+  columns?: number
+  rows?: number
+  signal?: AbortSignal
+}
+
+export type RemoteShell = RemoteStream & { write(data: string | Uint8Array): void }
+
+/**
+ * A host that commands can be run on. Arguments are arrays; they become shell text in `quote.ts` only.
+ * Every method rejects with an AppError (`ssh-…`, `command-timeout`, `cancelled`) that names the host and a way out.
+ */
+export interface Remote {
+  /** Id of the host in the lab file. */
+  readonly host: string
+  exec(argv: readonly string[], options: ExecOptions): Promise<ExecResult>
+  stream(argv: readonly string[], options: StreamOptions): Promise<RemoteStream>
+  /** An interactive shell on a pseudo terminal. */
+  shell(options: ShellOptions): Promise<RemoteShell>
+  /** Writes a file whole or not at all; mode as chmod takes it ("600"). Rejects with `command-failed`. */
+  put(path: string, data: string | Uint8Array, mode: string): Promise<void>
+  /** A file's content as UTF-8. Rejects with `command-failed` when it cannot be read or is above 10 MB. */
+  get(path: string): Promise<string>
+  close(): Promise<void>
+}
+
+/** Bytes kept of each output when the caller names no limit. */
+export const DEFAULT_MAX_BYTES = 10_000_000
