@@ -41,7 +41,7 @@ describe('exec', () => {
   it('takes an end by a signal for a result, an end without a status for a loss', async () => {
     const killed = await connected({
       onExec: (_command, channel) => {
-        channel.exit('TERM')
+        channel.exit('TERM', false, '')
         channel.end()
       },
     })

@@ -1,11 +1,13 @@
 import type { Duplex } from 'node:stream'
 import type { Client, ClientChannel } from 'ssh2'
 import { AppError } from '../errors'
-import { type ChannelContext, runCommand, streamCommand, streamShell } from './channel'
 import { lostError } from './connect-errors'
+import { runCommand } from './exec'
+import type { ChannelContext } from './open-channel'
 import { quote } from './quote'
 import { redact } from './redact'
 import type { ExecOptions, ExecResult, Remote, RemoteShell, RemoteStream, ShellOptions, StreamOptions } from './remote'
+import { streamCommand, streamShell } from './streaming'
 
 const FILE_TIMEOUT_MS = 10_000
 const STDERR_TAIL = 500

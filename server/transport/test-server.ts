@@ -39,7 +39,7 @@ function runInShell(command: string, channel: ServerChannel, env: Record<string,
   child.stdin.on('error', () => {})
   channel.on('close', () => child.pid && child.exitCode === null && child.kill('SIGINT'))
   child.on('close', (code, signal) => {
-    if (signal) channel.exit(signal)
+    if (signal) channel.exit(signal.slice(3), false, '')
     else channel.exit(code ?? 0)
     channel.end()
   })

@@ -1,0 +1,74 @@
+import { lostError } from './connect-errors'
+import { splitLines } from './lines'
+import { epochMs } from './now'
+import { type ChannelContext, endChannel, type OpenChannel, openChannel, openExec } from './open-channel'
+import type { RemoteShell, RemoteStream, ShellOptions, StreamOptions } from './remote'
+
+/** Bytes handled in one turn of the event loop before a flooding channel has to wait for the others. */
+const TURN_BYTES = 256 * 1024
+
+function readFairly(source: NodeJS.ReadableStream, onChunk: (chunk: Buffer, receivedMs: number) => void) {
+  let turnBytes = 0
+  source.on('data', (chunk: Buffer) => {
+    onChunk(chunk, epochMs())
+    if (turnBytes === 0)
+      setImmediate(() => {
+        turnBytes = 0
+        source.resume()
+      })
+    turnBytes += chunk.length
+    if (turnBytes > TURN_BYTES) source.pause()
+  })
+}
+
+function follow(
+  context: ChannelContext,
+  { channel, ended }: OpenChannel,
+  flush: () => void,
+  signal?: AbortSignal,
+): RemoteStream {
+  let isClosedHere = false
+  const close = () => {
+    isClosedHere = true
+    endChannel(channel)
+  }
+  const done = ended.then((end) => {
+    signal?.removeEventListener('abort', close)
+    flush()
+    if (end.exitCode === null && end.signal === null && !isClosedHere) throw context.lostBy() ?? lostError(context.host)
+    return end
+  })
+  done.catch(() => {})
+  signal?.addEventListener('abort', close, { once: true })
+  if (signal?.aborted) close()
+  return { done, close }
+}
+
+/** Runs a command and hands on its lines as they come. See `Remote.stream`. */
+export async function streamCommand(context: ChannelContext, options: StreamOptions): Promise<RemoteStream> {
+  const opened = await openExec(context)
+  const { channel } = opened
+  let receivedMs = epochMs()
+  const out = splitLines((line) => options.onLine(line, receivedMs))
+  const err = splitLines((line) => options.onStderr?.(line, receivedMs))
+  const feed = (splitter: typeof out) => (chunk: Buffer, atMs: number) => {
+    receivedMs = atMs
+    splitter.write(chunk)
+  }
+  readFairly(channel, feed(out))
+  readFairly(channel.stderr, feed(err))
+  const stream = follow(context, opened, () => [out, err].map((splitter) => splitter.end()), options.signal)
+  channel.end()
+  return stream
+}
+
+/** An interactive shell. See `Remote.shell`. */
+export async function streamShell(context: ChannelContext, options: ShellOptions): Promise<RemoteShell> {
+  const size = { cols: options.columns ?? 120, rows: options.rows ?? 40 }
+  const opened = await openChannel(context, (done) => context.client.shell({ term: 'dumb', ...size }, done))
+  const { channel } = opened
+  readFairly(channel, options.onData)
+  channel.stderr.resume()
+  const stream = follow(context, opened, () => {}, options.signal)
+  return { ...stream, write: (data) => void channel.write(data) }
+}
