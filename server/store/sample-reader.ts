@@ -1,0 +1,62 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Prisma } from '../../prisma/generated/sqlite/client'
+import { SAMPLE_COLUMNS, type SampleRow, type StreamId, streamKind } from '../domain/sample'
+import { decodeRows } from './chunk-codec'
+import type { Database } from './client'
+
+/** Bounds, all inclusive: indexes, and epoch ms on the stream's own clock (its time column). */
+export type RowRange = { fromIndex?: number; toIndex?: number; fromMs?: number; toMs?: number }
+
+/** Rows first, first + 1, … */
+export type Rows = { first: number; rows: SampleRow[] }
+
+const TIME_COLUMN = { probe: 'stampMs', traffic: 'receivedMs', poll: 'startMs', capture: 'stampMs' } as const
+
+/** Where in a row of this stream its time stands. */
+export function timeColumn(stream: StreamId): number {
+  const kind = streamKind(stream)
+  return (SAMPLE_COLUMNS[kind] as readonly string[]).indexOf(TIME_COLUMN[kind])
+}
+
+/** The part of `rows` from the first to the last row inside the range; null when none is. */
+export function within(stream: StreamId, { first, rows }: Rows, range: RowRange): Rows | null {
+  const column = timeColumn(stream)
+  const inside = (row: SampleRow, i: number) => {
+    if (first + i < (range.fromIndex ?? 0) || first + i > (range.toIndex ?? Infinity)) return false
+    if (range.fromMs === undefined && range.toMs === undefined) return true
+    const ms = row[column] ?? null
+    return ms !== null && ms >= (range.fromMs ?? -Infinity) && ms <= (range.toMs ?? Infinity)
+  }
+  const from = rows.findIndex(inside)
+  if (from < 0) return null
+  return { first: first + from, rows: rows.slice(from, rows.findLastIndex(inside) + 1) }
+}
+
+export async function storedStreams(database: Database, runId: string): Promise<StreamId[]> {
+  const groups = await database.run((prisma) => prisma.sampleChunk.groupBy({ by: ['stream'], where: { runId } }))
+  return groups.map((group) => group.stream).sort()
+}
+
+/** Stored rows of one stream in index order, chunk by chunk, the event loop free in between. */
+export async function* readRows(
+  database: Database,
+  runId: string,
+  stream: StreamId,
+  range: RowRange = {},
+): AsyncGenerator<Rows> {
+  // By index and one at a time: chunks may be merged while they are read.
+  for (let cursor = Math.max(range.fromIndex ?? 0, 0); cursor <= (range.toIndex ?? Infinity); ) {
+    const where: Prisma.SampleChunkWhereInput = { runId, stream, lastIndex: { gte: cursor } }
+    if (range.fromMs !== undefined) where.toMs = { gte: range.fromMs }
+    if (range.toMs !== undefined) where.fromMs = { lte: range.toMs }
+    const chunk = await database.run((prisma) =>
+      prisma.sampleChunk.findFirst({ where, orderBy: { firstIndex: 'asc' } }),
+    )
+    if (!chunk) return
+    const rows = await decodeRows(chunk.data)
+    const part = within(stream, { first: chunk.firstIndex, rows }, { ...range, fromIndex: cursor })
+    if (part) yield part
+    cursor = chunk.lastIndex + 1
+    await nextTurn()
+  }
+}
