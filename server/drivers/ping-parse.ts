@@ -35,10 +35,6 @@ const code = (kind: ProbeKind) => PROBE_KINDS.indexOf(kind)
 /** The RTT as iputils prints it: 3 significant decimals below 1 ms, then fewer (ping_common.c, gather_statistics). */
 const rttText = (ms: number): string => ms.toFixed(ms < 1 ? 3 : ms < 10 ? 2 : ms < 100 ? 1 : 0)
 
-/** Half the last printed digit of an RTT, ms: what its rounding may hide. */
-export const rttRoundingMs = (rttMs: number): number =>
-  rttMs < 1 ? 0.001 : rttMs < 10 ? 0.005 : rttMs < 100 ? 0.05 : 0.5
-
 function stampText(ms: number): string {
   const us = Math.round(ms * 1000)
   const seconds = Math.floor(us / 1e6)

@@ -1,0 +1,112 @@
+import { RECOVERY_PROBES } from './background'
+import type { ProbeBaseline } from './baseline'
+import { type LossView, nextGood, previousGood } from './loss-view'
+import type { ProbeRecord } from './probe-timeline'
+
+/** Round trips that bound where on its way a probe was hit, ms. */
+export type PathDelay = {
+  /** R: the largest baseline RTT beyond the device under test. */
+  beyondMs: number
+  /** Smallest RTT that the path has shown: what a first answer took longer was spent waiting. */
+  leastMs: number
+}
+
+/**
+ * @param rttBeyondMs the largest RTT from the device under test onwards, where it is known; else all of the RTT may lie
+ *   beyond it, and R is the largest baseline RTT. Without any answer R is unbounded, and so is no outage from below.
+ */
+export function pathDelay(
+  baseline: ProbeBaseline,
+  records: readonly ProbeRecord[],
+  rttBeyondMs: number | null,
+): PathDelay {
+  let { rttMinMs: least, rttMaxMs: largest } = baseline
+  if (least === null || largest === null)
+    for (const { rttMs } of records) {
+      if (rttMs === null) continue
+      least = Math.min(least ?? rttMs, rttMs)
+      largest = Math.max(largest ?? rttMs, rttMs)
+    }
+  const leastMs = least ?? 0
+  const largestMs = largest ?? Number.POSITIVE_INFINITY
+  // jitter may also arise before the device, so it stays in R
+  const beyondMs = rttBeyondMs === null ? largestMs : Math.min(largestMs, rttBeyondMs + largestMs - leastMs)
+  return { beyondMs, leastMs }
+}
+
+/** Answers looked at for the earliest proof that forwarding was back. */
+const PROOF_PROBES = 20
+
+/**
+ * Latest moment by which forwarding was back, seen from records[from] on: each answer proves that it was when its
+ * request crossed, at the latest send + (RTT − least RTT). An answer that waited (ARP, buffer) proves nothing earlier.
+ */
+export function forwardingBackMs(view: LossView, from: number, delay: PathDelay): number {
+  let backMs = Number.POSITIVE_INFINITY
+  const to = Math.min(from + PROOF_PROBES, view.end)
+  for (let i = from; i < to; i++) {
+    const record = view.records[i]
+    if (!record || record.rttMs === null || record.status === 'lost') continue
+    backMs = Math.min(backMs, record.hiMs + Math.max(0, record.rttMs - delay.leastMs))
+  }
+  return backMs === Number.POSITIVE_INFINITY ? (view.records[from]?.hiMs ?? backMs) : backMs
+}
+
+/**
+ * The shortest that an outage over loss periods p…q can have been, ms (MEASUREMENT.md: b' − a' − R − ε; ε is in the
+ * bounds of a' and b'). Losses at its edges that may be background are not counted.
+ */
+export function lowerBoundMs(view: LossView, p: number, q: number, delay: PathDelay): number {
+  const first = view.periods[p]
+  const last = view.periods[q]
+  if (!first || !last || !view.isStrong(first)) return 0
+  const { edgeProbes } = view.background
+  const lost = (record: ProbeRecord | undefined) => record?.status === 'lost'
+  let start = first.from
+  while (start < first.to && !lost(view.records[start])) start++
+  let end = last.to
+  while (end > last.from && !lost(view.records[end])) end--
+  start = Math.min(start + edgeProbes, first.to)
+  end = Math.max(end - edgeProbes, last.from)
+  const earliestEnd = view.records[end]?.loMs
+  const latestStart = view.records[start]?.hiMs
+  if (earliestEnd === undefined || latestStart === undefined || start > end) return 0
+  return Math.max(0, earliestEnd - latestStart - delay.beyondMs)
+}
+
+/**
+ * Earliest moment at which an outage that shows from loss period p on can have begun: after the last good probe before
+ * it. A few losses shortly before may already have been its first; they count here, and only here.
+ */
+export function earliestStartMs(view: LossView, p: number): number | null {
+  let from = view.periods[p]?.from ?? 0
+  for (let q = p - 1; q >= 0; q--) {
+    const earlier = view.periods[q]
+    if (!earlier || from - earlier.to > RECOVERY_PROBES) break
+    from = earlier.from
+  }
+  const good = previousGood(view, from)
+  return good < 0 ? null : (view.records[good]?.loMs ?? null)
+}
+
+/**
+ * The longest outage that can have passed between two answered probes without being seen, ms: what "no loss" means.
+ * Probes in loss periods are left out, and gaps within `[fromMs, toMs]` of a stall count as any other.
+ */
+export function longestUnseenMs(view: LossView, delay: PathDelay): number {
+  let longest = 0
+  for (let i = Math.max(1, view.start); i < view.end; i++) {
+    const before = view.records[i - 1]
+    const after = view.records[i]
+    if (before?.status !== 'answered' || after?.status !== 'answered') continue
+    const waited = after.hiMs + Math.max(0, (after.rttMs ?? 0) - delay.leastMs) - before.loMs
+    if (waited > longest) longest = Math.max(longest, forwardingBackMs(view, i, delay) - before.loMs)
+  }
+  return longest
+}
+
+/** First good probe after loss period q; null when nothing came back. */
+export function firstGoodAfter(view: LossView, q: number): ProbeRecord | null {
+  const index = nextGood(view, (view.periods[q]?.to ?? 0) + 1)
+  return index < 0 ? null : (view.records[index] ?? null)
+}
