@@ -29,6 +29,7 @@ make_keys() {
   cp "$SSH_DIR/user_key.pub" "$SSH_DIR/authorized_keys"
 }
 
+# SHLVL keeps bash from reading a .bashrc, which it does for commands that come by ssh: it may take its time and set PATH.
 write_sshd_config() {
   cat >"$SSH_DIR/sshd_config" <<CONFIG
 ListenAddress 127.0.0.1
@@ -44,7 +45,7 @@ UsePAM no
 X11Forwarding no
 PrintMotd no
 Subsystem sftp internal-sftp
-SetEnv PATH=$STATE/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+SetEnv PATH=$STATE/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin SHLVL=1
 CONFIG
 }
 
