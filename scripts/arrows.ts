@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
 /** An import from one part of the tree to another, e.g. "runner" -> "drivers", with the file it stands in. */
@@ -28,7 +28,8 @@ export const ALLOWED: Record<string, readonly string[]> = {
 /** Parts that do no I/O: no node builtin but these, and no client library. */
 const PURE = ['domain', 'measure']
 const EVERYBODY = ['domain', 'errors']
-const IMPORT = /(?:^|\n)\s*(import|export)\s+(type\s+)?[^'"\n]*(?:\{[^}]*\}[^'"\n]*)?from\s+['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/g
+const IMPORT =
+  /(?:^|\n)\s*(import|export)\s+(type\s+)?[^'"\n]*(?:\{[^}]*\}[^'"\n]*)?from\s+['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/g
 
 /** The part of the tree that a file (relative to the root, forward slashes) belongs to; null for tests and scripts. */
 export function partOf(file: string): string | null {
@@ -61,7 +62,8 @@ export function violations(file: string, source: string): string[] {
         : null
     if (local === null) {
       if (from === 'domain' && module !== 'zod') found.push(`${file}: domain imports only zod, not "${module}"`)
-      else if (PURE.includes(from) && module.startsWith('node:')) found.push(`${file}: ${from} does no I/O, not "${module}"`)
+      else if (PURE.includes(from) && module.startsWith('node:'))
+        found.push(`${file}: ${from} does no I/O, not "${module}"`)
       continue
     }
     const to = partOf(`${local}.ts`) ?? partOf(local)

@@ -12,21 +12,37 @@ const port = process.env.PORT || '3000'
 await install()
 await generateClient()
 if (!dev) await build()
-if ((process.env.LABS || 'embedded').split(',').some((lab) => lab.trim() === 'embedded')) {
-  const { startEmbeddedLab } = await import('./lib/embedded.mjs')
-  await startEmbeddedLab()
+const labs = []
+for (const lab of (process.env.LABS || 'embedded').split(',').map((word) => word.trim())) {
+  // The app knows lab files only: to it the embedded lab is a lab like any other.
+  labs.push(lab === 'embedded' ? await (await import('./lib/embedded.mjs')).startEmbeddedLab() : lab)
 }
 
-const app = spawn(process.execPath, ['node_modules/next/dist/bin/next', dev ? 'dev' : 'start', '-H', host, '-p', port], {
-  stdio: 'inherit',
-  env: { ...process.env, HOST: host, PORT: port, NEXT_MANUAL_SIG_HANDLE: 'true', NEXT_TELEMETRY_DISABLED: '1' },
-})
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => app.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal))
+const app = spawn(
+  process.execPath,
+  ['node_modules/next/dist/bin/next', dev ? 'dev' : 'start', '-H', host, '-p', port],
+  {
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      HOST: host,
+      PORT: port,
+      LABS: labs.join(','),
+      NEXT_MANUAL_SIG_HANDLE: 'true',
+      NEXT_TELEMETRY_DISABLED: '1',
+    },
+  },
+)
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.on(signal, () => app.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal))
 app.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)))
 
 const url = `http://${host.includes(':') ? `[${host}]` : host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`
 for (let tries = 0; ; tries++) {
-  const ok = await fetch(`${url}/api/health`).then((r) => r.ok, () => false)
+  const ok = await fetch(`${url}/api/health`).then(
+    (r) => r.ok,
+    () => false,
+  )
   if (ok) break
   if (tries > 600) fail('the app does not answer; its messages stand above.')
   await sleep(100)

@@ -1,8 +1,8 @@
 // npm test: every stage, each counted; the last line is the sum. `npm cit` installs first.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { generateClient } from './lib/prepare.mjs'
-import { ensureSystemPackages, findBrowser } from './lib/system.mjs'
 import { run } from './lib/run.mjs'
+import { ensureSystemPackages, findBrowser } from './lib/system.mjs'
 
 const RESULTS = 'test-results/stages'
 const total = { passed: 0, failed: 0, skipped: 0 }
@@ -25,12 +25,21 @@ async function stage(name, work) {
 }
 
 /** A stage that either holds or does not: counts as one test. */
-const check = (command, args, options) => async () => ((await run(command, args, options)) === 0 ? [1, 0, 0] : [0, 1, 0])
+const check = (command, args, options) => async () =>
+  (await run(command, args, options)) === 0 ? [1, 0, 0] : [0, 1, 0]
 
 /** A vitest project; a run that wrote no result is one failure, never silence. */
 const vitest = (project, env) => async () => {
   const file = `${RESULTS}/${project}.json`
-  const args = ['node_modules/vitest/vitest.mjs', 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  const args = [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+  ]
   const code = await run('node', args, { env: { ...env, NO_COLOR: '1' } })
   if (!existsSync(file)) return [0, 1, 0]
   const result = JSON.parse(readFileSync(file, 'utf8'))
@@ -41,9 +50,13 @@ const vitest = (project, env) => async () => {
 
 const playwright = (project) => async () => {
   const file = `${RESULTS}/playwright-${project}.json`
-  const code = await run('node', ['node_modules/@playwright/test/cli.js', 'test', '--project', project, '--reporter=list,json'], {
-    env: { PLAYWRIGHT_JSON_OUTPUT_NAME: file, NO_COLOR: '1' },
-  })
+  const code = await run(
+    'node',
+    ['node_modules/@playwright/test/cli.js', 'test', '--project', project, '--reporter=list,json'],
+    {
+      env: { PLAYWRIGHT_JSON_OUTPUT_NAME: file, NO_COLOR: '1' },
+    },
+  )
   if (!existsSync(file)) return [0, 1, 0]
   const { expected, unexpected, flaky, skipped } = JSON.parse(readFileSync(file, 'utf8')).stats
   const failed = unexpected + flaky
@@ -59,7 +72,10 @@ await stage('types', check('node', ['node_modules/typescript/bin/tsc', '--noEmit
 await stage('lint', check('node', ['node_modules/@biomejs/biome/bin/biome', 'ci', '--colors=off']))
 await stage('unit', vitest('unit'))
 await stage('embedded', vitest('embedded'))
-await stage('build', check('node', ['node_modules/next/dist/bin/next', 'build'], { env: { NEXT_TELEMETRY_DISABLED: '1' } }))
+await stage(
+  'build',
+  check('node', ['node_modules/next/dist/bin/next', 'build'], { env: { NEXT_TELEMETRY_DISABLED: '1' } }),
+)
 await stage('browser', playwright('embedded'))
 if (reference) {
   await stage('reference-up', check('labs/reference/up', []))

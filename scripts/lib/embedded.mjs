@@ -10,16 +10,24 @@ export async function startEmbeddedLab() {
   mkdirSync(STATE_DIR, { recursive: true })
   const log = openSync(`${STATE_DIR}/embedded.log`, 'a')
   const startedMs = Date.now()
-  const child = spawn(process.execPath, ['node_modules/tsx/dist/cli.mjs', 'labs/embedded/main.ts', '--state', STATE_DIR], {
-    detached: true,
-    stdio: ['ignore', 'pipe', log],
-  })
+  const child = spawn(
+    process.execPath,
+    ['node_modules/tsx/dist/cli.mjs', 'labs/embedded/main.ts', '--state', STATE_DIR],
+    {
+      detached: true,
+      stdio: ['ignore', 'pipe', log],
+    },
+  )
   closeSync(log)
   let out = ''
   child.stdout.on('data', (data) => {
     out += data
   })
-  const labFile = () => out.split('\n').slice(0, -1).find((line) => line.trim().endsWith('.yaml'))
+  const labFile = () =>
+    out
+      .split('\n')
+      .slice(0, -1)
+      .find((line) => line.trim().endsWith('.yaml'))
   while (!labFile()) {
     if (child.exitCode !== null || Date.now() - startedMs > 20_000)
       fail(`the embedded lab did not start; see ${STATE_DIR}/embedded.log`)

@@ -10,7 +10,8 @@ export function fail(message) {
 
 function checkNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-  if (major < 20 || (major === 20 && minor < 19)) fail(`Node.js ${process.versions.node} is too old: install 20.19 or newer.`)
+  if (major < 20 || (major === 20 && minor < 19))
+    fail(`Node.js ${process.versions.node} is too old: install 20.19 or newer.`)
 }
 
 const COMPILER_HINT =
@@ -27,13 +28,22 @@ export async function install() {
     if ((await run('npm', ['ci', '--no-audit', '--no-fund'])) === 0) return
     const missing = []
     for (const tool of ['python3', 'make', 'g++']) if (!(await has(tool))) missing.push(tool)
-    fail(missing.length > 0 ? `${COMPILER_HINT}\nMissing here: ${missing.join(', ')}` : 'npm could not install; its own message stands above.')
+    fail(
+      missing.length > 0
+        ? `${COMPILER_HINT}\nMissing here: ${missing.join(', ')}`
+        : 'npm could not install; its own message stands above.',
+    )
   })
 }
 
 /** Generates the database client when the models changed. */
 export async function generateClient() {
-  const print = fingerprint('prisma/models', 'prisma/sqlite/schema.prisma', 'prisma/sqlite/main.prisma', 'package-lock.json')
+  const print = fingerprint(
+    'prisma/models',
+    'prisma/sqlite/schema.prisma',
+    'prisma/sqlite/main.prisma',
+    'package-lock.json',
+  )
   await unlessFresh('prisma/generated/.failover-lab', print, async () => {
     if ((await generate()) !== 0) fail('the Prisma client could not be generated; its message stands above.')
   })
@@ -41,12 +51,23 @@ export async function generateClient() {
 
 /** Builds the app when a source changed. */
 export async function build() {
-  const print = fingerprint('app', 'server', 'prisma', 'public', 'instrumentation.ts', 'next.config.ts', 'postcss.config.mjs', 'package-lock.json')
+  const print = fingerprint(
+    'app',
+    'server',
+    'prisma',
+    'public',
+    'instrumentation.ts',
+    'next.config.ts',
+    'postcss.config.mjs',
+    'package-lock.json',
+  )
   const stamp = '.next/.failover-lab-build'
   if (!existsSync('.next/BUILD_ID')) rmSync(stamp, { force: true })
   await unlessFresh(stamp, print, async () => {
     console.log('failover-lab: building …')
-    if ((await run('node', ['node_modules/next/dist/bin/next', 'build'], { env: { NEXT_TELEMETRY_DISABLED: '1' } })) !== 0)
+    if (
+      (await run('node', ['node_modules/next/dist/bin/next', 'build'], { env: { NEXT_TELEMETRY_DISABLED: '1' } })) !== 0
+    )
       fail('the build failed; its message stands above.')
   })
 }

@@ -14,10 +14,16 @@ export function run(command, args, { env = {}, cwd = process.cwd(), quiet = fals
 }
 
 /** Is a command of this name on the PATH? */
-export const has = async (command) => (await run('sh', ['-c', 'command -v "$1" >/dev/null', 'sh', command], { quiet: true })) === 0
+export const has = async (command) =>
+  (await run('sh', ['-c', 'command -v "$1" >/dev/null', 'sh', command], { quiet: true })) === 0
 
 /** The environment in which the Prisma CLI works without a network: it only checks that the file exists. */
-export const prismaEnv = { PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: '1', CHECKPOINT_DISABLE: '1' }
+export const prismaEnv = {
+  PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+  PRISMA_HIDE_UPDATE_MESSAGE: '1',
+  CHECKPOINT_DISABLE: '1',
+}
 
 /** Generates the Prisma client. */
-export const generate = () => run('node', ['node_modules/prisma/build/index.js', 'generate', '--schema', 'prisma/sqlite'], { env: prismaEnv })
+export const generate = () =>
+  run('node', ['node_modules/prisma/build/index.js', 'generate', '--schema', 'prisma/sqlite'], { env: prismaEnv })

@@ -18,7 +18,11 @@ export async function ensureSystemPackages() {
   if (missing.length === 0) return
   const env = { DEBIAN_FRONTEND: 'noninteractive' }
   await run('apt-get', ['update', '-qq'], { env })
-  const code = await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing, 'fonts-dejavu-core'], { env })
+  const code = await run(
+    'apt-get',
+    ['install', '-y', '-qq', '--no-install-recommends', ...missing, 'fonts-dejavu-core'],
+    { env },
+  )
   if (code !== 0) throw new Error(`apt-get could not install ${missing.join(', ')}`)
 }
 
@@ -27,6 +31,7 @@ export async function findBrowser() {
   const found = BROWSERS.find((file) => file && existsSync(file))
   if (found) return found
   const code = await run('node', ['node_modules/@playwright/test/cli.js', 'install', '--with-deps', 'chromium'])
-  if (code !== 0) throw new Error('no Chromium found, and Playwright could not install one: install the package "chromium"')
+  if (code !== 0)
+    throw new Error('no Chromium found, and Playwright could not install one: install the package "chromium"')
   return ''
 }

@@ -27,11 +27,11 @@ export type Fault = z.infer<typeof FaultSchema>
 export const ActionSchema = z.discriminatedUnion('kind', [
   /** Reachable, tools and versions, clocks, primaries, no stale manual failover, targets answer, probe calibrated. */
   z.object({ kind: z.literal('preflight'), targets: z.array(IdSchema), tools: z.array(z.string()) }),
-  z.object({ kind: z.literal('start-probes'), targets: z.array(IdSchema) }),
+  z.object({ kind: z.literal('start-probes'), targets: z.array(IdSchema), durationS: z.number() }),
   z.object({ kind: z.literal('stop-probes') }),
   z.object({ kind: z.literal('start-traffic'), traffic: z.array(IdSchema), durationS: z.number() }),
   z.object({ kind: z.literal('stop-traffic') }),
-  z.object({ kind: z.literal('start-capture') }),
+  z.object({ kind: z.literal('start-capture'), durationS: z.number() }),
   z.object({ kind: z.literal('stop-capture') }),
   z.object({ kind: z.literal('watch-cluster'), intervalMs: z.number() }),
   z.object({ kind: z.literal('read-cluster') }),

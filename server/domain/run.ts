@@ -28,8 +28,8 @@ export const MeasurementSchema = z.object({
 })
 export type Measurement = z.infer<typeof MeasurementSchema>
 
-/** A number with its unit and the text that shows it. */
-export const QuantitySchema = z.object({ value: z.number(), unit: z.string(), text: z.string() })
+/** A number with its unit and the text that shows it; the number is null where only words say it. */
+export const QuantitySchema = z.object({ value: z.number().nullable(), unit: z.string(), text: z.string() })
 export type Quantity = z.infer<typeof QuantitySchema>
 
 export const EvidenceSchema = z.object({

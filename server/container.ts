@@ -1,0 +1,93 @@
+import os from 'node:os'
+import packageJson from '../package.json'
+import type { Services } from './api/services'
+import { CASES } from './cases'
+import { caseView } from './cases/define'
+import type { Lab } from './domain/lab'
+import { readEnv } from './env'
+import { AppError } from './errors'
+import { createRunLog } from './events/run-log'
+import { LiveStatus } from './observe/live-status'
+import { Runner } from './runner/runner'
+import { migrateDatabase, openDatabase } from './store/client'
+import { PrismaLabStateStore } from './store/lab-state'
+import { ownStore } from './store/owner'
+import { PrismaUndoJournal } from './store/undo'
+import { labFiles, loadLabs } from './topology/labs'
+import { SshPool } from './transport/pool'
+
+export type Container = {
+  services: Services
+  /** Cancels and restores what runs, then lets go of the database. */
+  close(): Promise<void>
+}
+
+/** The only place that knows concrete classes. Rejects with AppError when the app cannot start. */
+async function boot(): Promise<Container> {
+  const env = readEnv()
+  await migrateDatabase(env.databaseUrl)
+  const database = await openDatabase(env.databaseUrl)
+  const owner = await ownStore(database, (error) => {
+    console.error(`failover-lab: ${error.message}`)
+    process.exit(1)
+  })
+  const log = createRunLog(database)
+  const loaded = await loadLabs(labFiles(env.labs))
+  const labOf = (labId: string): Lab => {
+    const entry = loaded.find((item) => item.ok && item.lab.id === labId)
+    if (entry?.ok) return entry.lab
+    throw new AppError('not-found', `there is no lab "${labId}"`, {
+      hint: 'LABS names the lab files; see the Lab page.',
+    })
+  }
+  const pools = new Map<string, SshPool>()
+  const connections = (lab: Lab) => {
+    const pool = pools.get(lab.id) ?? new SshPool(lab.hosts)
+    pools.set(lab.id, pool)
+    return pool
+  }
+  const labState = new PrismaLabStateStore(database)
+  const runner = new Runner({
+    lab: labOf,
+    connections,
+    events: log.sink,
+    samples: log.sink,
+    undo: new PrismaUndoJournal(database),
+    runs: log.runs,
+    labState,
+    owner: `${os.userInfo().username}@${os.hostname()}:${env.port}`,
+  })
+  const liveStatus = new LiveStatus((labId) => ({ lab: labOf(labId), pool: connections(labOf(labId)) }))
+  const services: Services = {
+    labs: { list: () => loaded, get: labOf },
+    runs: log.history,
+    labState,
+    events: log.events,
+    samples: log.samples,
+    follow: log.follow,
+    liveStatus,
+    cases: { views: (lab) => CASES.map((definition) => caseView(definition, lab)) },
+    runner,
+    publicUrl: env.publicUrl,
+    version: packageJson.version,
+  }
+  await runner.recover()
+  const close = async () => {
+    await runner.close()
+    await Promise.all([...pools.values()].map((pool) => pool.dispose()))
+    await owner.release()
+    await database.close()
+  }
+  return { services, close }
+}
+
+// Instrumentation, route handlers and pages each get their own instance of this module: one container for all.
+const shared = globalThis as { failoverLab?: Promise<Container> }
+
+/** The running app; the first caller starts it. */
+export function getContainer(): Promise<Container> {
+  shared.failoverLab ??= boot()
+  return shared.failoverLab
+}
+
+export const getServices = async (): Promise<Services> => (await getContainer()).services

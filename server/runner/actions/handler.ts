@@ -1,0 +1,52 @@
+import type { Action, ActionKind, PlannedCommand } from '../../domain/case'
+import { type Place, placeName } from '../../domain/ids'
+import type { Lab } from '../../domain/lab'
+import { commandAt, commandText, type HostCommand, killTagged, type PlaceOptions } from '../../drivers/place'
+import type { RunSession } from '../session'
+
+/** How a kind of action is shown before a run, and how it is done. Both build their commands with the same builders. */
+export type Handler<K extends ActionKind> = {
+  plan: (context: PlanContext, action: Extract<Action, { kind: K }>) => PlannedCommand[]
+  run: (session: RunSession, action: Extract<Action, { kind: K }>, signal: AbortSignal) => Promise<void>
+}
+
+/** Stands for the run's id in a plan. */
+export const PLAN_RUN_ID = 'RUN'
+
+export type PlanContext = { lab: Lab; tag: (what: string) => string }
+
+export const planContext = (lab: Lab): PlanContext => ({ lab, tag: (what) => `${PLAN_RUN_ID}/${what}` })
+
+/** A built command as a line of the plan. */
+export const planned = (place: Place, command: HostCommand, purpose: string, repeat = 'once'): PlannedCommand => ({
+  ...command,
+  place: placeName(place),
+  text: commandText(command.argv),
+  purpose,
+  repeat,
+})
+
+/** A command at a place as a line of the plan; timeoutMs as given to `execAt`. */
+export const plannedExec = (
+  lab: Lab,
+  place: Place,
+  argv: readonly string[],
+  options: PlaceOptions,
+  purpose: string,
+  repeat?: string,
+): PlannedCommand =>
+  planned(place, commandAt(lab, place, argv, { ...options, timeoutMs: options.timeoutMs + 1000 }), purpose, repeat)
+
+/** A long-lived command at a place as a line of the plan. */
+export const plannedStream = (
+  lab: Lab,
+  place: Place,
+  argv: readonly string[],
+  options: PlaceOptions,
+  purpose: string,
+): PlannedCommand =>
+  planned(place, commandAt(lab, place, argv, { ...options, longLived: true }), purpose, 'until the run ends it')
+
+/** The end of a tagged process as a line of the plan. */
+export const plannedKill = (lab: Lab, place: Place, tag: string): PlannedCommand =>
+  planned(place, killTagged(lab, place, tag), 'End the process')

@@ -1,0 +1,41 @@
+import type { Action, ActionKind, PlannedCommand } from '../../domain/case'
+import type { RunSession } from '../session'
+import { startCapture, stopCapture } from './capture'
+import { readCluster, watchCluster } from './cluster'
+import { fault } from './fault'
+import type { Handler, PlanContext } from './handler'
+import { collectJournal } from './journal'
+import { preflight } from './preflight'
+import { startProbes, stopProbes } from './probes'
+import { recordSessions } from './sessions'
+import { startTraffic, stopTraffic } from './traffic'
+import { baseline, settle, waitPrimary } from './waits'
+
+/** One handler for each kind of action; a kind without one does not compile. */
+const ACTIONS: { [K in ActionKind]: Handler<K> } = {
+  preflight,
+  'start-probes': startProbes,
+  'stop-probes': stopProbes,
+  'start-traffic': startTraffic,
+  'stop-traffic': stopTraffic,
+  'start-capture': startCapture,
+  'stop-capture': stopCapture,
+  'watch-cluster': watchCluster,
+  'read-cluster': readCluster,
+  baseline,
+  'record-sessions': recordSessions,
+  fault,
+  'wait-primary': waitPrimary,
+  settle,
+  'collect-journal': collectJournal,
+}
+
+const handlerOf = (action: Action) => ACTIONS[action.kind] as Handler<ActionKind>
+
+/** Does an action; rejects with AppError when it cannot, and when the signal aborts. */
+export const perform = (session: RunSession, action: Action, signal: AbortSignal): Promise<void> =>
+  handlerOf(action).run(session, action as never, signal)
+
+/** The commands that an action would run. */
+export const planAction = (context: PlanContext, action: Action): PlannedCommand[] =>
+  handlerOf(action).plan(context, action as never)

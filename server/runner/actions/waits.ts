@@ -1,0 +1,46 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { AppError } from '../../errors'
+import type { Handler } from './handler'
+
+const CHECK_MS = 100
+const noCommands = () => []
+
+/** Lets the probes run undisturbed: what the recovery is measured against. */
+export const baseline: Handler<'baseline'> = {
+  plan: noCommands,
+  run: async (session, { durationMs }, signal) => {
+    const fromMs = Date.now()
+    const probes = [...session.probes.values()]
+    while (Date.now() - fromMs < durationMs || probes.some((probe) => probe.answeredForMs < durationMs)) {
+      await sleep(CHECK_MS / 2, undefined, { signal })
+      const silent = probes.find((probe) => probe.ended)
+      if (silent)
+        throw new AppError('command-failed', `the probe to ${silent.target.title} ended during the baseline`, {
+          hint: silent.ended ?? '',
+        })
+    }
+    for (const probe of probes) probe.endBaseline()
+  },
+}
+
+/** Until the node says of itself that it is primary in every group; running out of budget is a finding. */
+export const waitPrimary: Handler<'wait-primary'> = {
+  plan: noCommands,
+  run: async (session, { node, redundancyGroups }, signal) => {
+    const { watch } = session
+    if (!watch) throw new AppError('internal', 'nobody watches the cluster')
+    await watch.until(() => redundancyGroups.every((group) => watch.own(node, group) === 'primary'), signal)
+  },
+}
+
+/** Until every probe that crosses the cluster has recovered and stayed so, and every TCP stream moves again. */
+export const settle: Handler<'settle'> = {
+  plan: noCommands,
+  run: async (session, { validationMs }, signal) => {
+    const crossing = [...session.probes.values()].filter((probe) => probe.target.crossesCluster)
+    while (!crossing.every((probe) => probe.recovery(validationMs)?.recovered))
+      await sleep(CHECK_MS, undefined, { signal })
+    const recoveredMs = Date.now() - validationMs
+    await session.sockets.untilAdvanced(recoveredMs, recoveredMs - session.faultAtMs, signal)
+  },
+}

@@ -1,0 +1,79 @@
+import type { DesiredState } from '../domain/case'
+import type { LeaseInfo } from '../domain/ports'
+import type { LabAccess } from '../drivers/at'
+import { armLease, disarmLease, type LeaseRequest, renewLease } from '../drivers/lease'
+import { revertScript } from '../drivers/revert'
+import { AppError, asAppError } from '../errors'
+import type { RunSession } from './session'
+
+const RENEWALS_PER_LEASE = 4
+
+/** What is put on the lab host for a run: `desired` in the order in which it is applied. */
+export const leaseRequest = (
+  access: LabAccess,
+  runId: string,
+  owner: string,
+  desired: readonly DesiredState[],
+): LeaseRequest => ({
+  runId,
+  owner,
+  ttlMs: access.lab.leaseS * 1000,
+  revert: revertScript(access.lab, runId, desired),
+})
+
+/** Keeps the dead-man lease of a run: renewed until stopped; a lease that is lost aborts the run. */
+export class LeaseKeeper {
+  #timer: NodeJS.Timeout | undefined
+  #deadlineMs: number
+
+  private constructor(
+    private readonly session: RunSession,
+    private readonly access: LabAccess,
+    armed: LeaseInfo,
+  ) {
+    this.#deadlineMs = armed.deadlineMs
+    this.#schedule()
+  }
+
+  /** Arms it. Rejects with `lease-held` by name when another dashboard has the lab. */
+  static async arm(session: RunSession, desired: readonly DesiredState[], signal: AbortSignal): Promise<LeaseKeeper> {
+    const access = session.access()
+    const request = leaseRequest(access, session.runId, session.deps.owner, desired)
+    const armed = await armLease(access, request, { tag: session.tag('lease'), signal })
+    await session.emit({ kind: 'lease', state: 'armed', deadlineMs: armed.deadlineMs })
+    return new LeaseKeeper(session, access, armed)
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer)
+  }
+
+  /** Takes the lease away; only after the lab was read back. */
+  async disarm(): Promise<void> {
+    this.stop()
+    await disarmLease(this.access, this.session.runId, { tag: this.session.tag('lease') })
+    await this.session.emit({ kind: 'lease', state: 'disarmed', deadlineMs: null }).catch(() => {})
+  }
+
+  #schedule(): void {
+    this.#timer = setTimeout(() => void this.#renew(), (this.session.lab.leaseS * 1000) / RENEWALS_PER_LEASE).unref()
+  }
+
+  async #renew(): Promise<void> {
+    const { session, access } = this
+    try {
+      const renewed = await renewLease(access, session.runId, session.lab.leaseS * 1000, { tag: session.tag('lease') })
+      this.#deadlineMs = renewed.deadlineMs
+      await session.emit({ kind: 'lease', state: 'renewed', deadlineMs: renewed.deadlineMs })
+    } catch (cause) {
+      const error = asAppError(cause)
+      // A host that cannot be reached now may be reached again before the deadline.
+      if (error.code === 'lease-lost' || Date.now() > this.#deadlineMs) {
+        session.abort(new AppError('lease-lost', error.message, { hint: error.hint }))
+        void session.emit({ kind: 'lease', state: 'lost', deadlineMs: this.#deadlineMs }).catch(() => {})
+        return
+      }
+    }
+    this.#schedule()
+  }
+}

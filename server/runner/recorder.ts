@@ -1,0 +1,160 @@
+import type { EventBody } from '../domain/event'
+import type { Place } from '../domain/ids'
+import type { Lab } from '../domain/lab'
+import type { Connections } from '../drivers/at'
+import { asAppError } from '../errors'
+import type { ExecResult, Remote } from '../transport/remote'
+
+type Command = { id: string; first: boolean; startedMs: number; last: { stdout: string; stderr: string } }
+
+/** The place that an argv for the container host leads to: the instance named after `exec`, else the host. */
+export function placeOf(lab: Lab, host: string, argv: readonly string[]): Place {
+  const { command } = lab.containers
+  for (let at = 0; at + command.length + 1 < argv.length; at++) {
+    if (argv[at + command.length] !== 'exec' || command.some((word, i) => argv[at + i] !== word)) continue
+    const instance = argv[at + command.length + 1]
+    if (instance !== undefined && lab.instances.some((i) => i.name === instance)) return { instance }
+  }
+  return { host }
+}
+
+/**
+ * Puts every command that goes through a Remote into the run's events: once per step and argv, with its output
+ * verbatim; what is repeated (polls) adds output only when it changed.
+ */
+export class Recorder {
+  stepId = 'start'
+  readonly #commands = new Map<string, Command>()
+  readonly #ofStream = new Map<string, string>()
+
+  constructor(
+    private readonly lab: Lab,
+    private readonly emit: (body: EventBody) => void,
+  ) {}
+
+  /** The id that a command of the current step was recorded under; null when it was not run. */
+  idOf({ host, argv }: { host: string; argv: readonly string[] }): string | null {
+    return this.#commands.get(JSON.stringify([this.stepId, host, argv]))?.id ?? null
+  }
+
+  /** Output that no parser knew, of the command behind a sample stream. */
+  streamOutput(stream: string, text: string): void {
+    const commandId = this.#ofStream.get(stream)
+    if (commandId) this.#output(commandId, 'stdout', text)
+  }
+
+  /** The same connections, recorded; `stream` names where the sample lines of their streams go. */
+  connections(pool: Connections, stream: string | null = null): Connections {
+    return { secrets: pool.secrets, on: (host, role) => this.#wrap(pool.on(host, role), stream) }
+  }
+
+  #wrap(remote: Remote, stream: string | null): Remote {
+    return {
+      host: remote.host,
+      exec: (argv, options) =>
+        this.#watch(
+          remote.host,
+          argv,
+          () => remote.exec(argv, options),
+          (command, result) => this.#finish(command, result),
+        ),
+      stream: async (argv, options) => {
+        const command = this.#begin(remote.host, argv, stream)
+        if (stream) this.#ofStream.set(stream, command.id)
+        const onStderr = (line: string, atMs: number) => {
+          this.#output(command.id, 'stderr', `${line}\n`)
+          options.onStderr?.(line, atMs)
+        }
+        const started = await remote.stream(argv, { ...options, onStderr }).catch((error: unknown) => {
+          this.#ended(command, null, asAppError(error).message)
+          throw error
+        })
+        started.done.then(
+          (end) => this.#ended(command, end.exitCode, end.signal && `ended by ${end.signal}`),
+          (error: unknown) => this.#ended(command, null, asAppError(error).message),
+        )
+        return started
+      },
+      shell: (options) => remote.shell(options),
+      put: (path, data, mode) =>
+        this.#watch(
+          remote.host,
+          ['sh', '-c', 'cat > "$1"', 'sh', path],
+          () => remote.put(path, data, mode),
+          (command) => {
+            this.#output(command.id, 'stdout', `# ${path}, mode ${mode}:\n${String(data)}\n`)
+            this.#ended(command, 0, null)
+          },
+        ),
+      get: (path) =>
+        this.#watch(
+          remote.host,
+          ['cat', path],
+          () => remote.get(path),
+          (command) => this.#ended(command, 0, null),
+        ),
+      close: () => remote.close(),
+    }
+  }
+
+  async #watch<T>(
+    host: string,
+    argv: readonly string[],
+    run: () => Promise<T>,
+    done: (command: Command, result: T) => void,
+  ): Promise<T> {
+    const command = this.#begin(host, argv, null)
+    try {
+      const result = await run()
+      done(command, result)
+      return result
+    } catch (error) {
+      this.#ended(command, null, asAppError(error).message)
+      throw error
+    }
+  }
+
+  #begin(host: string, argv: readonly string[], stream: string | null): Command {
+    const key = JSON.stringify([this.stepId, host, argv])
+    const known = this.#commands.get(key)
+    if (known) return { ...known, first: false }
+    const command = {
+      id: `c${this.#commands.size + 1}`,
+      first: true,
+      startedMs: Date.now(),
+      last: { stdout: '', stderr: '' },
+    }
+    this.#commands.set(key, command)
+    this.emit({
+      kind: 'command-started',
+      commandId: command.id,
+      stepId: this.stepId,
+      command: { place: placeOf(this.lab, host, argv), host, argv: [...argv] },
+      stream,
+    })
+    return command
+  }
+
+  #finish(command: Command, result: ExecResult): void {
+    for (const from of ['stdout', 'stderr'] as const) {
+      if (result[from] !== command.last[from]) this.#output(command.id, from, result[from])
+      command.last[from] = result[from]
+    }
+    this.#ended(command, result.exitCode, result.signal && `ended by ${result.signal}`)
+  }
+
+  #output(commandId: string, from: 'stdout' | 'stderr', text: string): void {
+    if (text !== '') this.emit({ kind: 'output', commandId, from, text })
+  }
+
+  #ended(command: Command, exitCode: number | null, error: string | null): void {
+    if (!command.first) return
+    this.emit({
+      kind: 'command-ended',
+      commandId: command.id,
+      exitCode,
+      durationMs: Math.max(0, Date.now() - command.startedMs),
+      error,
+    })
+  }
+}

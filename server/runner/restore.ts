@@ -1,0 +1,134 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { EventBody } from '../domain/event'
+import type { UndoEntry } from '../domain/ports'
+import { type LabSnapshot, snapshotDifferences } from '../domain/snapshot'
+import { execCommand } from '../drivers/at'
+import { planDesired } from '../drivers/desired'
+import { disarmLease } from '../drivers/lease'
+import { killTagged } from '../drivers/place'
+import { applyDesired, checkDesired } from '../drivers/restore'
+import { asAppError } from '../errors'
+import { takeSnapshot } from '../observe/snapshot'
+import type { RunSession } from './session'
+
+/** Whether the lab is as it was before the run; `message` says what is not. */
+export type Restored = { clean: boolean; message: string | null }
+
+const UNDO_BUDGET_MS = 90_000
+/** A preempting primary comes back by itself; forcing it at once would set a manual flag for nothing. */
+const PREEMPT_PATIENCE_MS = 30_000
+const COMPARE_BUDGET_MS = 60_000
+const CHECK_MS = 250
+const KILL_TIMEOUT_MS = 5000
+
+const tell = (session: RunSession, body: EventBody) =>
+  session.emit(body).then(
+    () => {},
+    () => {},
+  )
+
+/** Ends what the run started: its watch, its streams, and whatever still carries its tag anywhere in the lab. */
+async function endProcesses(session: RunSession): Promise<void> {
+  await session.watch?.stop()
+  await Promise.all([...session.streams.values()].map((stream) => stream.stop().catch(() => {})))
+  session.streams.clear()
+  const { lab } = session
+  const places = [...lab.instances.map(({ name }) => ({ instance: name })), { host: lab.containers.host }]
+  const access = session.access()
+  await Promise.all(
+    places.map((place) =>
+      execCommand(access, killTagged(lab, place, session.runId), { timeoutMs: KILL_TIMEOUT_MS }).catch(() => {}),
+    ),
+  )
+}
+
+async function undo(session: RunSession, entry: UndoEntry): Promise<boolean> {
+  const access = session.access()
+  const { desired } = entry
+  const { title } = planDesired(session.lab, desired)
+  const tag = session.tag('restore')
+  try {
+    const isPatient = desired.kind === 'group-primary' && session.lab.cluster.preempt
+    for (
+      const untilMs = Date.now() + (isPatient ? PREEMPT_PATIENCE_MS : 0);
+      Date.now() < untilMs;
+      await sleep(CHECK_MS)
+    )
+      if ((await checkDesired(access, desired, { tag })).met) break
+    await applyDesired(access, desired, { tag, budgetMs: UNDO_BUDGET_MS })
+    await session.deps.undo.markApplied(entry.id).catch(() => {})
+    await tell(session, { kind: 'undo-applied', title, ok: true, message: null })
+    return true
+  } catch (error) {
+    await tell(session, { kind: 'undo-applied', title, ok: false, message: asAppError(error).message })
+    return false
+  }
+}
+
+/** Compares with the lab as it was before, again and again until it is the same or the budget is used up. */
+async function compare(session: RunSession, before: LabSnapshot): Promise<string[]> {
+  const untilMs = Date.now() + COMPARE_BUDGET_MS
+  for (;;) {
+    const differences = await takeSnapshot(session.access(), { tag: session.tag('snapshot') }).then(
+      (after) => snapshotDifferences(before, after),
+      (error: unknown) => [`the lab could not be read: ${asAppError(error).message}`],
+    )
+    if (differences.length === 0 || Date.now() > untilMs) return differences
+    await sleep(CHECK_MS)
+  }
+}
+
+async function disarm(session: RunSession): Promise<void> {
+  if (session.lease) return session.lease.disarm()
+  await disarmLease(session.access(), session.runId, { tag: session.tag('lease') })
+}
+
+/**
+ * Puts the lab back after any ending, under a budget of its own that no cancel reaches: ends the run's processes, applies
+ * the open undo entries last-in first-out, compares with the snapshot from before, takes the lease away. Never rejects.
+ */
+export async function restore(session: RunSession): Promise<Restored> {
+  session.recorder.stepId = 'restore'
+  await tell(session, {
+    kind: 'step-started',
+    stepId: 'restore',
+    title: 'Restore the lab',
+    budgetMs: UNDO_BUDGET_MS + COMPARE_BUDGET_MS,
+  })
+  const restored = await restoreLab(session).catch((error: unknown) => ({
+    clean: false,
+    message: asAppError(error).message,
+  }))
+  await tell(session, {
+    kind: 'step-ended',
+    stepId: 'restore',
+    outcome: restored.clean ? 'ok' : 'failed',
+    message: restored.message,
+  })
+  return restored
+}
+
+async function restoreLab(session: RunSession): Promise<Restored> {
+  const { runId, deps } = session
+  const before = session.before ?? (await deps.runs.snapshot(runId))
+  await endProcesses(session)
+  if (!before) return { clean: true, message: null }
+  let undone = true
+  for (const entry of await deps.undo.open(runId).catch(() => session.undoEntries.toReversed()))
+    undone = (await undo(session, entry)) && undone
+  const differences = await compare(session, before)
+  await tell(session, { kind: 'snapshot-compared', equal: differences.length === 0, differences })
+  if (undone)
+    await disarm(session).catch((error: unknown) =>
+      tell(session, { kind: 'note', level: 'warning', message: `lease: ${asAppError(error).message}`, hint: null }),
+    )
+  session.lease?.stop()
+  const clean = undone && differences.length === 0
+  if (clean) return { clean, message: null }
+  const reason = `run ${runId} left the lab different from before`
+  await deps.labState.setQuarantine(session.lab.id, { reason, differences, runId, sinceMs: Date.now() }).catch(() => {})
+  return {
+    clean,
+    message: `The lab is not as it was before: ${differences.slice(0, 3).join('; ') || 'an undo failed'}.`,
+  }
+}

@@ -1,0 +1,151 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { findCase } from '../cases'
+import { blockedBecause, type CaseDefinition, parseParams } from '../cases/define'
+import type { PlanStep } from '../domain/case'
+import type { Lab } from '../domain/lab'
+import { AppError, asAppError } from '../errors'
+import type { RunnerDeps } from './deps'
+import { executeRun } from './execute-run'
+import { planOf } from './plan'
+import { recoverRun, restoreQuarantined } from './recover'
+import { newRunId } from './run-id'
+import { RunSession } from './session'
+
+const FAILURE_PAUSE_MS = 5000
+
+export type RunRequest = { lab: string; case: string; params: Record<string, unknown> }
+
+/** One run per lab; the others wait in the store, so the queue survives a restart. */
+export class Runner {
+  /** Lab id -> what it is busy with. */
+  readonly #active = new Map<string, { runId: string; session: RunSession | null; done: Promise<void> }>()
+  #closing = false
+
+  constructor(private readonly deps: RunnerDeps) {}
+
+  /** Queues a run and starts it when the lab is free. Throws `bad-input`, `not-found`, `forbidden`, `quarantined`. */
+  async start(request: RunRequest): Promise<{ id: string }> {
+    const { lab, definition, params } = this.#resolve(request)
+    const blocked = blockedBecause(definition, lab)
+    if (blocked) throw new AppError('forbidden', `${definition.id} may not run on ${lab.title}.`, { hint: blocked })
+    const quarantine = await this.deps.labState.quarantine(lab.id)
+    if (quarantine)
+      throw new AppError('quarantined', `${lab.title} is quarantined: ${quarantine.reason}`, {
+        hint: 'Restore it or mark it clean on the Lab page.',
+      })
+    const id = newRunId()
+    await this.deps.runs.create({
+      id,
+      lab,
+      caseId: definition.id,
+      caseTitle: definition.title,
+      params,
+      limitMs: definition.headline?.limitMs(lab) ?? null,
+    })
+    void this.#pump(lab.id)
+    return { id }
+  }
+
+  /** What would be run, step by step; nothing is. */
+  async plan(request: RunRequest): Promise<PlanStep[]> {
+    const { lab, definition, params } = this.#resolve(request)
+    return planOf(lab, definition.steps(lab, params))
+  }
+
+  /** Ends a run: a queued one at once, a running one through its restore. Throws `not-found`, `conflict`. */
+  async cancel(runId: string): Promise<void> {
+    const run = await this.deps.runs.get(runId)
+    if (!run) throw new AppError('not-found', `there is no run ${runId}`)
+    const active = this.#active.get(run.lab)
+    if (active?.runId === runId && active.session) {
+      active.session.abort(new AppError('cancelled', 'cancelled by the engineer'))
+      return
+    }
+    if (run.phase !== 'queued')
+      throw new AppError('conflict', `run ${runId} cannot be cancelled: it is ${run.phase}`, {
+        hint: run.phase === 'ended' ? 'It has ended already.' : 'Its restore goes on by itself.',
+      })
+    const end = { ending: 'cancelled', verdict: 'inconclusive', message: 'cancelled while it waited' } as const
+    await this.deps.runs.patch(runId, { phase: 'ended', endedAt: Date.now(), ...end })
+    await this.deps.events.append(runId, { kind: 'run-ended', ...end })
+  }
+
+  /** After a start: recovers what a crash left behind, lab by lab in the background, then goes on with the queues. */
+  async recover(): Promise<void> {
+    const labs = new Set((await this.deps.runs.unfinished()).map((run) => run.lab))
+    for (const labId of labs) void this.#pump(labId)
+  }
+
+  /** Resolves when nothing runs any more; no new run is started from now on. Running ones are cancelled and restored. */
+  async close(): Promise<void> {
+    this.#closing = true
+    const active = [...this.#active.values()]
+    for (const { session } of active) session?.abort(new AppError('cancelled', 'the dashboard was stopped'))
+    await Promise.all(active.map(({ done }) => done))
+  }
+
+  /** Restores a quarantined lab as far as the last run's record tells how. */
+  async restoreLab(labId: string): Promise<void> {
+    const lab = this.deps.lab(labId)
+    const quarantine = await this.deps.labState.quarantine(labId)
+    if (!quarantine) throw new AppError('conflict', `${lab.title} is not quarantined`)
+    if (this.#active.has(labId))
+      throw new AppError('conflict', `${lab.title} is busy`, { hint: 'Wait for the run to end.' })
+    const run = await this.deps.runs.get(quarantine.runId)
+    if (!run)
+      throw new AppError('not-found', `the run ${quarantine.runId} is gone`, { hint: 'Mark the lab clean by hand.' })
+    const session = new RunSession(run.id, lab, run.params, this.deps)
+    await this.#occupy(labId, run.id, null, () => restoreQuarantined(session))
+    void this.#pump(labId)
+  }
+
+  async markClean(labId: string, note: string): Promise<void> {
+    const lab = this.deps.lab(labId)
+    const quarantine = await this.deps.labState.quarantine(labId)
+    if (!quarantine) throw new AppError('conflict', `${lab.title} is not quarantined`)
+    await this.deps.labState.setQuarantine(labId, null)
+    const message = `marked clean by the engineer${note ? `: ${note}` : ''}`
+    await this.deps.events.append(quarantine.runId, { kind: 'note', level: 'warning', message, hint: null })
+    void this.#pump(labId)
+  }
+
+  #resolve({ lab: labId, case: caseId, params }: RunRequest): {
+    lab: Lab
+    definition: CaseDefinition
+    params: Record<string, unknown>
+  } {
+    const lab = this.deps.lab(labId)
+    const definition = findCase(caseId)
+    if (!definition)
+      throw new AppError('not-found', `there is no case "${caseId}"`, { hint: 'GET /api/v1/cases lists them.' })
+    return { lab, definition, params: parseParams(definition, params) }
+  }
+
+  /** Works off a lab's runs until none waits. */
+  async #pump(labId: string): Promise<void> {
+    while (!this.#closing && !this.#active.has(labId)) {
+      const next = (await this.deps.runs.unfinished(labId))[0]
+      if (!next || this.#active.has(labId) || this.#closing) return
+      const session = new RunSession(next.id, this.deps.lab(labId), next.params, this.deps)
+      await this.#occupy(labId, next.id, session, async () => {
+        const definition = findCase(next.case)
+        if (!definition) throw new AppError('not-found', `run ${next.id} is of a case that is gone: ${next.case}`)
+        if (next.phase === 'queued') await executeRun(session, definition)
+        else await recoverRun(session, definition, next.phase)
+      })
+    }
+  }
+
+  /** Keeps a lab busy for as long as the work takes; a failure is logged and slows down whatever comes next. */
+  async #occupy(labId: string, runId: string, session: RunSession | null, work: () => Promise<void>): Promise<void> {
+    const done = Promise.resolve()
+      .then(work)
+      .catch(async (error: unknown) => {
+        console.error(`failover-lab: run ${runId}: ${asAppError(error).message}`)
+        await sleep(FAILURE_PAUSE_MS)
+      })
+    this.#active.set(labId, { runId, session, done })
+    await done
+    this.#active.delete(labId)
+  }
+}
