@@ -2,23 +2,9 @@ import type { CaseView, PlanStep } from '../domain/case'
 import type { RunEvent } from '../domain/event'
 import type { Lab } from '../domain/lab'
 import type { LabStateStore, RunStore } from '../domain/ports'
-import type { RunSummary } from '../domain/run'
 import type { SampleRow } from '../domain/sample'
-import type {
-  LabState,
-  LiveItem,
-  OutputPage,
-  RunFacets,
-  RunFilter,
-  RunPage,
-  RunWindow,
-  TrendPoint,
-} from '../domain/views'
-
-/** A lab file, read: usable, or why not (line and column count from 1). */
-export type LoadedLab =
-  | { ok: true; lab: Lab; file: string }
-  | { ok: false; file: string; errors: { line: number | null; column: number | null; message: string }[] }
+import type { LabState, LiveItem, RunFacets, RunFilter, RunPage, TrendPoint } from '../domain/views'
+import type { LoadedLab } from '../topology/load'
 
 /** What a lab looks like now; as `server/observe` reports it. */
 export type LabLive = { labId: string; atMs: number } & Record<string, unknown>
@@ -71,5 +57,3 @@ export type Services = {
 
 /** Bounds, all inclusive and optional: indexes, and epoch ms on the stream's own clock. */
 export type SampleRange = { fromIndex?: number; toIndex?: number; fromMs?: number; toMs?: number }
-
-export type { LabState, OutputPage, RunSummary, RunWindow }

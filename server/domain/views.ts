@@ -8,7 +8,12 @@ import type { SampleBatch, SampleRow } from './sample'
 /** One entry of `labs.list`: a lab, or why its file could not be used (line and column count from 1). */
 export type LabEntry =
   | { ok: true; id: string; title: string; notes: string | null; allowDestructive: boolean; file: string }
-  | { ok: false; file: string; errors: { line: number | null; column: number | null; message: string }[] }
+  | {
+      ok: false
+      id: string | null
+      file: string
+      errors: { line: number | null; column: number | null; message: string }[]
+    }
 
 /** A lab as a browser may see it: how it logs in (key files, variable names) is left out. */
 export type PublicLab = Omit<Lab, 'hosts'> & { hosts: Omit<Host, 'keyFile' | 'agent' | 'passwordEnv'>[] }

@@ -12,9 +12,9 @@ import { RunRequestSchema } from './cases'
 const runInput = z.object({ id: IdSchema })
 const limit = (normal: number, most: number) =>
   z
-    .int()
+    .number()
     .default(normal)
-    .transform((n) => Math.min(Math.max(n, 1), most))
+    .transform((n) => Math.min(Math.max(Math.trunc(n), 1), most))
 
 export const runsRouter = router({
   /** Starts, or queues where one is running; which of the two `runs.get` tells. */
@@ -62,7 +62,7 @@ export const runsRouter = router({
       runInput.extend({
         commandId: z.string().max(100).optional(),
         search: z.string().max(200).optional(),
-        after: z.string().max(100).nullish(),
+        after: z.string().max(4000).nullish(),
         limit: limit(200, 1000),
       }),
     )
