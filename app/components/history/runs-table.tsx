@@ -1,0 +1,121 @@
+'use client'
+import { createColumnHelper, flexRender, getCoreRowModel, useReactTable } from '@tanstack/react-table'
+import Link from 'next/link'
+import { Badge } from '@/app/components/ui/badge'
+import { cx } from '@/app/lib/cx'
+import { duration, errorOf, limit, when, whenLong } from '@/app/lib/format'
+import { ENDING, runBadge } from '@/app/lib/run/words'
+import type { RunSummary } from '@/server/domain/run'
+
+const column = createColumnHelper<RunSummary>()
+
+const COLUMNS = [
+  column.display({
+    id: 'case',
+    header: 'Case',
+    cell: ({ row: { original: run } }) => (
+      <Link href={`/runs/${encodeURIComponent(run.id)}`} className="link">
+        <span className="font-semibold">{run.case}</span> {run.caseTitle}
+      </Link>
+    ),
+  }),
+  column.display({
+    id: 'verdict',
+    header: 'Verdict',
+    cell: ({ row }) => {
+      const { tone, text } = runBadge(row.original)
+      return <Badge tone={tone}>{text}</Badge>
+    },
+  }),
+  column.display({
+    id: 'time',
+    header: 'Failover Time',
+    cell: ({ row: { original: run } }) =>
+      run.failoverTime ? (
+        <>
+          <span className="font-semibold">{duration(run.failoverTime.ms)}</span>{' '}
+          <span className="text-muted">{errorOf(run.failoverTime)}</span>
+        </>
+      ) : (
+        <span className="text-muted">–</span>
+      ),
+  }),
+  column.accessor('limitMs', {
+    header: 'Limit',
+    cell: ({ getValue }) => (getValue() === null ? '–' : limit(getValue() ?? 0)),
+  }),
+  column.accessor('labTitle', { header: 'Lab' }),
+  column.accessor('softwareVersion', { header: 'Version', cell: ({ getValue }) => getValue() ?? '–' }),
+  column.display({
+    id: 'when',
+    header: 'Started',
+    cell: ({ row: { original: run } }) => {
+      const at = run.startedAt ?? run.createdAt
+      return (
+        <time dateTime={new Date(at).toISOString()} title={whenLong(at)}>
+          {when(at)}
+        </time>
+      )
+    },
+  }),
+  column.display({
+    id: 'ending',
+    header: 'Ending',
+    cell: ({ row: { original: run } }) => (
+      <span className={run.dirty ? 'text-fail' : undefined}>
+        {run.ending ? ENDING[run.ending].text : run.phase}
+        {run.dirty ? ', lab left changed' : ''}
+      </span>
+    ),
+  }),
+]
+
+/** On a phone the less important columns give way; the table scrolls before it breaks. */
+const HIDDEN: Record<string, string> = {
+  limitMs: 'hidden lg:table-cell',
+  softwareVersion: 'hidden lg:table-cell',
+  labTitle: 'hidden md:table-cell',
+  ending: 'hidden sm:table-cell',
+}
+
+export function RunsTable({ runs }: { runs: RunSummary[] }) {
+  const table = useReactTable({
+    data: runs,
+    columns: COLUMNS,
+    getCoreRowModel: getCoreRowModel(),
+    getRowId: (run) => run.id,
+  })
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area has to be reachable by keyboard
+    <section className="overflow-x-auto" tabIndex={0} aria-label="Runs">
+      <table className="w-full border-collapse text-left">
+        <thead>
+          {table.getHeaderGroups().map((group) => (
+            <tr key={group.id} className="border-b">
+              {group.headers.map((header) => (
+                <th
+                  key={header.id}
+                  scope="col"
+                  className={cx('whitespace-nowrap px-3 py-2 font-medium text-muted', HIDDEN[header.column.id])}
+                >
+                  {flexRender(header.column.columnDef.header, header.getContext())}
+                </th>
+              ))}
+            </tr>
+          ))}
+        </thead>
+        <tbody>
+          {table.getRowModel().rows.map((row) => (
+            <tr key={row.id} className="border-b last:border-b-0 hover:bg-sunk" data-run={row.id}>
+              {row.getVisibleCells().map((cell) => (
+                <td key={cell.id} className={cx('whitespace-nowrap px-3 py-1.5', HIDDEN[cell.column.id])}>
+                  {flexRender(cell.column.columnDef.cell, cell.getContext())}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}

@@ -1,0 +1,128 @@
+'use client'
+import { useRouter } from 'next/navigation'
+import { useMemo } from 'react'
+import {
+  CartesianGrid,
+  ErrorBar,
+  ReferenceLine,
+  ResponsiveContainer,
+  Scatter,
+  ScatterChart,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from 'recharts'
+import { TONE_MARK } from '@/app/components/ui/badge'
+import { limit, measurement, when } from '@/app/lib/format'
+import { VERDICT } from '@/app/lib/run/words'
+import type { TrendPoint } from '@/server/domain/views'
+import { baseline } from './baseline'
+
+type Dot = { x: number; y: number; error: [number, number]; point: TrendPoint }
+
+const DAY_MS = 86_400_000
+
+/** Failover Time of one case over time: every run with its error, the limit, and the median of passes as baseline. */
+export function TrendChart({ points }: { points: TrendPoint[] }) {
+  const router = useRouter()
+  const dots = useMemo(() => points.map(dot), [points])
+  const limits = [...new Set(points.flatMap((p) => (p.limitMs === null ? [] : [p.limitMs])))]
+  const usual = baseline(points)
+  const first = dots[0]?.x ?? 0
+  const last = dots.at(-1)?.x ?? first
+  const margin = Math.max((last - first) * 0.04, 60_000)
+  const top = Math.max(0.1, ...dots.map((d) => d.y + d.error[1]), ...limits.map((ms) => ms / 1000))
+  return (
+    <ResponsiveContainer width="100%" height={220}>
+      <ScatterChart margin={{ top: 12, right: 64, bottom: 4, left: 0 }}>
+        <CartesianGrid vertical={false} stroke="var(--line)" />
+        <XAxis
+          dataKey="x"
+          type="number"
+          domain={[first - margin, last + margin]}
+          tickFormatter={(ms: number) => tick(ms, last - first)}
+          tick={{ fill: 'var(--muted)', fontSize: 12 }}
+          stroke="var(--edge)"
+          minTickGap={48}
+        />
+        <YAxis
+          dataKey="y"
+          type="number"
+          domain={[0, top * 1.1]}
+          tickFormatter={(s: number) => String(Number(s.toPrecision(3)))}
+          tick={{ fill: 'var(--muted)', fontSize: 12 }}
+          stroke="var(--edge)"
+          width={44}
+          unit=" s"
+        />
+        {limits.map((ms) => (
+          <ReferenceLine
+            key={ms}
+            y={ms / 1000}
+            stroke="var(--fail)"
+            strokeDasharray="6 3"
+            label={{ value: `limit ${limit(ms)}`, position: 'right', fill: 'var(--fail)', fontSize: 12 }}
+          />
+        ))}
+        {usual === null ? null : (
+          <ReferenceLine
+            y={usual / 1000}
+            stroke="var(--edge)"
+            strokeDasharray="2 3"
+            label={{ value: 'median', position: 'right', fill: 'var(--muted)', fontSize: 12 }}
+          />
+        )}
+        <Tooltip isAnimationActive={false} cursor={false} content={Hint} />
+        <Scatter
+          data={dots}
+          isAnimationActive={false}
+          shape={DotShape}
+          onClick={(item: { payload?: Dot }) => {
+            if (item.payload) router.push(`/runs/${encodeURIComponent(item.payload.point.id)}`)
+          }}
+        >
+          <ErrorBar dataKey="error" direction="y" width={6} strokeWidth={1} stroke="var(--muted)" />
+        </Scatter>
+      </ScatterChart>
+    </ResponsiveContainer>
+  )
+}
+
+const dot = (point: TrendPoint): Dot => {
+  const { ms, minusMs, plusMs } = point.failoverTime
+  return { x: point.startedAt, y: ms / 1000, error: [minusMs / 1000, plusMs / 1000], point }
+}
+
+const tick = (ms: number, length: number): string =>
+  length > 3 * DAY_MS
+    ? new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' }).format(ms)
+    : new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' }).format(ms)
+
+const COLOR = { pass: 'var(--pass)', fail: 'var(--fail)', inconclusive: 'var(--unsure)' }
+
+/** Circle, cross or question mark: the verdict without its colour. */
+function DotShape({ cx = 0, cy = 0, payload }: { cx?: number; cy?: number; payload?: Dot }) {
+  const verdict = payload?.point.verdict ?? 'inconclusive'
+  return (
+    <g className="cursor-pointer">
+      <circle cx={cx} cy={cy} r={7} fill="var(--panel)" stroke={COLOR[verdict]} />
+      <text x={cx} y={cy} dy="0.35em" textAnchor="middle" fontSize={10} fontWeight={700} fill={COLOR[verdict]}>
+        {TONE_MARK[VERDICT[verdict].tone]}
+      </text>
+    </g>
+  )
+}
+
+function Hint({ active, payload }: { active?: boolean; payload?: readonly { payload?: Dot }[] }) {
+  const point = payload?.[0]?.payload?.point
+  if (!active || !point) return null
+  return (
+    <div className="rounded border border-edge bg-panel px-2 py-1 text-xs shadow">
+      <p className="font-semibold">{measurement(point.failoverTime)}</p>
+      <p>{point.verdict ? VERDICT[point.verdict].text : 'not judged'}</p>
+      <p className="text-muted">
+        {when(point.startedAt)} · {point.softwareVersion ?? 'version unknown'}
+      </p>
+    </div>
+  )
+}

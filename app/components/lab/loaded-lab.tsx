@@ -1,0 +1,51 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import { ErrorBox } from '@/app/components/ui/error-box'
+import { useTRPC } from '@/app/lib/trpc'
+import type { LabEntry } from '@/server/domain/views'
+import { Activity } from './activity'
+import { Cases } from './cases'
+import { ClusterTable } from './cluster-table'
+import { HostList } from './hosts'
+import { LabSkeleton } from './lab-skeleton'
+import { ManualFailover } from './manual-failover'
+import { QuarantineBanner } from './quarantine'
+import { Topology } from './topology'
+import { useLabLive } from './use-lab-live'
+
+const STATE_POLL_MS = 3000
+
+export function LoadedLab({ entry }: { entry: Extract<LabEntry, { ok: true }> }) {
+  const trpc = useTRPC()
+  const id = entry.id
+  const lab = useQuery(trpc.labs.get.queryOptions({ lab: id }))
+  const state = useQuery({ ...trpc.labs.state.queryOptions({ lab: id }), refetchInterval: STATE_POLL_MS })
+  const cases = useQuery(trpc.cases.list.queryOptions({ lab: id }))
+  const live = useLabLive(id)
+  if (lab.error) return <ErrorBox error={lab.error} doing="Could not read the lab" onRetry={() => lab.refetch()} />
+  if (!lab.data) return <LabSkeleton />
+  const declared = lab.data.lab
+  return (
+    <div className="grid gap-3">
+      <header>
+        <h1 className="font-semibold text-xl leading-7">{entry.title}</h1>
+        {entry.notes ? <p className="max-w-prose text-muted">{entry.notes}</p> : null}
+      </header>
+      {state.data?.quarantine ? <QuarantineBanner lab={id} quarantine={state.data.quarantine} /> : null}
+      {state.error ? <ErrorBox error={state.error} doing="Could not read queue and last results" /> : null}
+      {live.error ? <ErrorBox error={live.error} doing="No live status" /> : null}
+      <ManualFailover lab={declared} live={live.view} />
+      <div className="grid items-start gap-3 xl:grid-cols-[minmax(0,1fr)_26rem]">
+        <div className="grid min-w-0 gap-3 xl:order-1">
+          <Topology lab={declared} live={live.view} connection={live.connection} />
+          <ClusterTable lab={declared} live={live.view} />
+        </div>
+        <div className="grid min-w-0 gap-3 max-xl:order-first">
+          <Cases lab={declared.id} cases={cases.data} error={cases.error} state={state.data} />
+          <Activity state={state.data} lease={live.view?.lease ?? null} />
+          <HostList lab={declared} live={live.view} />
+        </div>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,99 @@
+'use client'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Play } from 'lucide-react'
+import { useRouter } from 'next/navigation'
+import { useForm } from 'react-hook-form'
+import { Button } from '@/app/components/ui/button'
+import { Dialog } from '@/app/components/ui/dialog'
+import { ErrorBox } from '@/app/components/ui/error-box'
+import { Skeleton } from '@/app/components/ui/skeleton'
+import { limit } from '@/app/lib/format'
+import { useTRPC } from '@/app/lib/trpc'
+import type { CaseView, PlanStep } from '@/server/domain/case'
+import { ParamForm, type ParamValues, paramDefaults } from './param-form'
+
+type Props = {
+  lab: string
+  view: CaseView
+  params?: Record<string, unknown>
+  open: boolean
+  onOpenChange: (open: boolean) => void
+}
+
+/** Parameters and, for a destructive case, what it does to which host: the last stop before a run. */
+export function RunDialog({ open, onOpenChange, view, ...rest }: Props) {
+  return (
+    <Dialog open={open} onOpenChange={onOpenChange} title={`Run ${view.id} ${view.title}`} description={view.objective}>
+      {open ? <RunForm view={view} onOpenChange={onOpenChange} {...rest} /> : null}
+    </Dialog>
+  )
+}
+
+function RunForm({ lab, view, params = {}, onOpenChange }: Omit<Props, 'open'>) {
+  const trpc = useTRPC()
+  const router = useRouter()
+  const queryClient = useQueryClient()
+  const defaults = paramDefaults(view.fields, params)
+  const { register, handleSubmit, watch, formState } = useForm<ParamValues>({ defaultValues: defaults })
+  const start = useMutation(
+    trpc.runs.start.mutationOptions({
+      onSuccess: ({ id }) => {
+        void queryClient.invalidateQueries({ queryKey: trpc.labs.state.queryKey({ lab }) })
+        router.push(`/runs/${encodeURIComponent(id)}`)
+      },
+    }),
+  )
+  const submit = handleSubmit((values) => start.mutate({ lab, case: view.id, params: values }))
+  const busy = start.isPending || start.isSuccess
+  return (
+    <form onSubmit={submit} noValidate className="grid gap-4">
+      <ParamForm fields={view.fields} register={register} errors={formState.errors} />
+      {view.destructive ? <Consequences lab={lab} view={view} params={watch()} /> : null}
+      {start.error ? <ErrorBox error={start.error} doing="Could not start" /> : null}
+      <div className="flex flex-wrap justify-end gap-2">
+        <Button onClick={() => onOpenChange(false)}>Not now</Button>
+        <Button kind="solid" type="submit" disabled={busy} className="min-w-28">
+          <Play aria-hidden /> {busy ? 'Starting…' : `Run ${view.id}`}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+/** Host, command and expected outage of everything that changes the lab. */
+function Consequences({ lab, view, params }: { lab: string; view: CaseView; params: ParamValues }) {
+  const trpc = useTRPC()
+  const plan = useQuery({
+    ...trpc.cases.plan.queryOptions({ lab, case: view.id, params }),
+    placeholderData: (previous) => previous,
+  })
+  return (
+    <section className="grid gap-2 rounded border border-unsure bg-unsure-soft px-3 py-2">
+      <h3 className="font-semibold">
+        <span aria-hidden>? </span>This interrupts traffic
+      </h3>
+      {plan.error ? <ErrorBox error={plan.error} doing="Could not read the plan" /> : null}
+      {plan.data ? <Changes steps={plan.data} /> : plan.error ? null : <Skeleton className="h-16" />}
+      <p>
+        Expected outage: {view.headline ? `up to ${limit(view.headline.limitMs)} (the limit)` : 'unknown'}. Afterwards,
+        or when you cancel, the lab is put back to what it was.
+      </p>
+    </section>
+  )
+}
+
+const Changes = ({ steps }: { steps: PlanStep[] }) => (
+  <ul className="grid gap-1">
+    {steps
+      .filter((step) => step.changesLab)
+      .flatMap((step) => step.commands.map((command) => ({ step, command })))
+      .map(({ step, command }) => (
+        <li key={`${step.id} ${command.text}`}>
+          <span className="text-muted">
+            {step.title}, {command.place} via {command.host}
+          </span>
+          <code className="block break-all font-mono text-xs">{command.text}</code>
+        </li>
+      ))}
+  </ul>
+)

@@ -1,0 +1,71 @@
+'use client'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { Download, RotateCcw, Share2, Square } from 'lucide-react'
+import { useState } from 'react'
+import { RunDialog } from '@/app/components/lab/run-dialog'
+import { Button } from '@/app/components/ui/button'
+import { CopyButton } from '@/app/components/ui/copy-button'
+import { ErrorBox } from '@/app/components/ui/error-box'
+import { Menu, MenuLink } from '@/app/components/ui/menu'
+import { streamName } from '@/app/lib/run/clocks'
+import { useTRPC } from '@/app/lib/trpc'
+import type { RunDetail } from '@/server/domain/detail'
+
+type Props = { detail: RunDetail; streams: string[] }
+
+export function RunActions({ detail, streams }: Props) {
+  const { summary } = detail
+  const api = `/api/v1/runs/${encodeURIComponent(summary.id)}`
+  const ended = summary.phase === 'ended'
+  return (
+    <>
+      {ended ? <RunAgain detail={detail} /> : <Cancel id={summary.id} restoring={summary.phase === 'restoring'} />}
+      <CopyButton text={() => window.location.href} label="Share" icon={Share2} />
+      <Menu trigger="Export" icon={Download}>
+        <MenuLink href={api}>Report (JSON)</MenuLink>
+        <MenuLink href={`${api}/events`}>Events (NDJSON)</MenuLink>
+        {streams.map((stream) => (
+          <MenuLink key={stream} href={`${api}/samples.csv?stream=${encodeURIComponent(stream)}`}>
+            {stream.split(':')[0]} {streamName(stream)} (CSV)
+          </MenuLink>
+        ))}
+      </Menu>
+    </>
+  )
+}
+
+function Cancel({ id, restoring }: { id: string; restoring: boolean }) {
+  const trpc = useTRPC()
+  const cancel = useMutation(trpc.runs.cancel.mutationOptions())
+  const asked = cancel.isPending || cancel.isSuccess
+  return (
+    <>
+      <Button onClick={() => cancel.mutate({ id })} disabled={asked || restoring} className="min-w-28">
+        <Square aria-hidden /> {asked || restoring ? 'Restoring…' : 'Cancel'}
+      </Button>
+      {cancel.error ? <ErrorBox error={cancel.error} doing="Could not cancel" className="basis-full" /> : null}
+    </>
+  )
+}
+
+function RunAgain({ detail: { summary } }: { detail: RunDetail }) {
+  const trpc = useTRPC()
+  const [open, setOpen] = useState(false)
+  const cases = useQuery(trpc.cases.list.queryOptions({ lab: summary.lab }))
+  const view = cases.data?.find((c) => c.id === summary.case)
+  return (
+    <>
+      <Button
+        className="min-w-28"
+        disabled={!view || view.blocked !== null}
+        onClick={() => setOpen(true)}
+        title={view?.blocked ?? undefined}
+      >
+        <RotateCcw aria-hidden /> Run again
+      </Button>
+      {view ? (
+        <RunDialog lab={summary.lab} view={view} params={summary.params} open={open} onOpenChange={setOpen} />
+      ) : null}
+    </>
+  )
+}

@@ -1,0 +1,49 @@
+'use client'
+import { memo } from 'react'
+import { cx } from '@/app/lib/cx'
+import { count } from '@/app/lib/format'
+import { commandName } from '@/app/lib/run/output-lines'
+import type { CommandView } from '@/server/domain/detail'
+
+type Props = { commands: CommandView[]; selected: string | null; onSelect: (id: string | null) => void }
+
+export const CommandList = memo(function CommandList({ commands, selected, onSelect }: Props) {
+  return (
+    <ul className="hidden h-96 overflow-y-auto border-r py-1 md:block" aria-label="Commands">
+      <Entry
+        label={`All commands (${count(commands.length)})`}
+        active={selected === null}
+        onClick={() => onSelect(null)}
+      />
+      {commands.map((command) => (
+        <Entry
+          key={command.id}
+          label={commandName(command)}
+          mark={command.error || (command.exitCode ?? 0) !== 0 ? '✕' : command.durationMs === null ? '●' : ''}
+          active={selected === command.id}
+          onClick={() => onSelect(command.id)}
+        />
+      ))}
+    </ul>
+  )
+})
+
+type EntryProps = { label: string; mark?: string; active: boolean; onClick: () => void }
+
+const Entry = ({ label, mark = '', active, onClick }: EntryProps) => (
+  <li className="[contain-intrinsic-size:auto_24px] [content-visibility:auto]">
+    <button
+      type="button"
+      aria-pressed={active}
+      title={label}
+      onClick={onClick}
+      className={cx(
+        'flex h-6 w-full items-center gap-1 px-3 text-left text-xs hover:bg-sunk',
+        active && 'bg-sunk font-semibold',
+      )}
+    >
+      <span className={cx('w-3 shrink-0', mark === '●' ? 'text-running' : 'text-fail')}>{mark}</span>
+      <span className="truncate">{label}</span>
+    </button>
+  </li>
+)

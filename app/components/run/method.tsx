@@ -1,0 +1,76 @@
+'use client'
+import type { ReactNode } from 'react'
+import { Panel } from '@/app/components/ui/panel'
+import { measurement } from '@/app/lib/format'
+import type { RunDetail } from '@/server/domain/detail'
+import type { PublicLab } from '@/server/domain/views'
+
+const Row = ({ name, children }: { name: string; children: ReactNode }) => (
+  <div className="px-3 py-1.5">
+    <dt className="text-muted text-xs">{name}</dt>
+    <dd className="break-words">{children}</dd>
+  </div>
+)
+
+const pairs = (record: Record<string, string>) =>
+  Object.entries(record).map(([name, value]) => (
+    <div key={name}>
+      {name} <span className="text-muted">{value}</span>
+    </div>
+  ))
+
+/** How it was measured, with what, and how sure the clocks are. */
+export function Method({ detail, lab }: { detail: RunDetail; lab: PublicLab | null }) {
+  const { report, context, measurements } = detail
+  const fault = detail.faults[0]
+  const clocks = Object.entries(context?.clocks ?? {})
+  const heartbeat = lab?.cluster.heartbeat
+  if (!report && !context && !fault) return null
+  return (
+    <Panel title="Method" bodyClassName="p-0">
+      <dl className="divide-y">
+        {measurements.map((m) => (
+          <Row key={`${m.id}${m.source}`} name={`${m.title}, ${m.method}, ${m.source}`}>
+            {measurement(m)}
+          </Row>
+        ))}
+        {fault ? (
+          <Row name="Fault">
+            {fault.title}; T0 within {(fault.t0.toMs - fault.t0.fromMs).toFixed(1)} ms on the clock of {fault.clock}
+          </Row>
+        ) : null}
+        {lab ? (
+          <Row name="Thresholds">
+            late after {lab.expectations.forwardingDelayThresholdMs} ms; recovered when as in the baseline for{' '}
+            {lab.expectations.validationMs} ms
+          </Row>
+        ) : null}
+        {heartbeat ? (
+          <Row name="Device timers">
+            heartbeat {heartbeat.intervalMs} ms × {heartbeat.threshold},{' '}
+            {lab.cluster.preempt ? 'preempt' : 'no preempt'}, GARP × {lab.cluster.garpCount}
+          </Row>
+        ) : null}
+        {clocks.length > 0 ? (
+          <Row name="Clocks against the dashboard">
+            {clocks.map(([name, { offsetMs, errorMs }]) => (
+              <div key={name}>
+                {name}{' '}
+                <span className="text-muted">
+                  {offsetMs.toFixed(2)} ± {errorMs.toFixed(2)} ms
+                </span>
+              </div>
+            ))}
+          </Row>
+        ) : null}
+        {context ? <Row name="Software">{pairs(context.softwareVersions)}</Row> : null}
+        {context ? <Row name="Tools">{pairs(context.toolVersions)}</Row> : null}
+        {report?.notes.map((note) => (
+          <Row key={note} name="Note">
+            {note}
+          </Row>
+        ))}
+      </dl>
+    </Panel>
+  )
+}

@@ -1,0 +1,113 @@
+'use client'
+import { useState } from 'react'
+import { ErrorBox } from '@/app/components/ui/error-box'
+import { Input, Select } from '@/app/components/ui/field'
+import { Panel } from '@/app/components/ui/panel'
+import { count } from '@/app/lib/format'
+import { commandName } from '@/app/lib/run/output-lines'
+import type { CommandView, RunDetail } from '@/server/domain/detail'
+import { CommandList } from './command-list'
+import { OutputLines } from './output-lines'
+import { useOutput } from './use-output'
+
+type Props = {
+  detail: RunDetail
+  /** null: all of them. */
+  commandId: string | null
+  onCommand: (id: string | null) => void
+}
+
+/** What the hosts printed, as text and nothing but text. */
+export function RawOutput({ detail, commandId, onCommand }: Props) {
+  const live = detail.summary.phase !== 'ended'
+  const [search, setSearch] = useState('')
+  const [follow, setFollow] = useState(true)
+  const output = useOutput({ id: detail.summary.id, commandId, search, live })
+  const command = detail.commands.find((c) => c.id === commandId)
+  return (
+    <Panel
+      id="output"
+      title="Raw output"
+      className="scroll-mt-16"
+      bodyClassName="p-0"
+      aside={
+        <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
+          <label className="flex items-center gap-2">
+            <span className="text-muted">search</span>
+            <Input
+              type="search"
+              value={search}
+              maxLength={200}
+              onChange={(event) => setSearch(event.target.value)}
+              className="w-44"
+            />
+          </label>
+          <label className="flex items-center gap-2">
+            <input type="checkbox" checked={follow} onChange={(event) => setFollow(event.target.checked)} />
+            <span className="text-muted">follow</span>
+          </label>
+        </div>
+      }
+    >
+      <div className="grid md:grid-cols-[18rem_minmax(0,1fr)]">
+        <div className="border-b p-2 md:hidden">
+          <Select
+            aria-label="Command"
+            value={commandId ?? ''}
+            onChange={(event) => onCommand(event.target.value || null)}
+          >
+            <option value="">All commands ({count(detail.commands.length)})</option>
+            {detail.commands.map((c) => (
+              <option key={c.id} value={c.id}>
+                {commandName(c)}
+              </option>
+            ))}
+          </Select>
+        </div>
+        <CommandList commands={detail.commands} selected={commandId} onSelect={onCommand} />
+        <div className="min-w-0">
+          {command ? <CommandHead command={command} /> : null}
+          {output.error ? (
+            <ErrorBox error={output.error} doing="Could not read the output" onRetry={output.retry} className="m-2" />
+          ) : null}
+          <OutputLines
+            pieces={output.pieces}
+            commands={detail.commands}
+            mixed={commandId === null}
+            search={search}
+            follow={follow}
+            more={output.more}
+            onMore={output.loadMore}
+            empty={
+              output.loading
+                ? 'Loading…'
+                : search
+                  ? `Nothing matches "${search}".`
+                  : live
+                    ? 'Nothing printed yet.'
+                    : 'Nothing was printed.'
+            }
+          />
+        </div>
+      </div>
+    </Panel>
+  )
+}
+
+function CommandHead({ command }: { command: CommandView }) {
+  const { exitCode, durationMs, error } = command
+  const state =
+    durationMs === null
+      ? 'running'
+      : error
+        ? error
+        : `exit ${exitCode ?? '–'} after ${(durationMs / 1000).toFixed(2)} s`
+  return (
+    <p className="border-b px-3 py-1.5 text-xs">
+      <span className="text-muted">
+        {command.host} · {state}
+      </span>
+      <code className="block break-all font-mono">{command.argv.join(' ')}</code>
+    </p>
+  )
+}

@@ -1,0 +1,69 @@
+'use client'
+import { useEffect, useRef } from 'react'
+import { count } from '@/app/lib/format'
+import { streamName, streamTitle } from '@/app/lib/run/clocks'
+import type { LiveRun } from '@/app/lib/run/live-run'
+import { order } from '@/app/lib/run/probe-lanes'
+import type { LastProbe } from '@/app/lib/run/probe-track'
+import type { RunDetail } from '@/server/domain/detail'
+import type { ProbeSummary } from '@/server/domain/run'
+import type { PublicLab } from '@/server/domain/views'
+
+type Props = { run: LiveRun; detail: RunDetail; streams: string[]; lab: PublicLab | null }
+
+/** One line per probe: its last answer while it runs, its sums in the report; same place, same height. */
+export function ProbeStrip({ run, detail, streams, lab }: Props) {
+  const summaries = new Map(detail.report?.probes.map((p) => [p.stream, p]))
+  const shown = order([...new Set([...streams, ...summaries.keys()])], lab)
+  return (
+    <ul className="grid gap-x-6 border-b px-3 py-2 text-xs leading-5 [grid-template-columns:repeat(auto-fill,minmax(min(100%,20rem),1fr))]">
+      {shown.length === 0 ? <li className="text-muted">No probe has sent yet.</li> : null}
+      {shown.map((stream) => {
+        const summary = summaries.get(stream)
+        return (
+          <li key={stream} className="flex min-w-0 items-baseline gap-2">
+            <span className="w-28 shrink-0 truncate text-muted" title={stream}>
+              {summary?.title ?? streamTitle(stream, lab)}
+            </span>
+            {summary ? <Sums probe={summary} /> : <Last run={run} stream={stream} />}
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
+
+const Sums = ({ probe }: { probe: ProbeSummary }) => (
+  <span className="min-w-0">
+    {count(probe.offered)} sent,{' '}
+    <span className={probe.lost > 0 ? 'font-semibold text-fail' : ''}>{count(probe.lost)} lost</span>
+    {probe.late > 0 ? `, ${count(probe.late)} late` : ''}
+    {probe.duplicate > 0 ? `, ${count(probe.duplicate)} duplicate` : ''}
+    {probe.reordered > 0 ? `, ${count(probe.reordered)} reordered` : ''}
+    {probe.spacingMs === null ? '' : `, every ${probe.spacingMs.toFixed(1)} ms`}
+  </span>
+)
+
+/** Written straight into the DOM with each message: at 600 samples a second React has better things to do. */
+function Last({ run, stream }: { run: LiveRun; stream: string }) {
+  const line = useRef<HTMLSpanElement>(null)
+  useEffect(
+    () =>
+      run.readout(stream, (last) => {
+        const element = line.current
+        if (!element) return
+        element.dataset.index = String(last.index)
+        element.dataset.seq = String(last.seq ?? '')
+        element.textContent = text(last)
+      }),
+    [run, stream],
+  )
+  return (
+    <span ref={line} data-testid={`probe-${streamName(stream)}-last`} className="min-w-0 truncate whitespace-pre" />
+  )
+}
+
+const text = ({ seq, rttMs, kind, lost }: LastProbe): string => {
+  const answer = rttMs === null ? kind : `${rttMs.toFixed(2)} ms`
+  return `seq ${String(seq ?? '–').padEnd(5)}  ${answer.padEnd(11)}  lost ${lost}`
+}

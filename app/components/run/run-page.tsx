@@ -1,0 +1,102 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import { parseAsInteger, parseAsString, useQueryStates } from 'nuqs'
+import { useCallback, useMemo } from 'react'
+import type { Span } from '@/app/components/timeline/model'
+import { Timeline } from '@/app/components/timeline/timeline'
+import { ErrorBox } from '@/app/components/ui/error-box'
+import { timelineModel } from '@/app/lib/run/timeline-model'
+import { useTRPC } from '@/app/lib/trpc'
+import type { RunDetail } from '@/server/domain/detail'
+import { RunActions } from './actions'
+import { Criteria } from './criteria'
+import { RunHeader } from './header'
+import { Method } from './method'
+import { Notices } from './notices'
+import { RawOutput } from './output'
+import { ProbeStrip } from './probe-strip'
+import { RunSkeleton } from './run-skeleton'
+import { Steps } from './steps'
+import { useLiveRun, useNow } from './use-run'
+import { useViewWindow } from './use-view-window'
+
+/** Live view and report: two readings of one log, one page. */
+export function RunPage({ id }: { id: string }) {
+  const trpc = useTRPC()
+  const detail = useQuery({ ...trpc.runs.get.queryOptions({ id }), staleTime: 0, refetchOnWindowFocus: false })
+  if (detail.error && !detail.data)
+    return <ErrorBox error={detail.error} doing={`Could not open run ${id}`} onRetry={() => detail.refetch()} />
+  if (!detail.data) return <RunSkeleton />
+  return <LoadedRun key={id} initial={detail.data} />
+}
+
+const urlState = { from: parseAsInteger, to: parseAsInteger, command: parseAsString }
+
+function LoadedRun({ initial }: { initial: RunDetail }) {
+  const { run, snapshot } = useLiveRun(initial)
+  const { detail, tracks, connection } = snapshot
+  const trpc = useTRPC()
+  const { lab: labId, case: caseId, params, phase } = detail.summary
+  const live = phase !== 'ended'
+  const lab = useQuery(trpc.labs.get.queryOptions({ lab: labId })).data?.lab ?? null
+  const view = useQuery(trpc.cases.list.queryOptions({ lab: labId })).data?.find((c) => c.id === caseId)
+  const plan = useQuery({ ...trpc.cases.plan.queryOptions({ lab: labId, case: caseId, params }), enabled: live })
+  const [url, setUrl] = useQueryStates(urlState, { history: 'replace' })
+  const now = useNow(run, live, 1000)
+
+  const startMs = detail.summary.startedAt ?? detail.summary.createdAt
+  const window = useMemo<Span | null>(
+    () =>
+      url.from !== null && url.to !== null && url.to > url.from
+        ? { fromMs: startMs + url.from, toMs: startMs + url.to }
+        : null,
+    [url.from, url.to, startMs],
+  )
+  const shown = useViewWindow(detail, tracks, lab, window)
+  const model = useMemo(
+    () =>
+      timelineModel({ detail, tracks: shown, whole: tracks, lab, nowMs: live ? now : 0, version: snapshot.version }),
+    [detail, shown, tracks, lab, live, now, snapshot.version],
+  )
+  const onView = useCallback(
+    (next: Span | null) =>
+      void setUrl({
+        from: next && Math.round(next.fromMs - startMs),
+        to: next && Math.round(next.toMs - startMs),
+      }),
+    [setUrl, startMs],
+  )
+  const onCommand = useCallback(
+    (command: string | null) => {
+      void setUrl({ command })
+      if (command) document.getElementById('output')?.scrollIntoView({ behavior: 'smooth' })
+    },
+    [setUrl],
+  )
+  const streams = [...tracks.probes.keys()]
+
+  return (
+    <div className="grid gap-3">
+      <RunHeader
+        detail={detail}
+        connection={connection}
+        actions={<RunActions detail={detail} streams={[...streams, ...tracks.rows.keys()]} />}
+      />
+      <Notices detail={detail} />
+      <div className="grid items-start gap-3 xl:grid-cols-[15rem_minmax(0,1fr)_18rem]">
+        <section aria-label="Time axis" className="min-w-0 rounded border bg-panel xl:order-2">
+          <ProbeStrip run={run} detail={detail} streams={streams} lab={lab} />
+          <Timeline model={model} view={window} onView={onView} />
+        </section>
+        <div className="min-w-0 xl:order-1">
+          <Steps run={run} detail={detail} planned={plan.data ?? []} />
+        </div>
+        <div className="grid min-w-0 gap-3 xl:order-3">
+          <Criteria results={detail.criteria} planned={live ? (view?.criteria ?? []) : []} onCommand={onCommand} />
+          <Method detail={detail} lab={lab} />
+        </div>
+      </div>
+      <RawOutput detail={detail} commandId={url.command} onCommand={onCommand} />
+    </div>
+  )
+}

@@ -1,0 +1,100 @@
+'use client'
+import { memo, useMemo } from 'react'
+import { CartesianGrid, Line, LineChart, XAxis, YAxis } from 'recharts'
+import { cx } from '@/app/lib/cx'
+import { useCursorMs, useFrame } from './frame'
+import type { Series } from './model'
+import { valueAt, valueAxis } from './scale'
+
+export const CHART_HEIGHT = 88
+
+/** Probes are told apart by line, not by colour: colour is for state. */
+const DASH = ['', '6 3', '2 3', '8 3 2 3']
+const SHADE = ['var(--ink)', 'var(--faint)', 'var(--solid)', 'var(--edge)']
+
+type Props = { label: string; unit: string; series: Series[]; digits: number; step?: boolean }
+
+export const ChartLane = memo(function ChartLane({ label, unit, series, digits, step = false }: Props) {
+  const { view, widthPx } = useFrame()
+  const axis = useMemo(() => {
+    let max = 0
+    for (const s of series) {
+      for (const [ms, value] of s.points) {
+        if (value !== null && value > max && ms >= view.fromMs && ms <= view.toMs) max = value
+      }
+    }
+    return valueAxis(max)
+  }, [series, view])
+  return (
+    <div className="grid grid-cols-[var(--gutter)_1fr] border-line border-b last:border-b-0">
+      <Gutter label={label} unit={unit} axis={axis} series={series} digits={digits} />
+      <div className="min-w-0 overflow-hidden" style={{ height: CHART_HEIGHT }} aria-hidden>
+        {widthPx > 0 ? (
+          <LineChart
+            width={widthPx}
+            height={CHART_HEIGHT}
+            margin={{ top: 6, right: 0, bottom: 6, left: 0 }}
+            accessibilityLayer={false}
+          >
+            <CartesianGrid vertical={false} stroke="var(--line)" />
+            <XAxis dataKey="0" type="number" domain={[view.fromMs, view.toMs]} allowDataOverflow hide />
+            <YAxis type="number" domain={[0, axis.max]} ticks={axis.ticks} allowDataOverflow hide />
+            {series.map((s, i) => (
+              <Line
+                key={s.stream}
+                data={s.points as [number, number | null][]}
+                dataKey="1"
+                type={step ? 'stepBefore' : 'linear'}
+                stroke={SHADE[i % SHADE.length]}
+                strokeDasharray={DASH[i % DASH.length]}
+                strokeWidth={1.25}
+                dot={false}
+                activeDot={false}
+                isAnimationActive={false}
+                connectNulls={false}
+              />
+            ))}
+          </LineChart>
+        ) : null}
+      </div>
+    </div>
+  )
+})
+
+type GutterProps = Omit<Props, 'step'> & { axis: { max: number; ticks: number[] } }
+
+function Gutter({ label, unit, axis, series, digits }: GutterProps) {
+  const { cursor } = useFrame()
+  const ms = useCursorMs(cursor)
+  return (
+    <div className="relative min-w-0 pt-1 pr-2 text-xs leading-4" style={{ height: CHART_HEIGHT }}>
+      <div className="text-muted">
+        {label} <span className="text-faint">{unit}</span>
+      </div>
+      <ul className="pr-7">
+        {series.slice(0, 4).map((s, i) => {
+          const value = ms === null ? null : valueAt(s.points, ms)
+          return (
+            <li key={s.stream} className="flex items-center gap-1" title={s.title}>
+              <svg width="14" height="4" aria-hidden className="shrink-0">
+                <line x2="14" y1="2" y2="2" stroke={SHADE[i % 4]} strokeDasharray={DASH[i % 4]} strokeWidth="1.5" />
+              </svg>
+              <span className={cx('truncate', ms === null ? 'text-muted' : 'font-medium text-ink')}>
+                {ms === null ? s.title : value === null ? '–' : value.toFixed(digits)}
+              </span>
+            </li>
+          )
+        })}
+      </ul>
+      {axis.ticks.map((tick) => (
+        <span
+          key={tick}
+          className="absolute right-1 -translate-y-1/2 text-[11px] text-faint"
+          style={{ top: 6 + (1 - tick / axis.max) * (CHART_HEIGHT - 12) }}
+        >
+          {Number(tick.toPrecision(3))}
+        </span>
+      ))}
+    </div>
+  )
+}

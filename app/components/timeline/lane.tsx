@@ -1,0 +1,36 @@
+'use client'
+import type { ReactNode } from 'react'
+import { cx } from '@/app/lib/cx'
+import { useCursorMs, useFrame } from './frame'
+
+type Props = {
+  label: ReactNode
+  title?: string
+  /** What the lane says under the crosshair. */
+  valueAt?: (ms: number) => string | null
+  className?: string
+  children: ReactNode
+}
+
+/** One row: its name in the gutter, its drawing on the shared axis. */
+export function Lane({ label, title, valueAt, className, children }: Props) {
+  return (
+    <div className="grid grid-cols-[var(--gutter)_1fr] border-line border-b last:border-b-0">
+      <div className="flex min-w-0 flex-wrap content-center items-baseline justify-between gap-x-1 py-0.5 pr-2 text-xs leading-4">
+        <span className="max-w-full truncate text-muted" title={title}>
+          {label}
+        </span>
+        {valueAt ? <CursorValue valueAt={valueAt} /> : null}
+      </div>
+      <div className={cx('relative h-6 min-w-0 overflow-hidden', className)}>{children}</div>
+    </div>
+  )
+}
+
+/** Keeps its room when there is no crosshair. */
+function CursorValue({ valueAt }: { valueAt: (ms: number) => string | null }) {
+  const { cursor } = useFrame()
+  const ms = useCursorMs(cursor)
+  const text = ms === null ? null : valueAt(ms)
+  return <span className="ml-auto truncate font-medium text-ink">{text ?? ' '}</span>
+}

@@ -1,0 +1,73 @@
+import { scaleLinear } from 'd3-scale'
+import type { Point, Span } from './model'
+
+/** Less than this is below what any probe can show. */
+export const MIN_VIEW_MS = 20
+
+/** Where an instant lies in the view, 0 to 100; outside when it lies outside. */
+export const percent = (view: Span, ms: number): number => ((ms - view.fromMs) / (view.toMs - view.fromMs)) * 100
+
+/** Left and width in percent of what of `span` lies in the view; null when nothing does. */
+export function place(view: Span, span: Span): { left: number; width: number } | null {
+  const from = Math.max(view.fromMs, span.fromMs)
+  const to = Math.min(view.toMs, span.toMs)
+  if (to < from) return null
+  const left = percent(view, from)
+  return { left, width: percent(view, to) - left }
+}
+
+/** The view moved inside `all`, its length kept where it fits. */
+export function clampView(view: Span, all: Span): Span {
+  const length = Math.min(Math.max(view.toMs - view.fromMs, MIN_VIEW_MS), all.toMs - all.fromMs)
+  const fromMs = Math.min(Math.max(view.fromMs, all.fromMs), all.toMs - length)
+  return { fromMs, toMs: fromMs + length }
+}
+
+/** `factor` below 1 zooms in; `aroundMs` keeps its place on the screen. */
+export function zoom(view: Span, all: Span, factor: number, aroundMs: number): Span {
+  const left = (aroundMs - view.fromMs) * factor
+  const right = (view.toMs - aroundMs) * factor
+  return clampView({ fromMs: aroundMs - left, toMs: aroundMs + right }, all)
+}
+
+export function pan(view: Span, all: Span, share: number): Span {
+  const by = (view.toMs - view.fromMs) * share
+  return clampView({ fromMs: view.fromMs + by, toMs: view.toMs + by }, all)
+}
+
+/** Round seconds relative to the origin. */
+export function timeTicks(view: Span, originMs: number, count: number): { ms: number; text: string }[] {
+  const scale = scaleLinear().domain([(view.fromMs - originMs) / 1000, (view.toMs - originMs) / 1000])
+  const format = scale.tickFormat(count)
+  return scale.ticks(count).map((s) => ({ ms: originMs + s * 1000, text: s === 0 ? '0' : format(s) }))
+}
+
+/** A value axis from 0 to a round number above the largest point. */
+export function valueAxis(max: number): { max: number; ticks: number[] } {
+  const scale = scaleLinear()
+    .domain([0, max > 0 ? max : 1])
+    .nice(2)
+  const top = scale.domain()[1] ?? 1
+  return { max: top, ticks: [0, top / 2, top] }
+}
+
+const ROUND_S = [10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 300, 450, 600, 900, 1200, 1800, 2700, 3600]
+
+/** How much axis a live run gets: it grows in rare, round steps, so that nothing creeps. */
+export function liveLengthMs(elapsedMs: number): number {
+  const need = elapsedMs / 1000 / 0.97
+  const found = ROUND_S.find((s) => s >= need)
+  return (found ?? Math.ceil(need / 3600) * 3600) * 1000
+}
+
+/** The last point at or before `ms`, by halving. */
+export function valueAt(points: readonly Point[], ms: number): number | null {
+  let low = 0
+  let high = points.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((points[middle]?.[0] ?? Number.POSITIVE_INFINITY) <= ms) low = middle + 1
+    else high = middle
+  }
+  return points[low - 1]?.[1] ?? null
+}

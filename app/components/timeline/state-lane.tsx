@@ -1,0 +1,60 @@
+'use client'
+import { memo } from 'react'
+import { cx } from '@/app/lib/cx'
+import { useFrame } from './frame'
+import { Lane } from './lane'
+import type { LaneState, StateLane as Model } from './model'
+import { place } from './scale'
+
+/** Primary solid, a healthy other one outlined, everything that cannot take over or does not answer hatched. */
+export function stateLook(state: LaneState): string {
+  if (state === 'primary') return 'bg-solid text-on-solid border-solid'
+  if (state === 'secondary') return 'bg-panel text-ink border-edge'
+  if (state === 'secondary-hold' || state === 'hold') return 'bg-panel text-ink border-edge border-dashed'
+  return 'hatched bg-panel text-ink border-edge'
+}
+
+export const STATE_TEXT: Record<LaneState, string> = {
+  primary: 'primary',
+  secondary: 'secondary',
+  'secondary-hold': 'secondary-hold',
+  hold: 'hold',
+  lost: 'lost',
+  disabled: 'disabled',
+  ineligible: 'ineligible',
+  unknown: 'unknown',
+  'no-answer': 'no answer',
+}
+
+export const StateLane = memo(function StateLane({ lane }: { lane: Model }) {
+  const { view } = useFrame()
+  const at = (ms: number) => {
+    const state = lane.segments.find((s) => s.fromMs <= ms && ms <= s.toMs)?.state
+    return state ? STATE_TEXT[state] : null
+  }
+  return (
+    <Lane label={`${lane.node} RG${lane.redundancyGroup}`} valueAt={at}>
+      {lane.segments.map((segment) => {
+        const box = place(view, segment)
+        if (!box) return null
+        const text = STATE_TEXT[segment.state]
+        return (
+          <div
+            key={segment.fromMs}
+            data-state={segment.state}
+            title={text}
+            className={cx(
+              'absolute inset-y-1 overflow-hidden border text-center text-xs leading-[14px]',
+              stateLook(segment.state),
+            )}
+            style={{ left: `${box.left}%`, width: `max(2px, ${box.width}%)` }}
+          >
+            <span className={segment.state === 'no-answer' || segment.state === 'lost' ? 'bg-panel px-1' : ''}>
+              {text}
+            </span>
+          </div>
+        )
+      })}
+    </Lane>
+  )
+})

@@ -1,0 +1,37 @@
+'use client'
+import { memo } from 'react'
+import { cx } from '@/app/lib/cx'
+import { useFrame } from './frame'
+import { Lane } from './lane'
+import type { StepSpan } from './model'
+import { place } from './scale'
+
+const MARK: Record<string, string> = { failed: '✕ ', 'timed-out': '✕ ', cancelled: '○ ' }
+
+export const StepLane = memo(function StepLane({ steps }: { steps: StepSpan[] }) {
+  const { view } = useFrame()
+  const at = (ms: number) => steps.findLast((s) => s.fromMs <= ms && ms < s.toMs)?.title ?? null
+  return (
+    <Lane label="steps" valueAt={at}>
+      {steps.map((step) => {
+        const box = place(view, step)
+        if (!box) return null
+        const bad = step.outcome === 'failed' || step.outcome === 'timed-out'
+        return (
+          <div
+            key={step.id}
+            title={step.title}
+            className={cx(
+              'absolute inset-y-1 overflow-hidden text-ellipsis whitespace-nowrap border-edge border-l px-1 text-xs leading-4',
+              bad ? 'text-fail' : step.outcome === null ? 'text-running' : 'text-muted',
+            )}
+            style={{ left: `${box.left}%`, width: `${box.width}%` }}
+          >
+            {MARK[step.outcome ?? ''] ?? ''}
+            {step.title}
+          </div>
+        )
+      })}
+    </Lane>
+  )
+})

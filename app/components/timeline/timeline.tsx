@@ -1,0 +1,84 @@
+'use client'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { Axis } from './axis'
+import { ChartLane } from './chart-lane'
+import { Cursor, type Frame, FrameProvider } from './frame'
+import { LossLane } from './loss-lane'
+import { MarkerLabels, MarkerLines } from './markers'
+import type { Span, TimelineModel } from './model'
+import { Overlay } from './overlay'
+import { clampView, pan, zoom } from './scale'
+import { Shades } from './shades'
+import { StateLane } from './state-lane'
+import { StepLane } from './step-lane'
+import { Toolbar } from './toolbar'
+
+type Props = {
+  model: TimelineModel
+  /** null: everything. */
+  view: Span | null
+  onView: (view: Span | null) => void
+}
+
+/** One time axis for everything that happened in a run. It owns the view and the crosshair; the lanes only draw. */
+export function Timeline({ model, view: chosen, onView }: Props) {
+  const { span, origin } = model
+  const plot = useRef<HTMLDivElement>(null)
+  const [widthPx, setWidth] = useState(0)
+  const [cursor] = useState(() => new Cursor())
+  const view = useMemo(() => (chosen ? clampView(chosen, span) : span), [chosen, span])
+  const frame = useMemo<Frame>(
+    () => ({ view, originMs: origin.ms, widthPx, cursor }),
+    [view, origin.ms, widthPx, cursor],
+  )
+
+  useEffect(() => {
+    const element = plot.current
+    if (!element) return
+    const observer = new ResizeObserver(([entry]) => setWidth(Math.round(entry?.contentRect.width ?? 0)))
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [])
+
+  const show = (next: Span) =>
+    onView(next.fromMs <= span.fromMs && next.toMs >= span.toMs ? null : clampView(next, span))
+  const onStep = (what: 'in' | 'out' | 'left' | 'right') => {
+    const around = cursor.ms ?? (view.fromMs + view.toMs) / 2
+    if (what === 'in') show(zoom(view, span, 0.5, around))
+    else if (what === 'out') show(zoom(view, span, 2, around))
+    else show(pan(view, span, what === 'left' ? -0.25 : 0.25))
+  }
+
+  return (
+    <FrameProvider value={frame}>
+      <Toolbar model={model} zoomed={chosen !== null} onStep={onStep} onView={show} onReset={() => onView(null)} />
+      <div className="relative px-3 pb-2 [--gutter:5.5rem] sm:[--gutter:8rem]">
+        <div className="relative">
+          <div
+            ref={plot}
+            className="pointer-events-none absolute inset-y-0 right-0 left-[var(--gutter)] overflow-hidden"
+          >
+            <Shades probes={model.probes} />
+            <MarkerLines markers={model.markers} />
+          </div>
+          <div className="relative">
+            <MarkerLabels markers={model.markers} />
+            <Axis origin={origin.kind} />
+            <StepLane steps={model.steps} />
+            {model.states.map((lane) => (
+              <StateLane key={lane.id} lane={lane} />
+            ))}
+            {model.probes.map((lane) => (
+              <LossLane key={lane.stream} lane={lane} />
+            ))}
+            <ChartLane label="RTT" unit="ms" series={model.rtt} digits={2} />
+            {model.traffic.length > 0 ? (
+              <ChartLane label="Throughput" unit="Mbit/s" series={model.traffic} digits={1} step />
+            ) : null}
+          </div>
+          <Overlay onZoom={show} onReset={() => onView(null)} onStep={onStep} />
+        </div>
+      </div>
+    </FrameProvider>
+  )
+}

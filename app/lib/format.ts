@@ -1,0 +1,50 @@
+import type { Measurement } from '@/server/domain/run'
+
+const MINUS = '−'
+
+/** Seconds with as many digits as a failover needs: "3.624". */
+const inSeconds = (ms: number): string => (ms / 1000).toFixed(3)
+
+/** "3.624 s" */
+export const duration = (ms: number): string => `${inSeconds(ms)} s`
+
+/** "(+0.001 / −0.016)", in seconds like the number before it. */
+export const errorOf = (m: Pick<Measurement, 'plusMs' | 'minusMs'>): string =>
+  `(+${inSeconds(m.plusMs)} / ${MINUS}${inSeconds(m.minusMs)})`
+
+/** "3.624 s (+0.001 / −0.016)" */
+export const measurement = (m: Measurement): string => `${duration(m.ms)} ${errorOf(m)}`
+
+/** A limit as engineers write it: "5 s", "500 ms". */
+export const limit = (ms: number): string => (ms >= 1000 ? `${Number((ms / 1000).toFixed(3))} s` : `${ms} ms`)
+
+/** How long something took or has gone on: "0.4 s", "1:05 min", "2:03:10 h". */
+export function elapsed(ms: number): string {
+  const s = Math.max(0, ms) / 1000
+  if (s < 60) return `${s.toFixed(1)} s`
+  const whole = Math.floor(s)
+  const two = (n: number) => String(n).padStart(2, '0')
+  if (whole < 3600) return `${Math.floor(whole / 60)}:${two(whole % 60)} min`
+  return `${Math.floor(whole / 3600)}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)} h`
+}
+
+const DAY = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+})
+const LONG = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'long' })
+
+/** "20 Nov, 09:14:03", in the reader's time zone. */
+export const when = (ms: number): string => DAY.format(ms)
+
+/** With year and zone, for titles. */
+export const whenLong = (ms: number): string => LONG.format(ms)
+
+/** "1,234" */
+export const count = (n: number): string => n.toLocaleString('en-US')
+
+/** A place of a step in its budget, 0 to 1. */
+export const share = (part: number, whole: number): number => (whole > 0 ? Math.min(1, Math.max(0, part / whole)) : 0)

@@ -1,0 +1,21 @@
+import type { RunDetail } from '@/server/domain/detail'
+import { placeName } from '@/server/domain/ids'
+import type { PublicLab } from '@/server/domain/views'
+
+/** "probe:internet" -> "internet" */
+export const streamName = (stream: string): string => stream.slice(stream.indexOf(':') + 1)
+
+/** How far the clock of a probe's host is ahead of the app's, ms; 0 where nobody measured it. */
+export function probeClockOffset(stream: string, detail: RunDetail, lab: PublicLab | null): number {
+  const clocks = detail.context?.clocks
+  const target = lab?.targets.find((t) => t.id === streamName(stream))
+  if (!clocks || !target) return 0
+  return clocks[placeName(target.from)]?.offsetMs ?? 0
+}
+
+/** What the lab file calls the stream. */
+export function streamTitle(stream: string, lab: PublicLab | null): string {
+  const name = streamName(stream)
+  const entry = lab?.targets.find((t) => t.id === name) ?? lab?.traffic.find((t) => t.id === name)
+  return entry?.title ?? name
+}

@@ -1,0 +1,232 @@
+import { applyEvent, type RunDetail } from '@/server/domain/detail'
+import type { SampleBatch, SampleRow } from '@/server/domain/sample'
+import type { LiveItem, RunWindow } from '@/server/domain/views'
+import type { LastProbe, ProbeTrack } from './probe-track'
+import { noTracks, type Tracks, trackOf, tracksOf } from './tracks'
+
+export type Connection = 'connecting' | 'live' | 'reconnecting' | 'paused' | 'ended'
+
+export type LiveSnapshot = { detail: RunDetail; tracks: Tracks; connection: Connection; version: number }
+
+/** What the store needs of the API; tests give their own. */
+export type LiveSource = {
+  follow(
+    after: number,
+    on: { item: (item: LiveItem) => void; state: (state: 'connecting' | 'live') => void; error: () => void },
+  ): () => void
+  detail(): Promise<RunDetail>
+  window(): Promise<RunWindow>
+}
+
+const PAINT_MS = 100
+const RETRY_MS = 1000
+/** More raw rows than this behind a live chart: fetch the thinned window and begin anew. */
+const TAIL_ROWS = 20_000
+
+/**
+ * A run as it goes on. Events come by cursor and are reduced once each; samples come as ticks and are told apart by
+ * index, and the stored window fills what was missed while the stream was away. Readouts are called with every message,
+ * React is told at most every 100 ms.
+ */
+export class LiveRun {
+  #source: LiveSource
+  #snapshot: LiveSnapshot
+  #stop: (() => void) | null = null
+  #listeners = new Set<() => void>()
+  #readouts = new Map<string, (last: LastProbe) => void>()
+  /** Live rows since the last window; a window that arrives is completed with them. */
+  #tail = new Map<string, [number, SampleRow][]>()
+  #tailRows = 0
+  #fetching = false
+  #wanted = false
+  #paintTimer: ReturnType<typeof setTimeout> | null = null
+  #retryTimer: ReturnType<typeof setTimeout> | null = null
+  #paintedAt = 0
+  #fetchedAt = 0
+  #ready = false
+  #skewMs: number | null = null
+
+  constructor(source: LiveSource, detail: RunDetail) {
+    this.#source = source
+    const ended = detail.summary.phase === 'ended'
+    this.#snapshot = { detail, tracks: noTracks(), connection: ended ? 'ended' : 'connecting', version: 0 }
+  }
+
+  snapshot = (): LiveSnapshot => this.#snapshot
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** The server's clock as far as the events tell it: an event cannot come before it happened. */
+  now(): number {
+    return Date.now() - (this.#skewMs ?? 0)
+  }
+
+  /** Called with the last line of a probe, straight from each message. */
+  readout(stream: string, show: (last: LastProbe) => void): () => void {
+    this.#readouts.set(stream, show)
+    const last = this.#snapshot.tracks.probes.get(stream)?.last
+    if (last) show(last)
+    return () => this.#readouts.delete(stream)
+  }
+
+  start(): void {
+    if (this.#stop) return
+    if (this.#snapshot.connection === 'ended') {
+      void this.#fetchWindow()
+      return
+    }
+    this.#open(this.#snapshot.connection === 'paused' ? 'reconnecting' : 'connecting')
+  }
+
+  /** Nobody looks: the stream is closed; `start` goes on from the cursor. */
+  pause(): void {
+    this.#close()
+    if (this.#snapshot.connection !== 'ended') this.#set({ connection: 'paused' })
+  }
+
+  stop(): void {
+    this.#close()
+    if (this.#paintTimer) clearTimeout(this.#paintTimer)
+    this.#paintTimer = null
+  }
+
+  #open(connection: Connection): void {
+    this.#ready = false
+    this.#set({ connection })
+    this.#stop = this.#source.follow(this.#snapshot.detail.lastSeq, {
+      item: (item) => this.#item(item),
+      state: (state) => {
+        if (this.#snapshot.connection === 'ended') return
+        this.#set({
+          connection: state === 'live' ? 'live' : this.#snapshot.version > 1 ? 'reconnecting' : 'connecting',
+        })
+      },
+      error: () => this.#retry(),
+    })
+  }
+
+  #close(): void {
+    this.#stop?.()
+    this.#stop = null
+    if (this.#retryTimer) clearTimeout(this.#retryTimer)
+    this.#retryTimer = null
+  }
+
+  #retry(): void {
+    this.#close()
+    if (this.#snapshot.connection === 'ended') return
+    this.#set({ connection: 'reconnecting' })
+    this.#retryTimer = setTimeout(() => this.#open('reconnecting'), RETRY_MS)
+  }
+
+  #item(item: LiveItem): void {
+    if (item.kind === 'samples') return this.#samples(item.batches)
+    if (item.kind === 'ready') {
+      this.#ready = true
+      return void this.#fetchWindow()
+    }
+    if (item.kind === 'summary') {
+      const { detail } = this.#snapshot
+      // What the events say of the run is newer than its row.
+      const { phase, behind, dirty, failoverTime, verdict } = item.summary
+      this.#set({ detail: { ...detail, summary: { ...detail.summary, phase, behind, dirty, failoverTime, verdict } } })
+      return
+    }
+    let { detail } = this.#snapshot
+    for (const event of item.events) {
+      detail = applyEvent(detail, event)
+      const late = Date.now() - event.atMs
+      if (late < 0 || this.#ready) this.#skewMs = Math.min(this.#skewMs ?? late, late)
+    }
+    if (detail === this.#snapshot.detail) return
+    const ended = detail.summary.phase === 'ended'
+    this.#set(ended ? { detail, connection: 'ended' } : { detail })
+    if (ended) void this.#finish()
+  }
+
+  #samples(batches: SampleBatch[]): void {
+    const { tracks } = this.#snapshot
+    let holed = false
+    for (const { stream, first, rows } of batches) {
+      const track = trackOf(tracks, stream)
+      const tail = this.#tail.get(stream) ?? []
+      this.#tail.set(stream, tail)
+      rows.forEach((row, i) => {
+        if (!track.push(first + i, row)) return
+        tail.push([first + i, row])
+        this.#tailRows++
+      })
+      if (track.hole) holed = true
+      const show = this.#readouts.get(stream)
+      const last = show ? (track as ProbeTrack).last : null
+      if (show && last) show(last)
+    }
+    const refetch = (holed || this.#tailRows > TAIL_ROWS) && Date.now() - this.#fetchedAt > RETRY_MS
+    if (refetch && !this.#fetching) void this.#fetchWindow()
+    this.#paintSoon()
+  }
+
+  /** The stored samples, thinned, completed with the live rows that are newer. */
+  async #fetchWindow(): Promise<void> {
+    if (this.#fetching) {
+      this.#wanted = true
+      return
+    }
+    this.#fetching = true
+    this.#fetchedAt = Date.now()
+    try {
+      const window = await this.#source.window()
+      const tracks = tracksOf(window, this.#tail)
+      for (const [stream, tail] of this.#tail) {
+        const stored = window.series.find((s) => s.stream === stream)?.lastIndex ?? -1
+        this.#tail.set(
+          stream,
+          tail.filter(([index]) => index > stored),
+        )
+      }
+      this.#tailRows = [...this.#tail.values()].reduce((n, tail) => n + tail.length, 0)
+      this.#set({ tracks })
+      for (const [stream, show] of this.#readouts) {
+        const last = tracks.probes.get(stream)?.last
+        if (last) show(last)
+      }
+    } catch {
+      setTimeout(() => void this.#fetchWindow(), RETRY_MS)
+    } finally {
+      this.#fetching = false
+      if (this.#wanted) {
+        this.#wanted = false
+        void this.#fetchWindow()
+      }
+    }
+  }
+
+  /** The report is the last word: what was shown live gives way to what is stored. */
+  async #finish(): Promise<void> {
+    this.#close()
+    await this.#fetchWindow()
+    try {
+      this.#set({ detail: await this.#source.detail() })
+    } catch {
+      // The reduced events say the same; only the row's newest fields may be missing.
+    }
+  }
+
+  #paintSoon(): void {
+    if (this.#paintTimer) return
+    const wait = Math.max(0, this.#paintedAt + PAINT_MS - Date.now())
+    this.#paintTimer = setTimeout(() => {
+      this.#paintTimer = null
+      this.#paintedAt = Date.now()
+      this.#set({})
+    }, wait)
+  }
+
+  #set(change: Partial<LiveSnapshot>): void {
+    this.#snapshot = { ...this.#snapshot, ...change, version: this.#snapshot.version + 1 }
+    for (const listener of this.#listeners) listener()
+  }
+}

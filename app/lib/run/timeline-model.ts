@@ -1,0 +1,125 @@
+import type {
+  LaneState,
+  Marker,
+  StateLane,
+  StateSegment,
+  StepSpan,
+  TimelineModel,
+} from '@/app/components/timeline/model'
+import { liveLengthMs } from '@/app/components/timeline/scale'
+import type { RunDetail } from '@/server/domain/detail'
+import type { PublicLab } from '@/server/domain/views'
+import { probeClockOffset } from './clocks'
+import { probeLanes, rttSeries } from './probe-lanes'
+import type { Tracks } from './tracks'
+import { trafficSeries } from './traffic'
+
+export type ModelInput = {
+  detail: RunDetail
+  /** For the curves: of the whole run, or of the stretch in view. */
+  tracks: Tracks
+  /** For what lasts the whole run. */
+  whole: Tracks
+  lab: PublicLab | null
+  nowMs: number
+  /** Tracks grow in place; this tells that they did. */
+  version: number
+}
+
+/** Everything the one time axis shows, on the app's clock. */
+export function timelineModel({ detail, tracks, whole, lab, nowMs }: ModelInput): TimelineModel {
+  const { summary } = detail
+  const startMs = summary.startedAt ?? detail.steps[0]?.startedMs ?? summary.createdAt
+  const ended = summary.phase === 'ended'
+  const lastMs = Math.max(startMs, ...detail.steps.map((s) => s.endedMs ?? s.startedMs), summary.endedAt ?? 0)
+  const toMs = ended ? Math.max(lastMs, startMs + 1000) : startMs + liveLengthMs(Math.max(nowMs, lastMs) - startMs)
+  const untilMs = ended ? lastMs : Math.max(nowMs, lastMs)
+  const t0 = faultMs(detail)
+  const offset = (stream: string) => probeClockOffset(stream, detail, lab)
+  return {
+    span: { fromMs: startMs, toMs },
+    origin: t0 === null ? { ms: startMs, kind: 'start' } : { ms: t0, kind: 'T0' },
+    steps: steps(detail, untilMs),
+    states: stateLanes(detail, whole, untilMs),
+    probes: probeLanes(detail, whole, lab, offset),
+    markers: markers(detail, t0, offset),
+    rtt: rttSeries(tracks, lab, offset),
+    traffic: trafficSeries(whole, lab),
+  }
+}
+
+/** The middle of T0's interval, moved from the target's clock to the app's. */
+export function faultMs(detail: RunDetail): number | null {
+  const fault = detail.faults[0]
+  if (!fault) return null
+  const offset = detail.context?.clocks[fault.clock]?.offsetMs ?? 0
+  return (fault.t0.fromMs + fault.t0.toMs) / 2 - offset
+}
+
+const steps = (detail: RunDetail, untilMs: number): StepSpan[] =>
+  detail.steps.map(({ id, title, startedMs, endedMs, outcome }) => ({
+    id,
+    title,
+    fromMs: startedMs,
+    toMs: endedMs ?? untilMs,
+    outcome,
+  }))
+
+/** What each node says of itself; a node that never answered is shown as the other one sees it. */
+function stateLanes(detail: RunDetail, tracks: Tracks, untilMs: number): StateLane[] {
+  const keys = new Map<string, { node: string; redundancyGroup: number }>()
+  for (const { node, redundancyGroup } of detail.stateChanges)
+    keys.set(`${redundancyGroup} ${node}`, { node, redundancyGroup })
+  const lanes = [...keys.values()].sort((a, b) => a.redundancyGroup - b.redundancyGroup || a.node.localeCompare(b.node))
+  return lanes.map(({ node, redundancyGroup }) => {
+    const all = detail.stateChanges.filter((c) => c.node === node && c.redundancyGroup === redundancyGroup)
+    const own = all.filter((c) => c.reading === node)
+    const polled = tracks.rows.get(`poll:${node}`)?.rows.at(-1)?.[1] ?? null
+    const changes = own.length > 0 ? own : all
+    const lastMs = changes.at(-1)?.interval.toMs ?? 0
+    const endMs = detail.summary.phase === 'ended' && polled !== null ? Math.max(polled, lastMs) : untilMs
+    const segments = changes.map(
+      (change, i): StateSegment => ({
+        state: change.to as LaneState,
+        since: i === 0 ? null : change.interval,
+        fromMs: change.interval.toMs,
+        toMs: changes[i + 1]?.interval.fromMs ?? endMs,
+      }),
+    )
+    return { id: `${node}-${redundancyGroup}`, node, redundancyGroup, segments }
+  })
+}
+
+function markers(detail: RunDetail, t0: number | null, offset: (stream: string) => number): Marker[] {
+  const found: Marker[] = detail.faults.map((fault) => ({
+    id: `fault-${fault.seq}`,
+    atMs: (fault.t0.fromMs + fault.t0.toMs) / 2 - (detail.context?.clocks[fault.clock]?.offsetMs ?? 0),
+    label: `T0 ${fault.title}`,
+    kind: 'fault',
+  }))
+  const moved = new Map<string, { atMs: number; groups: number[] }>()
+  for (const change of detail.stateChanges) {
+    const atMs = change.interval.toMs
+    if (change.to !== 'primary' || change.from === null || change.reading !== change.node) continue
+    if (t0 !== null && atMs < t0) continue
+    const near = moved.get(change.node)
+    if (near && atMs - near.atMs < 1000) near.groups.push(change.redundancyGroup)
+    else moved.set(change.node, { atMs, groups: [change.redundancyGroup] })
+  }
+  for (const [node, { atMs }] of moved)
+    found.push({ id: `primary-${node}`, atMs, label: `${node} primary`, kind: 'state' })
+  const recovered = recoveredMs(detail, offset)
+  if (recovered !== null) found.push({ id: 'recovered', atMs: recovered, label: 'recovered', kind: 'recovered' })
+  return found
+}
+
+/** The end of the outage that gave the headline. */
+function recoveredMs(detail: RunDetail, offset: (stream: string) => number): number | null {
+  const { report } = detail
+  if (!report?.headline || report.headline.ms <= 0) return null
+  const ends = report.probes
+    .filter((p) => p.crossesCluster)
+    .flatMap((p) => p.outages.map((o) => (o.firstGoodMs === null ? 0 : o.firstGoodMs - offset(p.stream))))
+  const last = Math.max(0, ...ends)
+  return last > 0 ? last : null
+}

@@ -1,0 +1,28 @@
+import type { Point, Series } from '@/app/components/timeline/model'
+import type { SampleRow } from '@/server/domain/sample'
+import type { PublicLab } from '@/server/domain/views'
+import { streamTitle } from './clocks'
+import { order } from './probe-lanes'
+import type { Tracks } from './tracks'
+
+const SUM = -1
+
+/** Mbit/s per client, from the SUM lines where there are several sockets. */
+export function trafficSeries(tracks: Tracks, lab: PublicLab | null): Series[] {
+  const streams = [...tracks.rows.keys()].filter((s) => s.startsWith('traffic:'))
+  return order(streams, lab).map((stream) => {
+    const rows = tracks.rows.get(stream)?.rows ?? []
+    const summed = rows.some((row) => row[0] === SUM)
+    return {
+      stream,
+      title: streamTitle(stream, lab),
+      points: rows.filter((row) => !summed || row[0] === SUM).flatMap(point),
+    }
+  })
+}
+
+function point(row: SampleRow): Point[] {
+  const atMs = row[6] ?? null
+  const bitPerS = row[4] ?? null
+  return atMs === null ? [] : [[atMs, bitPerS === null ? null : bitPerS / 1e6]]
+}

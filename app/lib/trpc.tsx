@@ -1,0 +1,43 @@
+'use client'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink } from '@trpc/client'
+import { createTRPCContext } from '@trpc/tanstack-react-query'
+import { type ReactNode, useState } from 'react'
+import type { AppRouter } from '@/server/api/root'
+
+const URL = '/api/trpc'
+
+export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>()
+
+const createClient = () =>
+  createTRPCClient<AppRouter>({
+    links: [
+      splitLink({
+        condition: (op) => op.type === 'subscription',
+        true: httpSubscriptionLink({ url: URL }),
+        false: httpBatchLink({ url: URL }),
+      }),
+    ],
+  })
+
+export type Client = ReturnType<typeof createClient>
+
+/** A mistake of the caller does not go away by asking again. */
+const retry = (count: number, error: Error) => {
+  const status = (error as { data?: { httpStatus?: number } }).data?.httpStatus
+  return count < 2 && (status === undefined || status >= 500)
+}
+
+export function ApiProvider({ children }: { children: ReactNode }) {
+  const [queryClient] = useState(
+    () => new QueryClient({ defaultOptions: { queries: { retry, retryDelay: 500, staleTime: 2000 } } }),
+  )
+  const [client] = useState(createClient)
+  return (
+    <QueryClientProvider client={queryClient}>
+      <TRPCProvider trpcClient={client} queryClient={queryClient}>
+        {children}
+      </TRPCProvider>
+    </QueryClientProvider>
+  )
+}

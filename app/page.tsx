@@ -1,0 +1,5 @@
+import { FirstLab } from '@/app/components/lab/first-lab'
+
+export default function Page() {
+  return <FirstLab />
+}
