@@ -28,7 +28,7 @@ function newest(entries: Titled[]): { id: string; title: string }[] {
   return [...byId.values()].map(({ id, title }) => ({ id, title })).sort((a, b) => a.id.localeCompare(b.id))
 }
 
-/** The runs, searched. */
+/** The runs, read and searched. */
 export class PrismaRunHistory {
   #database: Database
   #runs: PrismaRunStore
@@ -36,6 +36,18 @@ export class PrismaRunHistory {
   constructor(database: Database, runs: PrismaRunStore) {
     this.#database = database
     this.#runs = runs
+  }
+
+  get(runId: string) {
+    return this.#runs.get(runId)
+  }
+
+  snapshot(runId: string) {
+    return this.#runs.snapshot(runId)
+  }
+
+  unfinished(labId?: string) {
+    return this.#runs.unfinished(labId)
   }
 
   /** Newest first; `cursor` is the nextCursor of the page before. Rejects with AppError bad-input on a strange one. */

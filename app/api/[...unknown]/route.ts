@@ -1,0 +1,11 @@
+import { unknownAddress } from '@/server/api/rest/handlers'
+import { restRoute } from '@/server/api/rest/route'
+import { getServices } from '@/server/container'
+
+export const { GET, POST, PUT, PATCH, DELETE } = restRoute(getServices, {
+  GET: unknownAddress,
+  POST: unknownAddress,
+  PUT: unknownAddress,
+  PATCH: unknownAddress,
+  DELETE: unknownAddress,
+})
