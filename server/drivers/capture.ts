@@ -1,4 +1,7 @@
-import type { Reth, Target } from '../domain/lab'
+import type { ObservationPoint, Reth, Target } from '../domain/lab'
+import type { LabAccess } from './at'
+import { parseTcpdumpLine } from './tcpdump-parse'
+import { type RunningTool, startTool, type ToolOptions } from './tool'
 
 /** tcpdump line by line (-l), numbers (-n), epoch stamps (-tt), with MAC addresses (-e). */
 export const captureArgv = (linuxInterface: string, filter: string): string[] => [
@@ -14,3 +17,24 @@ export const arpFilter = (reth: Pick<Reth, 'vip'>): string => `arp and host ${vi
 
 /** Echo requests and replies of one target. */
 export const echoFilter = (target: Pick<Target, 'address'>): string => `icmp and host ${target.address}`
+
+/**
+ * Starts a capture; rows are those of SAMPLE_COLUMNS.capture, and every packet line is kept besides (a row has not all
+ * of it). `onReady` comes when tcpdump says that it listens: packets before that are not in it.
+ */
+export function startCapture(
+  access: LabAccess,
+  point: ObservationPoint,
+  filter: string,
+  options: ToolOptions & { onReady?: () => void },
+): Promise<RunningTool> {
+  const onOutput: ToolOptions['onOutput'] = (line, from, receivedMs) => {
+    if (from === 'stderr' && /^listening on |: listening on /.test(line)) options.onReady?.()
+    options.onOutput?.(line, from, receivedMs)
+  }
+  const read = (line: string) => {
+    const parsed = parseTcpdumpLine(line)
+    return parsed.kind === 'sample' ? { row: parsed.row, keep: true } : { keep: true }
+  }
+  return startTool(access, point.at, captureArgv(point.interface, filter), read, { ...options, onOutput })
+}

@@ -65,24 +65,7 @@ rm -rf "$dir"
 exit 1
 `
 
-/** Arguments: directory, run id, seconds. Exit 18: not ours any more, or its revert has begun. */
-export const RENEW = `dir=$1
-if [ "$(cat "$dir/run" 2>/dev/null)" != "$2" ] || [ ! -e "$dir/armed" ]; then exit 18; fi
-printf '%s\\n' "$(($(date +%s) + $3))" >"$dir/deadline.new" && mv "$dir/deadline.new" "$dir/deadline" || exit 1
-[ -e "$dir/armed" ] || exit 18
-`
-
-/** Arguments: directory, run id. Exit 18: not ours any more, or its revert has begun. */
-export const DISARM = `dir=$1
-if [ "$(cat "$dir/run" 2>/dev/null)" != "$2" ]; then exit 18; fi
-mv "$dir/armed" "$dir/disarmed" 2>/dev/null || [ -e "$dir/disarmed" ] || exit 18
-rm -rf "$dir"
-[ ! -e "$dir" ]
-`
-
-/** Argument: directory. Prints "key value" lines; "state absent" when there is no lease. */
-export const READ = `dir=$1
-printf 'now %s\\n' "$(date +%s)"
+const PRINT = `printf 'now %s\\n' "$(date +%s)"
 if [ ! -d "$dir" ]; then printf 'state absent\\n'; exit 0; fi
 state=incomplete
 for name in disarmed failed reverting armed; do
@@ -92,6 +75,25 @@ printf 'state %s\\n' "$state"
 for name in deadline beat owner.json; do
   if [ -e "$dir/$name" ]; then printf '%s %s\\n' "$name" "$(cat "$dir/$name")"; fi
 done
+`
+
+/** Argument: directory. Prints "key value" lines; "state absent" when there is no lease. */
+export const READ = `dir=$1
+${PRINT}`
+
+/** Arguments: directory, run id, seconds. Prints as READ does. Exit 18: not ours any more, or its revert has begun. */
+export const RENEW = `dir=$1
+if [ "$(cat "$dir/run" 2>/dev/null)" != "$2" ] || [ ! -e "$dir/armed" ]; then exit 18; fi
+printf '%s\\n' "$(($(date +%s) + $3))" >"$dir/deadline.new" && mv "$dir/deadline.new" "$dir/deadline" || exit 1
+[ -e "$dir/armed" ] || exit 18
+${PRINT}`
+
+/** Arguments: directory, run id. Exit 18: not ours any more, or its revert has begun. */
+export const DISARM = `dir=$1
+if [ "$(cat "$dir/run" 2>/dev/null)" != "$2" ]; then exit 18; fi
+mv "$dir/armed" "$dir/disarmed" 2>/dev/null || [ -e "$dir/disarmed" ] || exit 18
+rm -rf "$dir"
+[ ! -e "$dir" ]
 `
 
 /**

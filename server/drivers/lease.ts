@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { LeaseInfo } from '../domain/ports'
 import { AppError } from '../errors'
+import type { ExecResult } from '../transport/remote'
 import { delay } from '../transport/retry'
 import { execAt, type LabAccess } from './at'
 import { ARM, DISARM, LEASE_EXIT, READ, RENEW, REVIVE, SLEEPER } from './lease-scripts'
@@ -104,10 +105,13 @@ function safeJson(text: string): unknown {
   }
 }
 
+const readingOf = ({ stdout, startedMs, endedMs }: ExecResult): LeaseReading | null =>
+  parseLease(stdout, (startedMs + endedMs) / 2)
+
 /** What the lease directory says; null when no one holds the lab. */
 export async function readLease(access: LabAccess, options: LeaseOptions): Promise<LeaseReading | null> {
   const result = await runScript(access, READ, [], options)
-  return parseLease(result.stdout, (result.startedMs + result.endedMs) / 2)
+  return readingOf(result)
 }
 
 function heldError({ lab }: LabAccess, reading: LeaseReading): AppError {
@@ -128,8 +132,12 @@ function heldError({ lab }: LabAccess, reading: LeaseReading): AppError {
  * reverted first. Rejects with `lease-held`, naming the holder.
  */
 export async function armLease(access: LabAccess, request: LeaseRequest, options: LeaseOptions): Promise<LeaseInfo> {
-  await clearDeadLease(access, options)
-  const result = await runScript(access, ARM, armArguments(request), options)
+  const arm = () => runScript(access, ARM, armArguments(request), options)
+  let result = await arm()
+  if (result.exitCode === LEASE_EXIT.held) {
+    await clearDeadLease(access, options)
+    result = await arm()
+  }
   if (result.exitCode === LEASE_EXIT.held) {
     const holder = await readLease(access, options)
     if (holder) throw heldError(access, holder)
@@ -160,7 +168,7 @@ export async function renewLease(
   options: LeaseOptions,
 ): Promise<LeaseInfo> {
   const result = await runScript(access, RENEW, [runId, ttlSeconds(ttlMs)], options)
-  const reading = result.exitCode === 0 ? await readLease(access, options) : null
+  const reading = result.exitCode === 0 ? readingOf(result) : null
   if (reading?.info.runId !== runId || reading.state !== 'armed') throw lostError(access, runId)
   return reading.info
 }

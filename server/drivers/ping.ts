@@ -1,4 +1,7 @@
 import type { Target } from '../domain/lab'
+import type { LabAccess } from './at'
+import { type PingHeader, parsePingLine } from './ping-parse'
+import { type LineReading, type RunningTool, startTool, type ToolOptions } from './tool'
 
 /** `ping -i` of a target in seconds, without the float noise of ms / 1000. */
 const seconds = (ms: number): string => String(Number((ms / 1000).toFixed(6)))
@@ -15,3 +18,33 @@ export const pingArgv = (target: Pick<Target, 'address'>, intervalMs: number, co
 /** How many probes a duration takes, with room for a spacing that turns out shorter. */
 export const probeCount = (durationMs: number, intervalMs: number): number =>
   Math.ceil((durationMs / intervalMs) * 1.2) + 10
+
+export type PingOptions = ToolOptions & {
+  intervalMs: number
+  /** Called once, before the first row: with it the rows' lines can be rebuilt. */
+  onHeader?: (header: PingHeader) => void
+  /** ping did not start or cannot go on, in its own words. */
+  onError?: (message: string, isFatal: boolean) => void
+}
+
+/** Starts a probe to a target from where the lab file says; rows are those of SAMPLE_COLUMNS.probe. */
+export function startPing(access: LabAccess, target: Target, options: PingOptions): Promise<RunningTool> {
+  let header: PingHeader | null = null
+  const read = (line: string): LineReading => {
+    const parsed = parsePingLine(line, header)
+    if (parsed.kind === 'sample') return { row: parsed.row, keep: !parsed.exact }
+    if (parsed.kind === 'header') {
+      header = parsed.header
+      options.onHeader?.(parsed.header)
+    }
+    if (parsed.kind === 'error') options.onError?.(parsed.message, parsed.fatal)
+    return { keep: true }
+  }
+  const onOutput: ToolOptions['onOutput'] = (line, from, receivedMs) => {
+    const parsed = from === 'stderr' ? parsePingLine(line, header) : null
+    if (parsed?.kind === 'error') options.onError?.(parsed.message, parsed.fatal)
+    options.onOutput?.(line, from, receivedMs)
+  }
+  const argv = pingArgv(target, options.intervalMs, probeCount(options.timeoutMs, options.intervalMs))
+  return startTool(access, target.from, argv, read, { ...options, onOutput })
+}

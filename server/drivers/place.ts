@@ -64,6 +64,10 @@ export function killTagged(lab: Lab, place: Place, tag: string, signal: 'INT' | 
   return commandAt(lab, place, argv, { tag: 'cleanup', timeoutMs: KILL_TIMEOUT_MS })
 }
 
+/** Exit 0 while a process with the tag, or one below it, runs at a place; 1 when none does. */
+export const findTagged = (lab: Lab, place: Place, tag: string): HostCommand =>
+  commandAt(lab, place, ['pgrep', '-f', tagPattern(tag)], { tag: 'cleanup', timeoutMs: KILL_TIMEOUT_MS })
+
 /** Lists the processes of this app at a place, one per line: pid and command line. Exit 1: none. */
 export function listTagged(lab: Lab, place: Place): HostCommand {
   const pattern = `[${TAG_VARIABLE[0]}]${TAG_VARIABLE.slice(1)}=`

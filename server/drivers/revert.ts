@@ -19,7 +19,7 @@ restore() {
     attempt=$((attempt + 1))
     beat
     apply
-    sleep 2
+    [ "$attempt" -eq 1 ] || sleep 2
   done
   echo "restored: $1"
 }

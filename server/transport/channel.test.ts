@@ -2,10 +2,9 @@ import { mkdtempSync, readFileSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { AppError } from '../errors'
 import { connectSsh } from './ssh'
 import type { SshRemote } from './ssh-remote'
-import { startTestServer, type TestServer, type TestServerOptions } from './test-server'
+import { failure, startTestServer, type TestServer, type TestServerOptions } from './test-server'
 
 const opened: { close(): Promise<unknown> }[] = []
 afterEach(async () => {
@@ -18,15 +17,6 @@ async function connected(options: TestServerOptions = {}): Promise<{ server: Tes
   const remote = await connectSsh(server.host, { hosts: [server.host] })
   opened.push(remote)
   return { server, remote }
-}
-
-const failure = async (promise: Promise<unknown>): Promise<AppError> => {
-  const error = await promise.then(
-    () => expect.fail('expected a rejection'),
-    (reason: unknown) => reason,
-  )
-  expect(error).toBeInstanceOf(AppError)
-  return error as AppError
 }
 
 describe('exec', () => {

@@ -1,11 +1,10 @@
 import { createServer } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Host } from '../domain/lab'
-import { AppError } from '../errors'
 import { fingerprint } from './host-key'
 import { connectSsh } from './ssh'
 import type { SshRemote } from './ssh-remote'
-import { startTestServer, type TestServer, type TestServerOptions } from './test-server'
+import { failure, startTestServer, type TestServer, type TestServerOptions } from './test-server'
 
 const opened: { close(): Promise<unknown> }[] = []
 afterEach(async () => {
@@ -22,15 +21,6 @@ async function connect(host: Host, more: Partial<Parameters<typeof connectSsh>[1
   const remote = await connectSsh(host, { hosts: [host], ...more })
   opened.push(remote)
   return remote
-}
-
-const failure = async (promise: Promise<unknown>): Promise<AppError> => {
-  const error = await promise.then(
-    () => expect.fail('expected a rejection'),
-    (reason: unknown) => reason,
-  )
-  expect(error).toBeInstanceOf(AppError)
-  return error as AppError
 }
 
 describe('connecting', () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import ssh2, { type AuthContext, type Connection, type Server, type ServerChannel } from 'ssh2'
 import type { Host } from '../domain/lab'
+import { AppError } from '../errors'
 
 /** For tests: an SSH server on a free loopback port that runs commands in a real `sh`. */
 export type TestServer = {
@@ -126,4 +127,14 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
         server.close(() => resolve())
       }),
   }
+}
+
+/** The AppError that a promise must reject with. */
+export async function failure(promise: Promise<unknown>): Promise<AppError> {
+  const outcome = await promise.then(
+    () => null,
+    (reason: unknown) => reason,
+  )
+  if (outcome instanceof AppError) return outcome
+  throw new Error(`expected a rejection with an AppError, got ${String(outcome)}`)
 }
