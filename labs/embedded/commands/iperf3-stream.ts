@@ -1,0 +1,101 @@
+import type { Flow } from '../world/sessions'
+import type { NodeId } from '../world/topology'
+import type { World } from '../world/world'
+
+const BLOCK = 128 * 1024
+/** First retransmission timeout of Linux TCP on a short path, doubled each time. */
+const FIRST_RTO_MS = 200
+const MAX_RTO_MS = 120_000
+/** What one stream may use to make up for time lost, bit/s. */
+const CATCH_UP_BIT_PER_S = 400e6
+const WINDOW = 360 * 1024
+
+/** One TCP stream: what it had carried by any instant, given when its path was up. */
+export class Stream {
+  private deliveredBytes = 0
+  private lastMs: number
+  /** Set while the path is down or TCP has not noticed that it is back. */
+  private stalledSinceMs: number | null = null
+  private nextRetryMs = 0
+  private rtoMs = FIRST_RTO_MS
+  retransmits = 0
+  dead = false
+
+  constructor(
+    private readonly world: World,
+    readonly flow: Flow,
+    private readonly startMs: number,
+    private readonly bitPerS: number,
+  ) {
+    this.lastMs = startMs
+  }
+
+  get stalled(): boolean {
+    return this.stalledSinceMs !== null
+  }
+
+  get congestionWindow(): number {
+    return this.stalled ? 1448 : WINDOW
+  }
+
+  /** Bytes carried since the start, in the blocks that iperf3 counts. */
+  bytes(): number {
+    return Math.ceil(this.deliveredBytes / BLOCK) * BLOCK
+  }
+
+  private node(atMs: number): NodeId {
+    return this.world.cluster.forwarder[1].at(atMs) ?? 0
+  }
+
+  /** Moves on to `toMs`, across every change of the path in between. */
+  advance(toMs: number): void {
+    const path = this.world.paths.crossing
+    const stops = path.since(this.lastMs).filter((c) => c.atMs <= toMs && !c.value)
+    for (const stop of stops) {
+      this.carry(stop.atMs)
+      if (!this.dead && this.stalledSinceMs === null) this.stall(stop.atMs)
+    }
+    this.carry(toMs)
+  }
+
+  private stall(atMs: number): void {
+    this.stalledSinceMs = atMs
+    this.rtoMs = FIRST_RTO_MS + this.world.random.uniform(0, 12)
+    this.nextRetryMs = atMs + this.rtoMs
+  }
+
+  private carry(toMs: number): void {
+    while (this.stalledSinceMs !== null && this.nextRetryMs <= toMs) {
+      this.retransmits++
+      if (this.world.paths.crossing.at(this.nextRetryMs)) this.resume(this.nextRetryMs)
+      else {
+        this.rtoMs = Math.min(this.rtoMs * 2, MAX_RTO_MS)
+        this.nextRetryMs += this.rtoMs
+      }
+      if (this.dead) return
+    }
+    if (toMs <= this.lastMs) return
+    if (this.stalledSinceMs === null && !this.dead) {
+      const due = (this.bitPerS / 8) * ((toMs - this.startMs) / 1000)
+      const possible =
+        this.deliveredBytes + (Math.max(CATCH_UP_BIT_PER_S, this.bitPerS) / 8) * ((toMs - this.lastMs) / 1000)
+      const before = this.deliveredBytes
+      this.deliveredBytes = Math.min(due, possible)
+      const bytes = this.deliveredBytes - before
+      this.world.sessions.touch(this.node(toMs), this.flow, toMs, false, bytes, Math.ceil(bytes / 1448))
+    }
+    this.lastMs = toMs
+  }
+
+  /** The retransmission found a path. A node that has not got the session drops it: the stream is dead. */
+  private resume(atMs: number): void {
+    if (!this.world.sessions.has(this.node(atMs), this.flow, atMs)) {
+      this.rtoMs = Math.min(this.rtoMs * 2, MAX_RTO_MS)
+      this.nextRetryMs = atMs + this.rtoMs
+      return
+    }
+    this.stalledSinceMs = null
+    this.retransmits += this.world.random.integer(1, 4)
+    this.lastMs = Math.max(this.lastMs, atMs)
+  }
+}

@@ -1,0 +1,256 @@
+import { EventEmitter } from 'node:events'
+import { Random } from '../core/random'
+import { nowMs, scheduler } from '../core/scheduler'
+import { Timeline } from '../core/timeline'
+import { Machine, type NetDevice } from '../machine/machine'
+import { Process, type Program, run } from '../machine/process'
+import { nullSink, nullSource } from '../machine/streams'
+import { Cluster, type ClusterNode } from './cluster'
+import { filesOf } from './files'
+import { type Devices, ownDevices } from './instance-devices'
+import { SWITCHES, type SwitchName, type WorldOptions, WorldOptionsSchema } from './options'
+import { gratuitousArp, Taps } from './packets'
+import { Sessions } from './sessions'
+import { devicesOf, type GroupId, HOST, LAN, LAN_VIP, NODES, type NodeId, RETHS, rethMac, UNIT, WAN } from './topology'
+import { Unit } from './unit'
+
+/** What happened, for tests: exact model times, epoch ms on the lab's clock. */
+export type TruthEvent = { atMs: number; kind: string; [detail: string]: unknown }
+export type PathName = 'crossing' | 'vip' | 'wanVip'
+/** A line of ping as it left for the SSH channel. */
+export type SentLine = {
+  tag: string
+  kind: 'reply' | 'no-answer' | 'other'
+  sequence: number
+  stampMs: number
+  writtenMs: number
+}
+
+/** One simulated lab: machines, cluster, links, sessions. Everything that any command says comes from here. */
+export class World {
+  readonly options: WorldOptions
+  readonly random: Random
+  readonly switches = new Set<SwitchName>()
+  readonly cluster: Cluster
+  readonly sessions: Sessions
+  readonly taps = new Taps()
+  readonly events = new EventEmitter()
+  readonly machines = new Map<string, Machine>()
+  readonly units = new Map<string, Unit>()
+  /** Who listens as iperf3 server, and who is being served. */
+  readonly iperfServers = new Map<string, { process: Process; client: Process | null }>()
+  readonly truth: TruthEvent[] = []
+  /** Up or down, as an end-to-end packet finds it. */
+  readonly paths: Record<PathName, Timeline<boolean>> = {
+    crossing: new Timeline(false),
+    vip: new Timeline(false),
+    wanVip: new Timeline(false),
+  }
+  sentLines: SentLine[] | null = null
+  /** Planned outages that are going on. */
+  private planned = 0
+  readonly createdMs = nowMs()
+  /** What each node last told the other before it fell silent. */
+  readonly lastStates: Record<NodeId, Record<GroupId, string>> = {
+    0: { 0: 'hold', 1: 'hold', 2: 'hold' },
+    1: { 0: 'hold', 1: 'hold', 2: 'hold' },
+  }
+  private readonly own = new Map<string, Devices>()
+  private pids = 2000 + Math.floor(Math.random() * 500)
+  readonly wiped = new Map<string, NetDevice>()
+
+  constructor(
+    options: Partial<WorldOptions>,
+    programs: (world: World, machine: Machine, name: string) => Program | null,
+  ) {
+    this.options = WorldOptionsSchema.parse(options)
+    this.random = new Random(this.options.seed)
+    this.events.setMaxListeners(0)
+    const make = (name: string, kind: Machine['kind']): Machine => {
+      const machine = new Machine(
+        name,
+        kind,
+        () => this.pids++,
+        (m, program) => programs(this, m, program),
+        filesOf(name),
+      )
+      machine.devices = devicesOf(machine)
+      this.machines.set(name, machine)
+      return machine
+    }
+    make(HOST, 'host')
+    for (const node of NODES) make(node.instance, 'firewall')
+    make(LAN, 'lan-host')
+    make(WAN, 'wan-host')
+    this.sessions = new Sessions(this.random, {
+      syncMs: () => this.options.sessionSyncMs,
+      sync: () => !this.switches.has('no-session-sync'),
+      snat: () => !this.switches.has('no-snat'),
+      alive: (node) => this.cluster.nodes[node].alive,
+    })
+    this.cluster = new Cluster(scheduler, this.random, {
+      options: () => this.options,
+      on: (name) => this.switches.has(name),
+      stateChanged: (node, group, line) => {
+        this.log(node, `cluster: redundancy group ${group}: ${line.from} -> ${line.to} (${line.reason})`, line.atMs)
+        this.record(line.atMs, 'state', { node: node.name, group, from: line.from, to: line.to })
+      },
+      forwardingChanged: (atMs) => this.recompute(atMs),
+      announce: (node, groups, atMs) => this.announce(node, groups, atMs),
+      synchronize: (from, atMs) => this.sessions.bulkSync(from, atMs),
+      log: (node, message, atMs) => this.log(node, message, atMs),
+    })
+    const start = nowMs()
+    for (const node of NODES) {
+      const machine = this.machine(node.instance)
+      const unit = new Unit(UNIT, machine, {
+        startMs: () => this.options.daemonStartMs,
+        up: (atMs) => this.cluster.daemonUp(node.id, atMs),
+        down: (atMs, clean) => this.daemonDown(node.id, atMs, clean),
+      })
+      this.units.set(node.instance, unit)
+      unit.startNow(start, false)
+    }
+    this.cluster.settle(start)
+    this.serve(5201)
+    this.serve(5202)
+  }
+
+  private serve(port: number): void {
+    const machine = this.machine(WAN)
+    const io = { stdin: nullSource, stdout: nullSink, stderr: nullSink }
+    const process = new Process({
+      machine,
+      args: ['iperf3', '-s', '-p', String(port)],
+      env: {},
+      cwd: '/',
+      io,
+      parent: null,
+    })
+    run(process, (p) => p.within(new Promise<number>(() => {})))
+    this.iperfServers.set(`${WAN} ${port}`, { process, client: null })
+    process.atEnd(() => this.iperfServers.delete(`${WAN} ${port}`))
+  }
+
+  machine(name: string): Machine {
+    const machine = this.machines.get(name)
+    if (!machine) throw new RangeError(`no machine "${name}"`)
+    return machine
+  }
+
+  nodeOf(machine: Machine): ClusterNode | null {
+    return this.cluster.nodes.find((n) => n.instance === machine.name) ?? null
+  }
+
+  private log(node: ClusterNode, message: string, atMs: number): void {
+    const unit = this.units.get(node.instance)
+    this.machine(node.instance).log(UNIT, UNIT, unit?.mainPid ?? 0, message, atMs)
+  }
+
+  record(atMs: number, kind: string, details: Record<string, unknown> = {}): void {
+    this.truth.push({ atMs, kind, ...details })
+    if (this.truth.length > 50_000) this.truth.splice(0, 10_000)
+    this.events.emit('truth', this.truth.at(-1))
+  }
+
+  /** The devices in an instance's own config, as opposed to its profile's. */
+  instanceDevices(name: string): Devices {
+    const devices = this.own.get(name) ?? ownDevices(name)
+    this.own.set(name, devices)
+    return devices
+  }
+
+  private daemonDown(id: NodeId, atMs: number, clean: boolean): void {
+    this.lastStates[id] = { ...this.cluster.nodes[id].states }
+    this.record(atMs, 'daemon-down', { node: `node${id}`, clean })
+    this.sessions.clear(id)
+    this.cluster.daemonDown(id, atMs, clean)
+  }
+
+  /** Looks at who forwards now and writes down every path that changed. */
+  private recompute(atMs: number): void {
+    const wan = this.cluster.forwarder[1].last
+    const lan = this.cluster.forwarder[2].last
+    const linked = wan === lan || (this.cluster.nodes[0].alive && this.cluster.nodes[1].alive)
+    const next: Record<PathName, boolean> = {
+      crossing: wan !== null && lan !== null && linked && this.planned === 0,
+      vip: lan !== null && this.planned === 0,
+      wanVip: wan !== null && this.planned === 0,
+    }
+    for (const path of Object.keys(next) as PathName[]) {
+      if (!this.paths[path].set(atMs, next[path])) continue
+      this.record(atMs, 'path', { path, up: next[path] })
+      this.events.emit('path', path, next[path], atMs)
+    }
+  }
+
+  /** Stops all forwarding from `atMs` for exactly `lengthMs`; the cluster knows nothing of it. */
+  planOutage(atMs: number, lengthMs: number): void {
+    scheduler.at(atMs, (at) => {
+      this.planned++
+      this.recompute(at)
+    })
+    scheduler.at(atMs + lengthMs, (at) => {
+      this.planned--
+      this.recompute(at)
+    })
+  }
+
+  private announce(node: ClusterNode, groups: GroupId[], atMs: number): void {
+    const first = Math.ceil(this.options.garpCount / 2)
+    for (let i = 0; i < this.options.garpCount; i++) {
+      // Like keepalived: a burst at once, the rest of it a second later.
+      const at = atMs + (i < first ? i * 0.1 : 1000 + (i - first) * 0.1)
+      scheduler.at(at, () => {
+        for (const reth of RETHS) {
+          if (!groups.includes(reth.group) || node.states[reth.group] !== 'primary' || !node.alive) continue
+          const packet = gratuitousArp(at, reth.vip, rethMac(reth.group, node.id))
+          this.taps.emit(reth.vip === LAN_VIP ? LAN : WAN, 'eth0', packet)
+          if (i === 0) this.record(at, 'garp', { vip: reth.vip, node: node.name })
+        }
+      })
+    }
+  }
+
+  /** Turns a switch on or off; takes effect at once. */
+  setSwitch(name: SwitchName, on: boolean): void {
+    scheduler.runDue()
+    if (this.switches.has(name) === on) return
+    if (on) this.switches.add(name)
+    else this.switches.delete(name)
+    const now = nowMs()
+    this.record(now, 'switch', { name, on })
+    if (name === 'dual-primary') this.cluster.heartbeatCut(on, now)
+    if (!on && (name === 'no-takeover' || name === 'no-preempt'))
+      for (const node of this.cluster.nodes) this.cluster.claim(node, now)
+  }
+
+  setOptions(options: Partial<WorldOptions>): void {
+    Object.assign(this.options, WorldOptionsSchema.parse({ ...this.options, ...options }))
+  }
+
+  switchStates(): Record<SwitchName, boolean> {
+    return Object.fromEntries(SWITCHES.map((s) => [s, this.switches.has(s)])) as Record<SwitchName, boolean>
+  }
+
+  /** Power off an instance at once (`force`), or let its services end first. */
+  async stopInstance(machine: Machine, force: boolean): Promise<void> {
+    const unit = this.units.get(machine.name)
+    if (!force && unit) await unit.stop()
+    scheduler.runDue()
+    this.record(nowMs(), 'instance-stopped', { instance: machine.name, force })
+    machine.running = false
+    unit?.lost()
+    machine.killAll()
+  }
+
+  startInstance(machine: Machine): void {
+    if (machine.running) return
+    machine.running = true
+    machine.bootedAtMs = nowMs()
+    this.record(nowMs(), 'instance-started', { instance: machine.name })
+    const unit = this.units.get(machine.name)
+    if (unit) scheduler.at(nowMs() + this.options.bootMs, () => machine.running && void unit.start())
+    if (machine.name === WAN) for (const port of [5201, 5202]) this.serve(port)
+  }
+}
