@@ -14,7 +14,7 @@ import { ping } from './ping'
 import { kill, pgrep, ps } from './processes'
 import { systemctl } from './systemctl'
 import { tcpdump } from './tcpdump'
-import { become_, env, sg, sleep, timeout } from './wrap'
+import { becomes, env, setsid, sg, sleep, systemdRun, timeout } from './wrap'
 
 type Table = Record<string, Program>
 const everywhere = new WeakMap<World, Table>()
@@ -34,11 +34,12 @@ function tableOf(world: World): Table {
       env,
       uname,
       sg,
-      sudo: become_('sudo', ['-u', '-g']),
-      setsid: become_('setsid'),
-      nohup: become_('nohup'),
-      nice: become_('nice', ['-n']),
-      stdbuf: become_('stdbuf'),
+      sudo: becomes('sudo', ['-u', '-g']),
+      setsid,
+      'systemd-run': systemdRun,
+      nohup: becomes('nohup'),
+      nice: becomes('nice', ['-n']),
+      stdbuf: becomes('stdbuf'),
       hostname: prints((p) => p.machine.name),
       whoami: prints(() => 'root'),
       id: prints((p) => (p.args.includes('-u') ? '0' : 'uid=0(root) gid=0(root) groups=0(root)')),

@@ -1,4 +1,5 @@
-import { NotFound, type Process, type Program, parseSignal, SIGNALS, type Signal } from '../machine/process'
+import { NotFound, type Process, type Program, parseSignal, type Signal } from '../machine/process'
+import { nullSink, nullSource } from '../machine/streams'
 
 const notFound = (p: Process, tool: string, verb: string, name: string): number => {
   p.error(`${tool}: ${verb}‘${name}’: No such file or directory\n`)
@@ -89,16 +90,11 @@ async function become(p: Process, args: string[], tool: string): Promise<number>
   }
 }
 
-/** `setsid`, `nohup`, `nice` and friends: become the command. */
-export const become_ =
+/** `nohup`, `nice`, `sudo` and friends: become the command. */
+export const becomes =
   (tool: string, withValue: readonly string[] = []): Program =>
   async (p) => {
-    const args = p.args.slice(1)
-    while (args[0]?.startsWith('-')) {
-      const flag = args.shift() as string
-      if (flag === '--') break
-      if (withValue.includes(flag)) args.shift()
-    }
+    const args = withoutFlags(p.args.slice(1), withValue)
     if (args.length === 0) {
       p.error(`${tool}: no command specified\n`)
       return 1
@@ -106,6 +102,54 @@ export const become_ =
     if (tool === 'nohup') p.ignored.add('HUP')
     return become(p, args, tool)
   }
+
+function withoutFlags(given: readonly string[], withValue: readonly string[]): string[] {
+  const args = [...given]
+  while (args[0]?.startsWith('-')) {
+    const flag = args.shift() as string
+    if (flag === '--') break
+    if (withValue.includes(flag)) args.shift()
+  }
+  return args
+}
+
+/** `setsid [-f] [-w] command…`: a session of its own; with -f it is started and left alone. */
+export const setsid: Program = async (p) => {
+  const args = withoutFlags(p.args.slice(1), [])
+  const flags = p.args.slice(1, p.args.length - args.length)
+  if (!flags.some((f) => f === '-f' || f === '--fork')) return become(p, args, 'setsid')
+  return detached(p, args, 'setsid', {})
+}
+
+/** Starts a process that has no parent here any more. */
+function detached(p: Process, args: string[], tool: string, overrides: Parameters<Process['spawn']>[1]): number {
+  try {
+    p.spawn(args, overrides).orphan()
+    return 0
+  } catch (error) {
+    if (!(error instanceof NotFound)) throw error
+    return notFound(p, tool, 'failed to execute ', error.program)
+  }
+}
+
+/** `systemd-run [--quiet] [--unit=N] [--on-active=S] command…`: a transient service, detached from everything. */
+export const systemdRun: Program = async (p) => {
+  const args = withoutFlags(p.args.slice(1), ['--unit', '-u', '--property', '-p', '--setenv', '-E', '--on-active'])
+  const flags = p.args.slice(1, p.args.length - args.length)
+  const value = (name: string): string | undefined =>
+    flags.find((f) => f.startsWith(`${name}=`))?.slice(name.length + 1)
+  const environment: Record<string, string> = { PATH: p.env.PATH ?? '' }
+  for (const flag of flags.filter((f) => f.startsWith('--setenv='))) {
+    const [name = '', ...rest] = flag.slice(9).split('=')
+    environment[name] = rest.join('=')
+  }
+  const unit = value('--unit') ?? `run-r${p.pid.toString(16).padStart(8, '0')}`
+  if (!flags.some((f) => f === '--quiet' || f === '-q')) p.error(`Running as unit: ${unit}.service\n`)
+  const delayS = value('--on-active')
+  const command = delayS ? ['sh', '-c', 'sleep "$1"; shift; exec "$@"', 'sh', delayS.replace(/s$/, ''), ...args] : args
+  const io = { stdin: nullSource, stdout: nullSink, stderr: nullSink }
+  return detached(p, command, 'systemd-run', { env: environment, cwd: '/', io })
+}
 
 /** `sg GROUP -c COMMAND`. */
 export const sg: Program = async (p) => {
@@ -123,5 +167,3 @@ export const sleep: Program = async (p) => {
   await p.sleep(total)
   return 0
 }
-
-export const signalNumber = (signal: Signal): number => SIGNALS[signal]

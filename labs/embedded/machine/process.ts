@@ -51,7 +51,7 @@ export type ProcessOptions = {
 export class Process {
   readonly pid: number
   readonly machine: Machine
-  readonly parent: Process | null
+  parent: Process | null
   args: string[]
   env: Record<string, string>
   cwd: string
@@ -178,6 +178,11 @@ export class Process {
     })
     run(child, program)
     return child
+  }
+
+  /** Cuts it off from its parent, as init does with what is left alone. */
+  orphan(): void {
+    this.parent = null
   }
 
   /** Becomes another program: same pid, new arguments. Throws NotFound. */

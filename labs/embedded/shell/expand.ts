@@ -1,4 +1,4 @@
-import type { WordNode } from 'just-bash'
+import { parse, type WordNode } from 'just-bash'
 import { arithmetic } from './arith'
 import { glob, patternToRegExp } from './glob'
 import type { Shell } from './shell'
@@ -77,10 +77,25 @@ async function expandPart(shell: Shell, part: Part, single: boolean): Promise<Pi
     case 'CommandSubstitution':
       return maybeSplit(await shell.substitute(part.body), single)
     case 'ArithmeticExpansion':
-      return [{ text: String(await arithmetic(shell, part.expression)), quoted: false }]
+      return [{ text: String(await arithmeticText(shell, part.expression)), quoted: false }]
     default:
       throw new Error(`Syntax error: ${part.type} is not supported`)
   }
+}
+
+/** As POSIX says: first expanded like a double-quoted string, then read as an expression. */
+async function arithmeticText(shell: Shell, expression: { originalText?: string }): Promise<number> {
+  const text = await expandOne(shell, wordOf(`"${expression.originalText ?? ''}"`))
+  const [part] = wordOf(`$((${text}))`).parts
+  if (part?.type !== 'ArithmeticExpansion') throw shell.fatal(`arithmetic expression: expecting primary: "${text}"`)
+  return arithmetic(shell, part.expression)
+}
+
+function wordOf(text: string): WordNode {
+  const command = parse(`: ${text}`).statements[0]?.pipelines[0]?.commands[0]
+  const word = command?.type === 'SimpleCommand' ? command.args[0] : undefined
+  if (!word) throw new SyntaxError(text)
+  return word
 }
 
 async function quotedPieces(shell: Shell, parts: readonly Part[]): Promise<Piece[]> {
