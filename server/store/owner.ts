@@ -20,10 +20,16 @@ function alive(pid: number): boolean {
   }
 }
 
+// Shared, since Next gives routes and pages each their own instance of this module.
+const shared = globalThis as { failoverLabOwners?: Set<string> }
+shared.failoverLabOwners ??= new Set()
+const ownersHere = shared.failoverLabOwners
+
 function isStale(lease: StoreLease, self: Identity): boolean {
   if (Date.now() - lease.heartbeatAtMs > STALE_AFTER_MS) return true
-  // A restarted container gets the same host name and number again; two processes never share one.
-  return lease.host === self.host && (lease.pid === self.pid || !alive(lease.pid))
+  if (lease.host !== self.host) return false
+  // A restarted container gets the same host name and process number again.
+  return lease.pid === self.pid ? !ownersHere.has(lease.owner) : !alive(lease.pid)
 }
 
 function refusal(lease: StoreLease): AppError {
@@ -77,7 +83,11 @@ export async function ownStore(
   self: Identity = { pid: process.pid, host: os.hostname() },
 ): Promise<StoreOwner> {
   const owner = randomUUID()
-  await take(database, owner, self)
+  ownersHere.add(owner)
+  await take(database, owner, self).catch((error: unknown) => {
+    ownersHere.delete(owner)
+    throw error
+  })
   const where = { id: ID, owner }
   const beat = async () => {
     const data = { heartbeatAtMs: Date.now() }
@@ -93,6 +103,7 @@ export async function ownStore(
   return {
     release: async () => {
       clearInterval(timer)
+      ownersHere.delete(owner)
       await database.run((prisma) => prisma.storeLease.deleteMany({ where }))
     },
   }
