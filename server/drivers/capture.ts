@@ -1,4 +1,5 @@
 import type { ObservationPoint, Reth, Target } from '../domain/lab'
+import { PACKET_KINDS } from '../domain/sample'
 import type { LabAccess } from './at'
 import { parseTcpdumpLine } from './tcpdump-parse'
 import { type RunningTool, startTool, type ToolOptions } from './tool'
@@ -18,9 +19,11 @@ export const arpFilter = (reth: Pick<Reth, 'vip'>): string => `arp and host ${vi
 /** Echo requests and replies of one target. */
 export const echoFilter = (target: Pick<Target, 'address'>): string => `icmp and host ${target.address}`
 
+const ECHO = [PACKET_KINDS.indexOf('icmp-request'), PACKET_KINDS.indexOf('icmp-reply')]
+
 /**
- * Starts a capture; rows are those of SAMPLE_COLUMNS.capture, and every packet line is kept besides (a row has not all
- * of it). `onReady` comes when tcpdump says that it listens: packets before that are not in it.
+ * Starts a capture; rows are those of SAMPLE_COLUMNS.capture, and every ARP line is kept besides (a row has not all of it);
+ * echo requests and replies, hundreds a second, are kept as rows only. `onReady` comes when tcpdump says that it listens: packets before that are not in it.
  */
 export function startCapture(
   access: LabAccess,
@@ -34,7 +37,7 @@ export function startCapture(
   }
   const read = (line: string) => {
     const parsed = parseTcpdumpLine(line)
-    return parsed.kind === 'sample' ? { row: parsed.row, keep: true } : { keep: true }
+    return parsed.kind === 'sample' ? { row: parsed.row, keep: !ECHO.includes(parsed.row[0] ?? -1) } : { keep: true }
   }
   return startTool(access, point.at, captureArgv(point.interface, filter), read, { ...options, onOutput })
 }

@@ -1,17 +1,24 @@
-import type { Place } from '../domain/ids'
-import { placeName } from '../domain/ids'
+import { type Place, placeName } from '../domain/ids'
 import { AppError } from '../errors'
-import { execAt, type LabAccess } from './at'
+import { epochMs } from '../transport/now'
+import type { RemoteStream } from '../transport/remote'
+import { execAt, type LabAccess, streamAt } from './at'
 
 /** A clock minus the app's, ± half the round trip of the best sample. */
 export type ClockOffset = { offsetMs: number; errorMs: number }
 
 export type ClockSample = { sentMs: number; receivedMs: number; clockMs: number }
 
+export type ClockOptions = { tag: string; signal?: AbortSignal; samples?: number }
+
 export const readClock: readonly string[] = ['date', '+%s.%N']
+
+/** One process that answers each line with its clock: the round trip is the network's, not that of starting a program. */
+export const answerClock: readonly string[] = ['sh', '-c', 'while read -r _; do date +%s.%N; done']
 
 const SAMPLES = 8
 const TIMEOUT_MS = 3000
+const ANSWER_TIMEOUT_MS = 1500
 
 /** As NTP does: the sample with the shortest round trip says most. null without samples. */
 export function bestOffset(samples: readonly ClockSample[]): ClockOffset | null {
@@ -21,22 +28,58 @@ export function bestOffset(samples: readonly ClockSample[]): ClockOffset | null 
   return { offsetMs: best.clockMs - middleMs, errorMs: (best.receivedMs - best.sentMs) / 2 }
 }
 
-/** Estimates a place's clock offset. Rejects with `command-failed` when `date` there prints no clock. */
-export async function clockOffset(
-  access: LabAccess,
-  place: Place,
-  options: { tag: string; signal?: AbortSignal; samples?: number },
-): Promise<ClockOffset> {
+const clockMsIn = (text: string): number | null =>
+  /^\d{9,}\.\d+$/.test(text.trim()) ? Number(text.trim()) * 1000 : null
+
+/** Samples over one open channel; fewer than asked, or none, when it does not answer in time. */
+async function ask(access: LabAccess, place: Place, options: ClockOptions): Promise<ClockSample[]> {
   const samples: ClockSample[] = []
-  for (let count = 0; count < (options.samples ?? SAMPLES); count++) {
-    const { tag, signal } = options
-    const result = await execAt(access, place, readClock, { tag, signal, timeoutMs: TIMEOUT_MS })
-    const text = result.stdout.trim()
-    if (/^\d{9,}\.\d+$/.test(text)) {
-      samples.push({ sentMs: result.startedMs, receivedMs: result.endedMs, clockMs: Number(text) * 1000 })
+  let answered: (answer: { clockMs: number | null; receivedMs: number } | null) => void = () => {}
+  const stream: RemoteStream = await streamAt(access, place, answerClock, {
+    ...options,
+    longLived: false,
+    keepStdin: true,
+    timeoutMs: 2 * TIMEOUT_MS,
+    onLine: (line, receivedMs) => answered({ clockMs: clockMsIn(line), receivedMs }),
+  })
+  stream.done.then(() => answered(null)).catch(() => answered(null))
+  try {
+    // The first round starts `date` for the first time: it is not counted.
+    for (let round = 0; round <= (options.samples ?? SAMPLES); round++) {
+      const sentMs = epochMs()
+      const answer = await new Promise<{ clockMs: number | null; receivedMs: number } | null>((resolve) => {
+        const timer = setTimeout(() => resolve(null), ANSWER_TIMEOUT_MS)
+        answered = (value) => {
+          clearTimeout(timer)
+          resolve(value)
+        }
+        stream.write('?\n')
+      })
+      if (answer?.clockMs == null) break
+      if (round > 0) samples.push({ sentMs, receivedMs: answer.receivedMs, clockMs: answer.clockMs })
     }
+  } finally {
+    stream.close()
   }
-  const best = bestOffset(samples)
+  return samples
+}
+
+/** Samples by a command each: where nothing answers on an open channel. */
+async function askByCommand(access: LabAccess, place: Place, { tag, signal, samples = SAMPLES }: ClockOptions) {
+  const found: ClockSample[] = []
+  for (let count = 0; count < samples; count++) {
+    const result = await execAt(access, place, readClock, { tag, signal, timeoutMs: TIMEOUT_MS })
+    const clockMs = clockMsIn(result.stdout)
+    if (clockMs === null) break
+    found.push({ sentMs: result.startedMs, receivedMs: result.endedMs, clockMs })
+  }
+  return found
+}
+
+/** Estimates a place's clock offset. Rejects with `command-failed` when `date` there prints no clock. */
+export async function clockOffset(access: LabAccess, place: Place, options: ClockOptions): Promise<ClockOffset> {
+  const quick = await ask(access, place, options)
+  const best = bestOffset(quick.length > 0 ? quick : await askByCommand(access, place, options))
   if (best) return best
   throw new AppError('command-failed', `${placeName(place)}: its clock cannot be read`, {
     host: placeName(place),

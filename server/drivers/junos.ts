@@ -15,6 +15,8 @@ export const showClusterInterfaces = (lab: Lab): string[] => cli(lab, 'show chas
 /** Weights per redundancy group: the status table has none. */
 export const showClusterInformation = (lab: Lab): string[] => cli(lab, 'show chassis cluster information')
 
+export const showConfiguration = (lab: Lab): string[] => cli(lab, 'show configuration')
+
 export const showVersion = (lab: Lab): string[] => cli(lab, 'show version')
 
 /** Filtered on the device: a firewall may hold ten million sessions. */

@@ -54,9 +54,11 @@ export function commandAt(lab: Lab, place: Place, argv: readonly string[], optio
 
 const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
-/** Pattern for `pkill -f`/`pgrep -f`: a tag and all below it. The bracket keeps it from matching its own command. */
-export const tagPattern = (tag: string): string =>
-  `[${TAG_VARIABLE[0]}]${TAG_VARIABLE.slice(1)}=${escapeRegExp(checkTag(tag))}[/ ]`
+/** Pattern for `pgrep -f`: every process of this app. The bracket keeps it from matching its own command. */
+export const TAGGED_PATTERN = `[${TAG_VARIABLE[0]}]${TAG_VARIABLE.slice(1)}=`
+
+/** Pattern for `pkill -f`: a tag and all below it. */
+export const tagPattern = (tag: string): string => `${TAGGED_PATTERN}${escapeRegExp(checkTag(tag))}[/ ]`
 
 /** Ends every process at a place whose tag is `tag` or begins with `tag/`. Exit 0: some were found, 1: none. */
 export function killTagged(lab: Lab, place: Place, tag: string, signal: 'INT' | 'KILL' = 'INT'): HostCommand {
@@ -70,8 +72,10 @@ export const findTagged = (lab: Lab, place: Place, tag: string): HostCommand =>
 
 /** Lists the processes of this app at a place, one per line: pid and command line. Exit 1: none. */
 export function listTagged(lab: Lab, place: Place): HostCommand {
-  const pattern = `[${TAG_VARIABLE[0]}]${TAG_VARIABLE.slice(1)}=`
-  return commandAt(lab, place, ['pgrep', '-a', '-f', pattern], { tag: 'observe/tagged', timeoutMs: KILL_TIMEOUT_MS })
+  return commandAt(lab, place, ['pgrep', '-a', '-f', TAGGED_PATTERN], {
+    tag: 'observe/tagged',
+    timeoutMs: KILL_TIMEOUT_MS,
+  })
 }
 
 /** A command as an engineer would paste it into a terminal on that host. */

@@ -118,6 +118,16 @@ describe('stream', () => {
     expect((lines[1]?.[1] ?? 0) - (lines[0]?.[1] ?? 0)).toBeGreaterThan(150)
   })
 
+  it('can be written to while it runs, if asked for', async () => {
+    const { remote } = await connected()
+    const lines: string[] = []
+    const stream = await remote.stream(['cat'], { onLine: (line) => lines.push(line), keepStdin: true })
+    stream.write('one\n')
+    await expect.poll(() => lines).toEqual(['one'])
+    stream.close()
+    await stream.done
+  })
+
   it('ends when it is closed or cancelled', async () => {
     const { remote } = await connected()
     const lines: string[] = []

@@ -1,5 +1,6 @@
 import type { ClientChannel } from 'ssh2'
 import { AppError } from '../errors'
+import { onAbort } from './abort'
 import { lostError } from './connect-errors'
 import { epochMs } from './now'
 import { type ChannelContext, endChannel, openExec } from './open-channel'
@@ -28,7 +29,7 @@ export async function runCommand(context: ChannelContext, options: ExecOptions):
   const startedMs = epochMs()
   let channel: ClientChannel | undefined
   let timer: NodeJS.Timeout | undefined
-  let onAbort: (() => void) | undefined
+  let unlisten = () => {}
 
   const interrupted = new Promise<never>((_, reject) => {
     const stop = (error: AppError) => {
@@ -41,9 +42,8 @@ export async function runCommand(context: ChannelContext, options: ExecOptions):
       () => stop(new AppError('command-timeout', `${context.host}: no end after ${seconds}`, { ...details, hint })),
       timeoutMs,
     )
-    onAbort = () => stop(new AppError('cancelled', `${context.host}: the command was cancelled`, details))
-    signal?.addEventListener('abort', onAbort, { once: true })
-    if (signal?.aborted) onAbort()
+    const cancel = () => stop(new AppError('cancelled', `${context.host}: the command was cancelled`, details))
+    unlisten = onAbort(signal, cancel)
   })
 
   const run = async (): Promise<ExecResult> => {
@@ -81,6 +81,6 @@ export async function runCommand(context: ChannelContext, options: ExecOptions):
     return await Promise.race([running, interrupted])
   } finally {
     clearTimeout(timer)
-    if (onAbort) signal?.removeEventListener('abort', onAbort)
+    unlisten()
   }
 }

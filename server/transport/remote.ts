@@ -25,6 +25,8 @@ export type StreamOptions = {
   /** One line without its end; receivedMs (app clock, epoch ms) is when its bytes arrived. */
   onLine: (line: string, receivedMs: number) => void
   onStderr?: (line: string, receivedMs: number) => void
+  /** Keeps stdin open for `write`; else the command sees its end at once. */
+  keepStdin?: boolean
   /** Closes the stream, as close() does. */
   signal?: AbortSignal
 }
@@ -34,18 +36,19 @@ export type StreamEnd = { exitCode: number | null; signal: string | null }
 export type RemoteStream = {
   /** Both null when the stream was closed from here. Rejects with `ssh-lost` when the connection died under it. */
   done: Promise<StreamEnd>
+  /** To stdin; without effect unless it was kept open. */
+  write(data: string | Uint8Array): void
   /** Sends INT and closes the channel; what runs inside an instance needs `killTagged` besides. */
   close(): void
 }
 
+/** An interactive shell: bytes as they come, echo included. */
 export type ShellOptions = {
   onData: (chunk: Uint8Array, receivedMs: number) => void
   columns?: number
   rows?: number
   signal?: AbortSignal
 }
-
-export type RemoteShell = RemoteStream & { write(data: string | Uint8Array): void }
 
 /**
  * A host that commands can be run on. Arguments are arrays; they become shell text in `quote.ts` only.
@@ -57,7 +60,7 @@ export interface Remote {
   exec(argv: readonly string[], options: ExecOptions): Promise<ExecResult>
   stream(argv: readonly string[], options: StreamOptions): Promise<RemoteStream>
   /** An interactive shell on a pseudo terminal. */
-  shell(options: ShellOptions): Promise<RemoteShell>
+  shell(options: ShellOptions): Promise<RemoteStream>
   /** Writes a file whole or not at all; mode as chmod takes it ("600"). Rejects with `command-failed`. */
   put(path: string, data: string | Uint8Array, mode: string): Promise<void>
   /** A file's content as UTF-8. Rejects with `command-failed` when it cannot be read or is above 10 MB. */

@@ -6,7 +6,7 @@ import { runCommand } from './exec'
 import type { ChannelContext } from './open-channel'
 import { quote } from './quote'
 import { redact } from './redact'
-import type { ExecOptions, ExecResult, Remote, RemoteShell, RemoteStream, ShellOptions, StreamOptions } from './remote'
+import type { ExecOptions, ExecResult, Remote, RemoteStream, ShellOptions, StreamOptions } from './remote'
 import { streamCommand, streamShell } from './streaming'
 
 const FILE_TIMEOUT_MS = 10_000
@@ -47,7 +47,7 @@ export class SshRemote implements Remote {
     return streamCommand(this.context(quote(argv)), options)
   }
 
-  async shell(options: ShellOptions): Promise<RemoteShell> {
+  async shell(options: ShellOptions): Promise<RemoteStream> {
     return streamShell(this.context('(shell)'), options)
   }
 

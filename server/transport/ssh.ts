@@ -4,6 +4,7 @@ import { NodeSSH } from 'node-ssh'
 import type { Client } from 'ssh2'
 import type { Host } from '../domain/lab'
 import { AppError } from '../errors'
+import { onAbort } from './abort'
 import { credentials } from './auth'
 import { type ConnectStep, handshakeError, hostKeyError, tcpError } from './connect-errors'
 import { hostKeyAlgorithms, hostKeyMatches } from './host-key'
@@ -71,9 +72,8 @@ export async function connectSsh(host: Host, options: ConnectOptions): Promise<S
   let shownKey: Buffer | undefined
 
   const abort = () => socket.destroy(new Error('cancelled'))
-  options.signal?.addEventListener('abort', abort, { once: true })
+  const unlisten = onAbort(options.signal, abort)
   try {
-    if (options.signal?.aborted) abort()
     const serverHostKey = hostKeyAlgorithms(host.hostKey)
     const ready = ssh.connect({
       ...login,
@@ -99,7 +99,7 @@ export async function connectSsh(host: Host, options: ConnectOptions): Promise<S
     if (step === 'host-key' && shownKey) throw hostKeyError(host, shownKey)
     throw handshakeError(host, step, cause as Error)
   } finally {
-    options.signal?.removeEventListener('abort', abort)
+    unlisten()
   }
   return new SshRemote(host.id, ssh.connection as Client, { secrets: secretsOf(options.hosts, env), jump })
 }

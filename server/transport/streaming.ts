@@ -1,8 +1,9 @@
+import { onAbort } from './abort'
 import { lostError } from './connect-errors'
 import { splitLines } from './lines'
 import { epochMs } from './now'
 import { type ChannelContext, endChannel, type OpenChannel, openChannel, openExec } from './open-channel'
-import type { RemoteShell, RemoteStream, ShellOptions, StreamOptions } from './remote'
+import type { RemoteStream, ShellOptions, StreamOptions } from './remote'
 
 /** Bytes handled in one turn of the event loop before a flooding channel has to wait for the others. */
 const TURN_BYTES = 256 * 1024
@@ -32,16 +33,16 @@ function follow(
     isClosedHere = true
     endChannel(channel)
   }
+  const unlisten = onAbort(signal, close)
   const done = ended.then((end) => {
-    signal?.removeEventListener('abort', close)
+    unlisten()
     flush()
     if (end.exitCode === null && end.signal === null && !isClosedHere) throw context.lostBy() ?? lostError(context.host)
     return end
   })
   done.catch(() => {})
-  signal?.addEventListener('abort', close, { once: true })
-  if (signal?.aborted) close()
-  return { done, close }
+  const write = (data: string | Uint8Array) => void (channel.writable && channel.write(data))
+  return { done, close, write }
 }
 
 /** Runs a command and hands on its lines as they come. See `Remote.stream`. */
@@ -58,17 +59,16 @@ export async function streamCommand(context: ChannelContext, options: StreamOpti
   readFairly(channel, feed(out))
   readFairly(channel.stderr, feed(err))
   const stream = follow(context, opened, () => [out, err].map((splitter) => splitter.end()), options.signal)
-  channel.end()
+  if (!options.keepStdin) channel.end()
   return stream
 }
 
 /** An interactive shell. See `Remote.shell`. */
-export async function streamShell(context: ChannelContext, options: ShellOptions): Promise<RemoteShell> {
+export async function streamShell(context: ChannelContext, options: ShellOptions): Promise<RemoteStream> {
   const size = { cols: options.columns ?? 120, rows: options.rows ?? 40 }
   const opened = await openChannel(context, (done) => context.client.shell({ term: 'dumb', ...size }, done))
   const { channel } = opened
   readFairly(channel, options.onData)
   channel.stderr.resume()
-  const stream = follow(context, opened, () => {}, options.signal)
-  return { ...stream, write: (data) => void channel.write(data) }
+  return follow(context, opened, () => {}, options.signal)
 }

@@ -1,0 +1,67 @@
+import type { Place } from '../domain/ids'
+import { placeName } from '../domain/ids'
+import type { Lab } from '../domain/lab'
+import { execAt, type LabAccess } from '../drivers/at'
+import { showVersion } from '../drivers/junos'
+import { parseVersion } from '../drivers/junos-parse'
+
+export type AskOptions = { tag: string; signal?: AbortSignal }
+
+/** A tool where it is used; version is null when it is not there, `found` is what it said. */
+export type ToolVersion = { tool: string; place: Place; version: string | null; found: string }
+
+const TIMEOUT_MS = 5000
+
+const VERSION_ARGV: Record<string, string[]> = {
+  ping: ['ping', '-V'],
+  iperf3: ['iperf3', '--version'],
+  tcpdump: ['tcpdump', '--version'],
+}
+
+const PACKAGES: Record<string, string> = { ping: 'iputils-ping' }
+
+/** How a missing tool is got on Debian. */
+export const installHint = (tool: string, place: Place): string =>
+  `On ${placeName(place)}: apt-get install ${PACKAGES[tool] ?? tool}`
+
+/** Where a case needs a tool: where probes start, where traffic starts, where packets are captured. */
+export function placesOfTool(lab: Lab, tool: string): Place[] {
+  const observers = [
+    ...lab.cluster.reths.flatMap(({ garpObserver }) => (garpObserver ? [garpObserver.at] : [])),
+    ...lab.targets.flatMap(({ captureAt }) => (captureAt ? [captureAt.at] : [])),
+  ]
+  const places: Record<string, Place[]> = {
+    ping: lab.targets.map(({ from }) => from),
+    iperf3: lab.traffic.map(({ from }) => from),
+    tcpdump: observers,
+  }
+  const named = new Map((places[tool] ?? []).map((place) => [JSON.stringify(place), place]))
+  return [...named.values()]
+}
+
+/** "3.12" out of "iperf 3.12 (cJSON 1.7.15)", "20221126" out of "ping from iputils 20221126". */
+export const versionIn = (text: string): string | null => /\d+(?:\.\d+)+|\d{8}/.exec(text)?.[0] ?? null
+
+/** One tool at one place. Rejects with `ssh-…` when the place cannot be asked. */
+export async function toolVersion(
+  access: LabAccess,
+  tool: string,
+  place: Place,
+  options: AskOptions,
+): Promise<ToolVersion> {
+  const argv = VERSION_ARGV[tool] ?? [tool, '--version']
+  const { exitCode, stdout, stderr } = await execAt(access, place, argv, { ...options, timeoutMs: TIMEOUT_MS })
+  const found = `${stdout}\n${stderr}`.trim().split('\n')[0]?.trim() ?? ''
+  if (exitCode === 0) return { tool, place, version: versionIn(`${stdout}\n${stderr}`) ?? 'unknown', found }
+  return { tool, place, version: null, found: found || `exit ${exitCode}` }
+}
+
+/** Software version of a node by its CLI; null when it does not say. */
+export async function softwareVersion(
+  access: LabAccess,
+  instance: string,
+  options: AskOptions,
+): Promise<string | null> {
+  const result = await execAt(access, { instance }, showVersion(access.lab), { ...options, timeoutMs: TIMEOUT_MS })
+  return result.exitCode === 0 ? parseVersion(result.stdout).version : null
+}
