@@ -1,0 +1,74 @@
+import { AppError } from '../errors'
+import { createRunLog } from '../events/run-log'
+import { PrismaLabStateStore } from '../store/lab-state'
+import { testDatabase, testLab, testRun } from '../store/test-database'
+import type { RunRequest, Services } from './services'
+
+/** Services on a real store and a runner that only notes what it is asked; for tests. */
+export async function testServices() {
+  const db = await testDatabase()
+  const log = createRunLog(db.database)
+  const lab = testLab('box')
+  const asked: { start: RunRequest[]; cancel: string[] } = { start: [], cancel: [] }
+  const services: Services = {
+    labs: {
+      list: () => [
+        { ok: true, lab, file: '/labs/box.yaml' },
+        { ok: false, file: '/labs/bad.yaml', id: null, errors: [{ line: 3, column: 7, message: 'expected a number' }] },
+      ],
+      get: (labId) => {
+        if (labId === lab.id) return lab
+        throw new AppError('not-found', `there is no lab "${labId}"`, { hint: 'LABS names the lab files.' })
+      },
+    },
+    runs: log.history,
+    labState: new PrismaLabStateStore(db.database),
+    events: log.events,
+    samples: log.samples,
+    follow: log.follow,
+    liveStatus: {
+      async *watch(labId) {
+        yield live(labId)
+      },
+      once: async (labId) => live(labId),
+    },
+    cases: {
+      views: () => [
+        {
+          id: 'TC-3',
+          title: 'Failover',
+          objective: 'The backup takes over.',
+          destructive: true,
+          blocked: null,
+          fields: [],
+          criteria: [],
+          headline: null,
+        },
+      ],
+    },
+    runner: {
+      start: async (request) => {
+        if (request.case !== 'TC-3') throw new AppError('not-found', `there is no case "${request.case}"`)
+        asked.start.push(request)
+        const { id } = await log.runs.create({ ...testRun(`r${asked.start.length}`, lab), params: request.params })
+        return { id }
+      },
+      cancel: async (runId) => {
+        if ((await log.runs.get(runId))?.phase === 'ended') throw new AppError('conflict', 'the run has ended')
+        asked.cancel.push(runId)
+      },
+      plan: async () => [],
+      restoreLab: async () => {},
+      markClean: async () => {},
+    },
+    publicUrl: 'http://127.0.0.1:3000',
+    version: '1.2.3',
+  }
+  const drop = async () => {
+    await log.compactor.idle()
+    await db.drop()
+  }
+  return { services, log, asked, drop, database: db.database }
+}
+
+const live = (labId: string) => ({ labId, atMs: 1 }) as unknown as Awaited<ReturnType<Services['liveStatus']['once']>>
