@@ -1,7 +1,7 @@
 /** A command that somebody ran over SSH. */
 export type Executed = { id: number; atMs: number; command: string; exitCode: number | null; endedMs: number | null }
 type Waiter = { matches: RegExp; seen: (command: string) => void }
-type Held = { command: string; release: () => void }
+type Held = { command: string; release: (run: boolean) => void }
 type Hold = { id: number; matches: RegExp; held: Held[]; after: number; times: number }
 
 /**
@@ -28,7 +28,7 @@ export class Holds {
     for (const hold of [...this.holds.values()]) {
       if (id !== null && hold.id !== id) continue
       this.holds.delete(hold.id)
-      for (const each of hold.held) each.release()
+      for (const each of hold.held) each.release(true)
       released += hold.held.length
     }
     return released
@@ -56,21 +56,29 @@ export class Holds {
     })
   }
 
-  /** Called before a command runs; resolves when it may. */
-  async pass(command: string): Promise<void> {
+  /**
+   * Called before a command runs; resolves when it may. False: its channel was closed while it was held, so it never
+   * got there, as if the connection had been cut a moment earlier.
+   */
+  async pass(command: string, gone: Promise<unknown>): Promise<boolean> {
     for (const hold of this.holds.values()) {
       if (!hold.matches.test(command)) continue
       if (hold.after-- > 0 || hold.times-- <= 0) continue
-      await new Promise<void>((release) => {
-        hold.held.push({ command, release })
-        for (const waiter of this.waiters) if (waiter.matches.test(command)) waiter.seen(command)
+      return new Promise<boolean>((release) => {
+        const held: Held = { command, release }
+        hold.held.push(held)
+        gone.then(() => {
+          hold.held = hold.held.filter((h) => h !== held)
+          release(false)
+        })
+        for (const waiter of [...this.waiters]) if (waiter.matches.test(command)) waiter.seen(command)
       })
-      return
     }
+    return true
   }
 
   begin(command: string, atMs: number): Executed {
-    const entry: Executed = { id: this.executed.length + 1, atMs, command, exitCode: null, endedMs: null }
+    const entry: Executed = { id: ++this.count, atMs, command, exitCode: null, endedMs: null }
     this.executed.push(entry)
     if (this.executed.length > 20_000) this.executed.splice(0, 5000)
     return entry

@@ -179,6 +179,7 @@ function execute(channel: ServerChannel, world: World, holds: Holds, command: st
   channel.on('data', (data: Buffer) => stdin.write(data.toString('utf8')))
   channel.on('end', () => stdin.end())
   channel.on('error', () => {})
+  const gone = new Promise<void>((resolve) => channel.on('close', resolve))
   channel.on('close', () => {
     stdout.broken = true
     stderr.broken = true
@@ -218,7 +219,7 @@ function execute(channel: ServerChannel, world: World, holds: Holds, command: st
     else channel.exit(code)
   }
   run(process, async (p) => {
-    if (command !== null) await p.within(holds.pass(command))
+    if (command !== null && !(await p.within(holds.pass(command, gone)))) return 255
     scheduler.runDue()
     return sh(p)
   })

@@ -3,7 +3,7 @@ import type { Process, Program } from '../machine/process'
 import type { ClusterNode } from '../world/cluster'
 import { GROUPS, type GroupId, type NodeId, UNIT } from '../world/topology'
 import type { World } from '../world/world'
-import { garbage, information, interfaces, sessions, status, version } from './cli-render'
+import { configuration, garbage, information, interfaces, sessions, status, version } from './cli-render'
 
 const GREETING = (seconds: number): string => `cli — connected to ${UNIT} (uptime: ${seconds}s)\nType '?' for help\n`
 const DASHES = '-'.repeat(74)
@@ -82,6 +82,8 @@ function reply(world: World, node: ClusterNode, command: string): string {
       return information(world, node)
     case 'show version':
       return version(node)
+    case 'show configuration':
+      return configuration()
     case 'configure':
       return node.states[0] === 'primary'
         ? 'Entering configuration mode\n'

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml'
 import type { Machine } from '../machine/machine'
 import { NotFound, type Process, type Program } from '../machine/process'
+import { ProxySink } from '../machine/streams'
 import type { World } from '../world/world'
 import { devicesCommand } from './incus-devices'
 import { instanceJson, isInstance } from './incus-state'
@@ -85,9 +86,11 @@ async function exec(world: World, p: Process, args: string[]): Promise<number> {
     return 1
   }
   await p.sleep(world.random.uniform(2, 6))
+  const stdout = new ProxySink(p.io.stdout, () => p.alive)
+  const stderr = new ProxySink(p.io.stderr, () => p.alive)
   let child: Process
   try {
-    child = p.spawn(args.slice(i), { machine, env, cwd })
+    child = p.spawn(args.slice(i), { machine, env, cwd, io: { stdin: p.io.stdin, stdout, stderr } })
   } catch (error) {
     if (!(error instanceof NotFound)) throw error
     p.error('Error: Command not found\n')
@@ -96,7 +99,10 @@ async function exec(world: World, p: Process, args: string[]): Promise<number> {
   for (const signal of ['INT', 'TERM', 'HUP', 'QUIT'] as const) p.handlers.set(signal, () => child.kill(signal))
   // The daemon kills what it runs for a client that is gone.
   p.atEnd(() => child.kill('KILL'))
-  return p.within(child.exited)
+  const code = await p.within(child.exited)
+  // A child in the background that holds the output holds `incus exec` as well.
+  await p.within(Promise.all([stdout.idle, stderr.idle]))
+  return code
 }
 
 function list(world: World, p: Process, args: string[]): number {

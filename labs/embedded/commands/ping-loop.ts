@@ -36,6 +36,7 @@ export class PingLoop {
   private readonly waiting = new Map<number, number>()
   private readonly sendTimes = new Map<number, number>()
   private stallEndsMs = 0
+  private stampedMs = 0
   private nextStallMs = Number.POSITIVE_INFINITY
   /** Length of a stall that was asked for; null: only the switch makes ping stall. */
   private stallMs: number | null = null
@@ -97,7 +98,7 @@ export class PingLoop {
     const { settings, hooks } = this
     const { random } = this.world
     if (settings.outstanding && this.sequence > 0 && this.waiting.has(this.sequence)) {
-      hooks.outstanding(this.sequence, atMs - random.uniform(0.004, 0.02))
+      hooks.outstanding(this.sequence, this.stamp(atMs - random.uniform(0.004, 0.02)))
       if (this.stopped || !this.p.alive) return
     }
     const sequence = ++this.sequence
@@ -119,6 +120,12 @@ export class PingLoop {
       return
     }
     this.schedule(atMs + unansweredGapMs(random, settings.intervalMs))
+  }
+
+  /** When a line is stamped: what is read in one burst is stamped one line after the other. */
+  private stamp(atMs: number): number {
+    this.stampedMs = Math.max(atMs, this.stampedMs + 0.003)
+    return this.stampedMs
   }
 
   private forget(sequence: number): void {
@@ -143,7 +150,7 @@ export class PingLoop {
     // An error acknowledges, but it is no answer: `-O` still says "no answer yet".
     if (echo.kind === 'reply') this.waiting.delete(sequence)
     this.acknowledged = Math.max(this.acknowledged, sequence)
-    this.hooks.answer(echo, sequence, sentMs, atMs + this.world.random.uniform(0.012, 0.05))
+    this.hooks.answer(echo, sequence, sentMs, this.stamp(atMs + this.world.random.uniform(0.012, 0.05)))
     if (this.settings.count > 0 && this.sequence >= this.settings.count) return
     this.reschedule(atMs)
   }

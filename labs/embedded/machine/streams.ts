@@ -91,6 +91,39 @@ export class Pipe implements Source, Sink {
   }
 }
 
+/** Passes on to another sink for as long as `open` says so; afterwards its writer gets SIGPIPE. */
+export class ProxySink implements Sink {
+  private holders = 0
+  private resolveIdle: () => void = () => {}
+  /** Nobody holds it any more. */
+  readonly idle: Promise<void>
+
+  constructor(
+    private readonly target: Sink,
+    private readonly open: () => boolean,
+  ) {
+    this.idle = new Promise((resolve) => {
+      this.resolveIdle = resolve
+    })
+  }
+
+  get broken(): boolean {
+    return !this.open() || this.target.broken
+  }
+  write(text: string): void {
+    this.target.write(text)
+  }
+  retain(): void {
+    this.holders++
+  }
+  release(): void {
+    if (--this.holders === 0) this.resolveIdle()
+  }
+  flush(): Promise<void> {
+    return this.target.flush()
+  }
+}
+
 /** Gathers what is written, for `$( … )`. */
 export class Collector implements Sink {
   text = ''

@@ -115,6 +115,7 @@ export class Cluster {
     for (const group of GROUPS) if (this.forwarder[group].last === id) this.forwarder[group].set(atMs, null)
     this.hooks.forwardingChanged(atMs)
     const peer = this.peerOf(node)
+    if (peer.alive) this.relearn(peer, atMs)
     if (!peer.alive || !peer.hearsPeer) return
     let lostAtMs: number
     if (clean) lostAtMs = atMs + 5
@@ -130,6 +131,16 @@ export class Cluster {
     peer.detection = this.later(peer, lostAtMs, (at) =>
       this.peerLost(peer, at, Math.max(0, delayMs), clean ? 'Peer went down' : 'Remote node lost'),
     )
+  }
+
+  /** A node that is primary already announces nothing: neighbours find it when their entries run out. */
+  private relearn(node: ClusterNode, atMs: number): void {
+    const groups = GROUPS.filter((g) => node.states[g] === 'primary' && this.forwarder[g].last === null)
+    if (groups.length === 0) return
+    this.later(node, atMs + this.hooks.options().relearnMs, (at) => {
+      for (const group of groups) if (this.forwarder[group].last === null) this.forwarder[group].set(at, node.id)
+      this.hooks.forwardingChanged(at)
+    })
   }
 
   private peerLost(node: ClusterNode, atMs: number, delayMs: number, reason: string): void {

@@ -55,6 +55,7 @@ export function sendEcho(
     return
   }
   const lost = random.chance(options.loss)
+  const lostOut = lost && random.chance(0.5)
   const baseMs = rttMs
   if (switches.has('late') && random.chance(options.lateShare)) rttMs = options.lateMs
   else if (switches.has('reordered') && random.chance(options.reorderedShare)) rttMs += 12 + 6 * random.next()
@@ -69,7 +70,8 @@ export function sendEcho(
   scheduler.at(sendMs + baseMs, (arrivesMs) => {
     const crossedMs = sendMs + baseMs * 0.4
     const timeline = world.paths[path]
-    const there = timeline.at(crossedMs)
+    const up = timeline.at(crossedMs)
+    const there = up && !lostOut
     const translated = path === 'crossing' && there ? cross(world, machine, address, packet, crossedMs) : null
     capture(world, machine, address, packet, path, { there, translated, arrivesMs, baseMs })
     if (there && !lost && timeline.at(sendMs + baseMs * 0.8)) {
@@ -79,7 +81,7 @@ export function sendEcho(
       if (switches.has('duplicate') && random.chance(options.duplicateShare)) {
         scheduler.at(sendMs + rttMs + 0.1 + 0.4 * random.next(), (at) => reply(at, true))
       }
-    } else if (!there && switches.has('host-unreachable')) unreachable(world, machine, path, crossedMs, answer)
+    } else if (!up && switches.has('host-unreachable')) unreachable(world, machine, path, crossedMs, answer)
   })
 }
 
