@@ -72,10 +72,7 @@ await stage('types', check('node', ['node_modules/typescript/bin/tsc', '--noEmit
 await stage('lint', check('node', ['node_modules/@biomejs/biome/bin/biome', 'ci', '--colors=off']))
 await stage('unit', vitest('unit'))
 await stage('embedded', vitest('embedded'))
-await stage(
-  'build',
-  check('node', ['node_modules/next/dist/bin/next', 'build'], { env: { NEXT_TELEMETRY_DISABLED: '1' } }),
-)
+await stage('build', check('node', ['scripts/build.mjs']))
 await stage('browser', playwright('embedded'))
 if (reference) {
   await stage('reference-up', check('labs/reference/up', []))

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Lab } from '../domain/lab'
 import type { LeaseInfo } from '../domain/ports'
 import { AppError } from '../errors'
 import type { ExecResult } from '../transport/remote'
@@ -29,16 +30,16 @@ const DEAD_AFTER_S = { armed: 10, reverting: 120 } as const
 
 const OwnerSchema = z.object({ runId: z.string(), owner: z.string(), armedMs: z.number() })
 
-const scriptAt = ({ lab }: LabAccess, script: string, args: string[]): string[] => [
+const scriptAt = (lab: Lab, script: string, args: string[]): string[] => [
   ...['sh', '-c', script, 'sh', lab.leaseDir],
   ...args,
 ]
 
-const placeOfLease = ({ lab }: LabAccess) => ({ host: lab.containers.host })
+const placeOfLease = (lab: Lab) => ({ host: lab.containers.host })
 
 async function runScript(access: LabAccess, script: string, args: string[], options: LeaseOptions) {
-  const argv = scriptAt(access, script, args)
-  const result = await execAt(access, placeOfLease(access), argv, { timeoutMs: TIMEOUT_MS, ...options })
+  const argv = scriptAt(access.lab, script, args)
+  const result = await execAt(access, placeOfLease(access.lab), argv, { timeoutMs: TIMEOUT_MS, ...options })
   const code = result.exitCode
   if (code === 0 || code === LEASE_EXIT.held || code === LEASE_EXIT.lost) return result
   throw new AppError('command-failed', `${access.lab.containers.host}: the lease directory cannot be used`, {
@@ -50,15 +51,12 @@ async function runScript(access: LabAccess, script: string, args: string[], opti
 }
 
 /** What `readLease` would run, for showing. */
-export const readLeaseCommand = (access: LabAccess, tag: string): HostCommand =>
-  commandAt(access.lab, placeOfLease(access), scriptAt(access, READ, []), { tag, timeoutMs: TIMEOUT_MS })
+export const readLeaseCommand = (lab: Lab, tag: string): HostCommand =>
+  commandAt(lab, placeOfLease(lab), scriptAt(lab, READ, []), { tag, timeoutMs: TIMEOUT_MS + 1000 })
 
 /** What `armLease` would run, for showing. */
-export const armLeaseCommand = (access: LabAccess, request: LeaseRequest, tag: string): HostCommand =>
-  commandAt(access.lab, placeOfLease(access), scriptAt(access, ARM, armArguments(request)), {
-    tag,
-    timeoutMs: TIMEOUT_MS,
-  })
+export const armLeaseCommand = (lab: Lab, request: LeaseRequest, tag: string): HostCommand =>
+  commandAt(lab, placeOfLease(lab), scriptAt(lab, ARM, armArguments(request)), { tag, timeoutMs: TIMEOUT_MS + 1000 })
 
 export type LeaseRequest = {
   runId: string

@@ -9,6 +9,7 @@ import type { RunnerDeps } from './deps'
 import { executeStep } from './execute-step'
 import { restore } from './restore'
 import type { RunSession } from './session'
+import { undoOf } from './undo-of'
 
 type End = { ending: Ending; message: string | null }
 
@@ -29,7 +30,9 @@ export async function executeRun(session: RunSession, definition: CaseDefinition
   try {
     await deps.runs.patch(runId, { phase: 'running', startedAt: Date.now() })
     await session.emit({ kind: 'run-started' })
-    for (const step of definition.steps(lab, session.params)) await executeStep(session, step)
+    const steps = definition.steps(lab, session.params)
+    session.undo = undoOf(steps)
+    for (const step of steps) await executeStep(session, step)
   } catch (error) {
     end = endOf(error, session)
   }

@@ -1,4 +1,5 @@
 import type { DesiredState } from '../domain/case'
+import type { Lab } from '../domain/lab'
 import type { LeaseInfo } from '../domain/ports'
 import type { LabAccess } from '../drivers/at'
 import { armLease, disarmLease, type LeaseRequest, renewLease } from '../drivers/lease'
@@ -10,15 +11,15 @@ const RENEWALS_PER_LEASE = 4
 
 /** What is put on the lab host for a run: `desired` in the order in which it is applied. */
 export const leaseRequest = (
-  access: LabAccess,
+  lab: Lab,
   runId: string,
   owner: string,
   desired: readonly DesiredState[],
 ): LeaseRequest => ({
   runId,
   owner,
-  ttlMs: access.lab.leaseS * 1000,
-  revert: revertScript(access.lab, runId, desired),
+  ttlMs: lab.leaseS * 1000,
+  revert: revertScript(lab, runId, desired),
 })
 
 /** Keeps the dead-man lease of a run: renewed until stopped; a lease that is lost aborts the run. */
@@ -38,7 +39,7 @@ export class LeaseKeeper {
   /** Arms it. Rejects with `lease-held` by name when another dashboard has the lab. */
   static async arm(session: RunSession, desired: readonly DesiredState[], signal: AbortSignal): Promise<LeaseKeeper> {
     const access = session.access()
-    const request = leaseRequest(access, session.runId, session.deps.owner, desired)
+    const request = leaseRequest(session.lab, session.runId, session.deps.owner, desired)
     const armed = await armLease(access, request, { tag: session.tag('lease'), signal })
     await session.emit({ kind: 'lease', state: 'armed', deadlineMs: armed.deadlineMs })
     return new LeaseKeeper(session, access, armed)

@@ -1,56 +1,37 @@
 import type { Target } from '../domain/lab'
 import { PROBE_KINDS, type SampleRow } from '../domain/sample'
-import { type PingHeader, parsePingLine } from '../drivers/ping-parse'
 import { baselineOf, type ProbeBaseline } from '../measure/baseline'
 import { ProbeTimelineBuilder } from '../measure/probe-timeline'
 import { type Recovery, recovery } from '../measure/recovery'
 
 const REPLY = PROBE_KINDS.indexOf('reply')
 
-type Sinks = {
-  push: (rows: SampleRow[]) => void
-  /** Lines that the samples do not carry, verbatim. */
-  output: (text: string) => void
-}
-
-/** A probe while it runs: hands its lines on, and knows whether the path has recovered. */
+/** A probe while it runs: knows whether the path has recovered. Stamps are the probe host's clock, epoch ms. */
 export class LiveProbe {
   readonly #timeline = new ProbeTimelineBuilder()
-  #header: PingHeader | null = null
   #firstReplyMs: number | null = null
   #lastReplyMs: number | null = null
   #baseline: { value: ProbeBaseline; endMs: number } | null = null
   /** Why it is over; null while it runs. */
   ended: string | null = null
 
-  constructor(
-    readonly target: Target,
-    private readonly sinks: Sinks,
-  ) {}
+  constructor(readonly target: Target) {}
 
-  /** Takes one line of ping. */
-  line(text: string): void {
-    const line = parsePingLine(text, this.#header)
-    if (line.kind === 'header') this.#header = line.header
-    if (line.kind === 'sample') {
-      this.#timeline.append([line.row])
-      this.sinks.push([line.row])
-      const [kind, stampMs] = line.row
-      if (kind === REPLY && stampMs != null) {
-        this.#firstReplyMs ??= stampMs
-        this.#lastReplyMs = stampMs
-      }
-      if (line.exact) return
+  /** Takes rows of SAMPLE_COLUMNS.probe, in their order. */
+  append(rows: readonly SampleRow[]): void {
+    this.#timeline.append(rows)
+    for (const [kind, stampMs] of rows) {
+      if (kind !== REPLY || stampMs == null) continue
+      this.#firstReplyMs ??= stampMs
+      this.#lastReplyMs = stampMs
     }
-    if (line.kind === 'error' && line.fatal) this.ended = line.message
-    this.sinks.output(`${text}\n`)
   }
 
   end(reason: string): void {
     this.ended ??= reason
   }
 
-  /** How long it has been answered, ms on the probe host's clock. */
+  /** How long it has been answered, ms. */
   get answeredForMs(): number {
     return (this.#lastReplyMs ?? 0) - (this.#firstReplyMs ?? 0)
   }
@@ -59,6 +40,11 @@ export class LiveProbe {
   endBaseline(): void {
     const endMs = this.#lastReplyMs ?? 0
     this.#baseline = { value: baselineOf(this.#timeline.timeline(), this.#firstReplyMs ?? 0, endMs), endMs }
+  }
+
+  /** What the probe shows by itself: spacing, loss and RTT so far. */
+  sofar(): ProbeBaseline {
+    return baselineOf(this.#timeline.timeline(), this.#firstReplyMs ?? 0, Number.POSITIVE_INFINITY)
   }
 
   /** Whether loss is back within the baseline, and since when; null before there is a baseline. */

@@ -3,16 +3,15 @@ import type { Lab } from '../domain/lab'
 import { planAction } from './actions'
 import { planContext } from './actions/handler'
 import { planRestore } from './restore-plan'
+import { undoOf } from './undo-of'
 
 /** What would be run, per step and host, ending with the restore that follows any ending. */
-export function planOf(lab: Lab, steps: readonly Step[]): PlanStep[] {
-  const context = planContext(lab)
-  const planned = steps.map((step) => ({
-    id: step.id,
-    title: step.title,
-    budgetMs: step.budgetMs,
-    changesLab: step.actions.some((action) => action.kind === 'fault'),
-    commands: step.actions.flatMap((action) => planAction(context, action)),
-  }))
-  return [...planned, planRestore(context, steps)]
+export async function planOf(lab: Lab, steps: readonly Step[]): Promise<PlanStep[]> {
+  const context = planContext(lab, undoOf(steps))
+  const planned: PlanStep[] = []
+  for (const { id, title, budgetMs, actions } of steps) {
+    const commands = await Promise.all(actions.map((action) => planAction(context, action)))
+    planned.push({ id, title, budgetMs, changesLab: actions.some(({ kind }) => kind === 'fault'), commands: commands.flat() })
+  }
+  return [...planned, await planRestore(context)]
 }

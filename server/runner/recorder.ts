@@ -5,6 +5,8 @@ import type { Connections } from '../drivers/at'
 import { asAppError } from '../errors'
 import type { ExecResult, Remote } from '../transport/remote'
 
+const OUTPUT_DELAY_MS = 500
+
 type Command = { id: string; first: boolean; startedMs: number; last: { stdout: string; stderr: string } }
 
 /** The place that an argv for the container host leads to: the instance named after `exec`, else the host. */
@@ -26,6 +28,8 @@ export class Recorder {
   stepId = 'start'
   readonly #commands = new Map<string, Command>()
   readonly #ofStream = new Map<string, string>()
+  readonly #waiting = new Map<string, { commandId: string; from: 'stdout' | 'stderr'; text: string }>()
+  #timer: NodeJS.Timeout | undefined
 
   constructor(
     private readonly lab: Lab,
@@ -37,10 +41,25 @@ export class Recorder {
     return this.#commands.get(JSON.stringify([this.stepId, host, argv]))?.id ?? null
   }
 
-  /** Output that no parser knew, of the command behind a sample stream. */
-  streamOutput(stream: string, text: string): void {
+  /** A line of the command behind a sample stream that its samples do not carry; told together with its neighbours. */
+  line(stream: string, line: string, from: 'stdout' | 'stderr'): void {
     const commandId = this.#ofStream.get(stream)
-    if (commandId) this.#output(commandId, 'stdout', text)
+    if (!commandId) return
+    const key = `${commandId} ${from}`
+    const waiting = this.#waiting.get(key)
+    if (waiting) waiting.text += `${line}\n`
+    else {
+      this.#waiting.set(key, { commandId, from, text: `${line}\n` })
+      this.#timer ??= setTimeout(() => this.flush(), OUTPUT_DELAY_MS)
+    }
+  }
+
+  /** Tells what lines still wait. */
+  flush(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    for (const { commandId, from, text } of this.#waiting.values()) this.#output(commandId, from, text)
+    this.#waiting.clear()
   }
 
   /** The same connections, recorded; `stream` names where the sample lines of their streams go. */
@@ -61,11 +80,7 @@ export class Recorder {
       stream: async (argv, options) => {
         const command = this.#begin(remote.host, argv, stream)
         if (stream) this.#ofStream.set(stream, command.id)
-        const onStderr = (line: string, atMs: number) => {
-          this.#output(command.id, 'stderr', `${line}\n`)
-          options.onStderr?.(line, atMs)
-        }
-        const started = await remote.stream(argv, { ...options, onStderr }).catch((error: unknown) => {
+        const started = await remote.stream(argv, options).catch((error: unknown) => {
           this.#ended(command, null, asAppError(error).message)
           throw error
         })

@@ -2,11 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventBody } from '../domain/event'
 import type { UndoEntry } from '../domain/ports'
 import { type LabSnapshot, snapshotDifferences } from '../domain/snapshot'
-import { execCommand } from '../drivers/at'
 import { planDesired } from '../drivers/desired'
 import { disarmLease } from '../drivers/lease'
-import { killTagged } from '../drivers/place'
 import { applyDesired, checkDesired } from '../drivers/restore'
+import { stopTaggedEverywhere } from '../drivers/tool'
 import { asAppError } from '../errors'
 import { takeSnapshot } from '../observe/snapshot'
 import type { RunSession } from './session'
@@ -18,8 +17,9 @@ const UNDO_BUDGET_MS = 90_000
 /** A preempting primary comes back by itself; forcing it at once would set a manual flag for nothing. */
 const PREEMPT_PATIENCE_MS = 30_000
 const COMPARE_BUDGET_MS = 60_000
+/** All of it. */
+export const RESTORE_BUDGET_MS = UNDO_BUDGET_MS + COMPARE_BUDGET_MS
 const CHECK_MS = 250
-const KILL_TIMEOUT_MS = 5000
 
 const tell = (session: RunSession, body: EventBody) =>
   session.emit(body).then(
@@ -30,16 +30,10 @@ const tell = (session: RunSession, body: EventBody) =>
 /** Ends what the run started: its watch, its streams, and whatever still carries its tag anywhere in the lab. */
 async function endProcesses(session: RunSession): Promise<void> {
   await session.watch?.stop()
-  await Promise.all([...session.streams.values()].map((stream) => stream.stop().catch(() => {})))
-  session.streams.clear()
-  const { lab } = session
-  const places = [...lab.instances.map(({ name }) => ({ instance: name })), { host: lab.containers.host }]
-  const access = session.access()
-  await Promise.all(
-    places.map((place) =>
-      execCommand(access, killTagged(lab, place, session.runId), { timeoutMs: KILL_TIMEOUT_MS }).catch(() => {}),
-    ),
-  )
+  await Promise.all([...session.tools.values()].map((tool) => tool.stop()))
+  session.tools.clear()
+  session.recorder.flush()
+  await stopTaggedEverywhere(session.access(), session.runId)
 }
 
 async function undo(session: RunSession, entry: UndoEntry): Promise<boolean> {
@@ -93,7 +87,7 @@ export async function restore(session: RunSession): Promise<Restored> {
     kind: 'step-started',
     stepId: 'restore',
     title: 'Restore the lab',
-    budgetMs: UNDO_BUDGET_MS + COMPARE_BUDGET_MS,
+    budgetMs: RESTORE_BUDGET_MS,
   })
   const restored = await restoreLab(session).catch((error: unknown) => ({
     clean: false,

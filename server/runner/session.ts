@@ -1,3 +1,4 @@
+import type { DesiredState } from '../domain/case'
 import type { EventBody, RunEvent } from '../domain/event'
 import type { Interval } from '../domain/ids'
 import type { Lab } from '../domain/lab'
@@ -5,6 +6,7 @@ import type { UndoEntry } from '../domain/ports'
 import type { SampleRow } from '../domain/sample'
 import type { LabSnapshot } from '../domain/snapshot'
 import type { LabAccess } from '../drivers/at'
+import type { RunningTool, ToolOptions } from '../drivers/tool'
 import { type AppError, asAppError } from '../errors'
 import type { ClusterWatch } from './cluster-watch'
 import type { RunnerDeps } from './deps'
@@ -13,20 +15,23 @@ import type { LiveProbe } from './live-probe'
 import { Recorder } from './recorder'
 import { Sockets } from './sockets'
 
-/** A long-lived remote process of a run. */
-export type Stream = { stop: () => Promise<void>; done: Promise<unknown> }
+/** "probe:internet" as the last part of a process tag. */
+export const streamTag = (stream: string): string => stream.replace(':', '-')
 
 /** What one run holds while it goes on. Ends with it. */
 export class RunSession {
   readonly recorder: Recorder
   readonly probes = new Map<string, LiveProbe>()
-  readonly streams = new Map<string, Stream>()
+  /** Sample stream id -> the process behind it. */
+  readonly tools = new Map<string, RunningTool>()
   /** Observed in preflight: target id -> what to ask of ping -i, ms. */
   readonly intervalMs = new Map<string, number>()
   watch: ClusterWatch | null = null
   lease: LeaseKeeper | null = null
   /** The lab before anything was changed; null until preflight has read it. */
   before: LabSnapshot | null = null
+  /** What the case's faults leave to be put back, in the order in which it is applied. */
+  undo: readonly DesiredState[] = []
   /** T0 on the target's clock. */
   fault: Interval | null = null
   /** The same on the app's clock, epoch ms; for waiting, not for measuring. */
@@ -78,6 +83,25 @@ export class RunSession {
   /** The lab's connections, recorded; `stream` names where the sample lines of a long-lived process go. */
   access(stream: string | null = null): LabAccess {
     return { lab: this.lab, pool: this.recorder.connections(this.deps.connections(this.lab), stream) }
+  }
+
+  /** Options of the tool behind a sample stream: its tag, its rows and its lines. */
+  tool(stream: string, durationS: number, signal: AbortSignal): ToolOptions & { signal: AbortSignal } {
+    return {
+      tag: this.tag(streamTag(stream)),
+      timeoutMs: durationS * 1000,
+      signal,
+      onRows: (rows) => this.push(stream, rows),
+      onOutput: (line, from) => this.recorder.line(stream, line, from),
+    }
+  }
+
+  /** Ends the tools of one kind ("probe", "traffic", "capture") and waits for their last lines. */
+  async stopTools(kind: string): Promise<void> {
+    const matching = [...this.tools].filter(([stream]) => stream.startsWith(`${kind}:`))
+    await Promise.all(matching.map(([, tool]) => tool.stop()))
+    for (const [stream] of matching) this.tools.delete(stream)
+    this.recorder.flush()
   }
 
   tag(what: string): string {

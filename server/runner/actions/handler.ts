@@ -1,4 +1,4 @@
-import type { Action, ActionKind, PlannedCommand } from '../../domain/case'
+import type { Action, ActionKind, DesiredState, PlannedCommand } from '../../domain/case'
 import { type Place, placeName } from '../../domain/ids'
 import type { Lab } from '../../domain/lab'
 import { commandAt, commandText, type HostCommand, killTagged, type PlaceOptions } from '../../drivers/place'
@@ -6,16 +6,21 @@ import type { RunSession } from '../session'
 
 /** How a kind of action is shown before a run, and how it is done. Both build their commands with the same builders. */
 export type Handler<K extends ActionKind> = {
-  plan: (context: PlanContext, action: Extract<Action, { kind: K }>) => PlannedCommand[]
+  plan: (context: PlanContext, action: Extract<Action, { kind: K }>) => PlannedCommand[] | Promise<PlannedCommand[]>
   run: (session: RunSession, action: Extract<Action, { kind: K }>, signal: AbortSignal) => Promise<void>
 }
 
 /** Stands for the run's id in a plan. */
 export const PLAN_RUN_ID = 'RUN'
 
-export type PlanContext = { lab: Lab; tag: (what: string) => string }
+/** `undo`: what the case's faults leave to be put back, in the order in which it is applied. */
+export type PlanContext = { lab: Lab; tag: (what: string) => string; undo: readonly DesiredState[] }
 
-export const planContext = (lab: Lab): PlanContext => ({ lab, tag: (what) => `${PLAN_RUN_ID}/${what}` })
+export const planContext = (lab: Lab, undo: readonly DesiredState[]): PlanContext => ({
+  lab,
+  undo,
+  tag: (what) => `${PLAN_RUN_ID}/${what}`,
+})
 
 /** A built command as a line of the plan. */
 export const planned = (place: Place, command: HostCommand, purpose: string, repeat = 'once'): PlannedCommand => ({

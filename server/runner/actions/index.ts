@@ -37,5 +37,5 @@ export const perform = (session: RunSession, action: Action, signal: AbortSignal
   handlerOf(action).run(session, action as never, signal)
 
 /** The commands that an action would run. */
-export const planAction = (context: PlanContext, action: Action): PlannedCommand[] =>
+export const planAction = async (context: PlanContext, action: Action): Promise<PlannedCommand[]> =>
   handlerOf(action).plan(context, action as never)

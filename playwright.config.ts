@@ -1,0 +1,51 @@
+import { defineConfig } from '@playwright/test'
+
+const PORT = 3210
+const baseURL = `http://127.0.0.1:${PORT}`
+const reference = process.env.REFERENCE_LAB === '1'
+const labs = ['embedded', 'e2e/labs/unreachable.yaml', 'e2e/labs/broken.yaml']
+if (reference) labs.push('labs/reference.local.yaml')
+
+export default defineConfig({
+  testDir: 'e2e/browser',
+  outputDir: 'test-results/playwright',
+  fullyParallel: false,
+  workers: 1,
+  retries: 0,
+  timeout: 120_000,
+  expect: { timeout: 15_000 },
+  use: {
+    baseURL,
+    trace: 'retain-on-failure',
+    launchOptions: {
+      executablePath: process.env.CHROMIUM_PATH || undefined,
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+    permissions: ['clipboard-read', 'clipboard-write'],
+  },
+  projects: [
+    { name: 'embedded', testIgnore: '**/reference/**' },
+    { name: 'reference', testMatch: '**/reference/**' },
+  ],
+  webServer: {
+    command: 'node scripts/start.mjs',
+    url: `${baseURL}/api/health`,
+    timeout: 180_000,
+    reuseExistingServer: false,
+    gracefulShutdown: { signal: 'SIGTERM', timeout: 30_000 },
+    env: {
+      PORT: String(PORT),
+      LABS: labs.join(','),
+      DATABASE_URL: `file:./test-results/browser-${process.pid}.db`,
+      EMBEDDED_STATE: 'test-results/embedded',
+    },
+  },
+})

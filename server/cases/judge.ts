@@ -1,0 +1,40 @@
+import type { RunEvidence } from '../domain/evidence'
+import type { CriterionResult, Ending, Report } from '../domain/run'
+import { analyse } from '../measure/analysis'
+
+import { asAppError } from '../errors'
+import type { CaseDefinition, Criterion, Judged } from './define'
+import { inconclusive } from './criteria/judged'
+
+function guarded(work: () => Judged): Judged {
+  try {
+    return work()
+  } catch (error) {
+    return inconclusive(`the check itself failed: ${asAppError(error).message}`)
+  }
+}
+
+/**
+ * Judges a run from what was stored of it; the same evidence gives the same report at any time. Only a completed run can
+ * pass: whatever else ended it, the best it can be is inconclusive.
+ */
+export function judge(definition: CaseDefinition, evidence: RunEvidence, ending: Ending): Report {
+  const analysis = analyse(evidence)
+  const judgeOne = ({ id, title, limit, judge: check }: Criterion): CriterionResult => ({
+    id,
+    title,
+    limit: limit(evidence.lab),
+    ...guarded(() => check(analysis)),
+  })
+  const criteria = definition.criteria.map(judgeOne)
+  const shown = criteria.some((c) => c.verdict === 'fail') ? 'fail' : criteria.some((c) => c.verdict === 'inconclusive') ? 'inconclusive' : 'pass'
+  return {
+    verdict: shown === 'pass' && ending !== 'completed' ? 'inconclusive' : shown,
+    headline: definition.headline ? (analysis.headline?.probe.measurement ?? null) : null,
+    criteria,
+    measurements: analysis.measurements,
+    probes: analysis.probes.map(({ summary }) => summary),
+    t0: analysis.fault?.t0 ?? null,
+    notes: analysis.notes,
+  }
+}

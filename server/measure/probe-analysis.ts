@@ -1,0 +1,57 @@
+import type { Interval } from '../domain/ids'
+import { placeName } from '../domain/ids'
+import type { Lab, Target } from '../domain/lab'
+import type { ProbeSummary, RunContext } from '../domain/run'
+import type { SampleRow } from '../domain/sample'
+import { baselineOf } from './baseline'
+import { moveInterval } from './clocks'
+import { failoverOf, type ProbeFailover } from './failover-time'
+import { summarizeProbe } from './probe-summary'
+import { buildProbeTimeline, type ProbeTimeline } from './probe-timeline'
+
+/** A probe of a run, judged as far as it can be. */
+export type ProbeAnalysis = {
+  target: Target
+  timeline: ProbeTimeline
+  /** T0 on the probe host's clock. */
+  t0: Interval | null
+  /** null where there was no fault, or its instant is not known on the probe's clock. */
+  failover: ProbeFailover | null
+  summary: ProbeSummary
+}
+
+/** Judges one probe's rows. `fault`: T0 on the clock that it names. */
+export function analyseProbe(
+  lab: Lab,
+  target: Target,
+  rows: readonly SampleRow[],
+  fault: { t0: Interval; clock: string } | null,
+  context: RunContext | null,
+): ProbeAnalysis {
+  const { validationMs, forwardingDelayThresholdMs } = lab.expectations
+  const stream = `probe:${target.id}`
+  const timeline = buildProbeTimeline(rows, { forwardingDelayThresholdMs })
+  const t0 = fault && moveInterval(fault.t0, fault.clock, placeName(target.from), context)
+  const first = timeline.records[0]?.sendMs ?? 0
+  const baseline = baselineOf(timeline, first, t0?.fromMs ?? timeline.endMs)
+  const { title, crossesCluster } = target
+  const failover =
+    t0 &&
+    failoverOf(timeline, {
+      id: 'failoverTime',
+      title: 'Failover Time',
+      stream,
+      probeTitle: title,
+      crossesCluster,
+      t0,
+      baseline,
+      validationMs,
+    })
+  const summary = summarizeProbe(
+    timeline,
+    { stream, title, crossesCluster },
+    baseline,
+    failover?.outages.findings ?? [],
+  )
+  return { target, timeline, t0, failover, summary }
+}
