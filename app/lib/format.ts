@@ -35,10 +35,12 @@ const DAY = new Intl.DateTimeFormat('en-GB', {
   minute: '2-digit',
   second: '2-digit',
 })
+const DATE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
 const LONG = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'long' })
 
 /** "20 Nov, 09:14:03", in the reader's time zone. */
-export const when = (ms: number): string => DAY.format(ms)
+export const when = (ms: number, nowMs = Date.now()): string =>
+  new Date(ms).getFullYear() === new Date(nowMs).getFullYear() ? DAY.format(ms) : DATE.format(ms)
 
 /** With year and zone, for titles. */
 export const whenLong = (ms: number): string => LONG.format(ms)

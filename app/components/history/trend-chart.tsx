@@ -12,6 +12,7 @@ import {
   XAxis,
   YAxis,
 } from 'recharts'
+import { valueAxis } from '@/app/components/timeline/scale'
 import { TONE_MARK } from '@/app/components/ui/badge'
 import { limit, measurement, when } from '@/app/lib/format'
 import { VERDICT } from '@/app/lib/run/words'
@@ -32,6 +33,7 @@ export function TrendChart({ points }: { points: TrendPoint[] }) {
   const last = dots.at(-1)?.x ?? first
   const margin = Math.max((last - first) * 0.04, 60_000)
   const top = Math.max(0.1, ...dots.map((d) => d.y + d.error[1]), ...limits.map((ms) => ms / 1000))
+  const axis = valueAxis(top)
   return (
     <ResponsiveContainer width="100%" height={220}>
       <ScatterChart margin={{ top: 12, right: 64, bottom: 4, left: 0 }}>
@@ -48,7 +50,8 @@ export function TrendChart({ points }: { points: TrendPoint[] }) {
         <YAxis
           dataKey="y"
           type="number"
-          domain={[0, top * 1.1]}
+          domain={[0, axis.max]}
+          ticks={axis.ticks}
           tickFormatter={(s: number) => String(Number(s.toPrecision(3)))}
           tick={{ fill: 'var(--muted)', fontSize: 12 }}
           stroke="var(--edge)"

@@ -19,7 +19,7 @@ export function Trends({ filter, facets }: { filter: RunFilter; facets: RunFacet
   return [...byCase].map(([id, points]) => (
     <Panel
       key={id}
-      title={`${id} ${facets?.cases.find((c) => c.id === id)?.title ?? ''}: time over time`}
+      title={`${points[0]?.failoverTime.title ?? 'Time'} of ${id} ${facets?.cases.find((c) => c.id === id)?.title ?? ''}`}
       aside={<span className="text-muted text-xs">{points.length} runs, error bars: where the truth lies</span>}
     >
       <TrendChart points={points} />

@@ -54,18 +54,18 @@ function Case({ lab, view, last, quarantined }: CaseProps) {
             {view.headline ? ` · ${view.headline.title} limit ${limit(view.headline.limitMs)}` : ''}
             {view.destructive ? ' · interrupts traffic' : ''}
           </p>
+          <LastResult last={last} />
         </div>
-        <Button kind="solid" disabled={blocked !== null} onClick={() => setOpen('run')} aria-label={`Run ${view.id}`}>
-          <Play aria-hidden /> Run
-        </Button>
+        <div className="grid shrink-0 justify-items-end gap-1">
+          <Button kind="solid" disabled={blocked !== null} onClick={() => setOpen('run')} aria-label={`Run ${view.id}`}>
+            <Play aria-hidden /> Run
+          </Button>
+          <Button size="small" kind="ghost" onClick={() => setOpen('plan')} aria-label={`Show commands of ${view.id}`}>
+            <Terminal aria-hidden /> Show commands
+          </Button>
+        </div>
       </div>
       {blocked ? <p className="text-xs">{blocked}</p> : null}
-      <div className="flex flex-wrap items-center justify-between gap-2">
-        <LastResult last={last} />
-        <Button size="small" kind="ghost" onClick={() => setOpen('plan')} aria-label={`Show commands of ${view.id}`}>
-          <Terminal aria-hidden /> Show commands
-        </Button>
-      </div>
       <RunDialog lab={lab} view={view} open={open === 'run'} onOpenChange={(is) => setOpen(is ? 'run' : null)} />
       <PlanDialog lab={lab} view={view} open={open === 'plan'} onOpenChange={(is) => setOpen(is ? 'plan' : null)} />
     </li>

@@ -12,12 +12,10 @@ type Props = {
   lab: PublicLab
   live: LabView | null
   seen: Seen[]
-  /** On the right side the ports look to the left. */
-  mirrored?: boolean
 }
 
 /** A node: which groups it holds, and every interface with all of its names. */
-export function FirewallCard({ node, instance, lab, live, seen, mirrored = false }: Props) {
+export function FirewallCard({ node, instance, lab, live, seen }: Props) {
   return (
     <article
       className="relative min-w-0 rounded border border-edge bg-panel"
@@ -49,7 +47,6 @@ export function FirewallCard({ node, instance, lab, live, seen, mirrored = false
             port={portId(instance.name, i.linux)}
             i={i}
             up={live?.links[portId(instance.name, i.linux)]}
-            mirrored={mirrored}
           />
         ))}
       </ul>
@@ -73,12 +70,12 @@ function Group({ id, node, entry, weight }: GroupProps) {
   )
 }
 
-type PortProps = { port: string; i: LabInterface; up: boolean | undefined; mirrored: boolean }
+type PortProps = { port: string; i: LabInterface; up: boolean | undefined }
 
-function Port({ port, i, up, mirrored }: PortProps) {
+function Port({ port, i, up }: PortProps) {
   return (
-    <li data-port={port} className={cx('px-2 py-1 text-xs leading-4', mirrored && 'md:text-right')}>
-      <p className={cx('flex flex-wrap items-baseline gap-x-2', mirrored && 'md:flex-row-reverse')}>
+    <li data-port={port} className="px-2 py-1 text-xs leading-4">
+      <p className="flex flex-wrap items-baseline gap-x-2">
         <span className="font-semibold">{i.name}</span>
         <span className="text-muted">{i.role}</span>
         {up === false ? <span className="font-semibold text-fail">✕ link down</span> : null}

@@ -40,7 +40,7 @@ export function LoadedLab({ entry }: { entry: Extract<LabEntry, { ok: true }> })
           <Topology lab={declared} live={live.view} connection={live.connection} />
           <ClusterTable lab={declared} live={live.view} />
         </div>
-        <div className="grid min-w-0 gap-3 max-xl:order-first">
+        <div className="order-first grid min-w-0 gap-3 xl:order-2">
           <Cases lab={declared.id} cases={cases.data} error={cases.error} state={state.data} />
           <Activity state={state.data} lease={live.view?.lease ?? null} />
           <HostList lab={declared} live={live.view} />

@@ -6,6 +6,7 @@ import { naming, type Segment } from '@/app/lib/lab/topology'
 export function SegmentCard({ segment, className }: { segment: Segment; className?: string }) {
   return (
     <article
+      data-segment={segment.side}
       className={cx(
         'relative flex flex-wrap items-center gap-x-6 gap-y-2 rounded border border-edge bg-sunk px-3 py-2 text-xs',
         className,

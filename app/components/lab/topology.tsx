@@ -1,8 +1,8 @@
 'use client'
 import { useMemo, useRef } from 'react'
 import { Panel } from '@/app/components/ui/panel'
-import { clusterView, type LabView, primariesOf } from '@/app/lib/lab/live-view'
-import { firewalls, segment, ties } from '@/app/lib/lab/topology'
+import { clusterView, type LabView, primariesOf, type Seen } from '@/app/lib/lab/live-view'
+import { firewalls, segment, sideOf, type Tie, ties } from '@/app/lib/lab/topology'
 import type { PublicLab } from '@/server/domain/views'
 import { FirewallCard } from './firewall-card'
 import { SegmentCard } from './segment-card'
@@ -19,19 +19,7 @@ export function Topology({ lab, live, connection }: Props) {
   const seen = useMemo(() => clusterView(live?.nodes ?? []), [live])
   const between = useMemo(() => ties(lab), [lab])
   const nodes = useMemo(() => firewalls(lab), [lab])
-  const wires = useMemo(
-    () =>
-      between.flatMap((tie) => {
-        const primaries = tie.redundancyGroup === null ? null : primariesOf(seen, tie.redundancyGroup)
-        return tie.ports.map((port): Wire => {
-          const node = nodes.find(({ instance }) => port.startsWith(`${instance.name}/`))?.node.name ?? ''
-          const down = live?.links[port] === false
-          const active = primaries === null || primaries.includes(node)
-          return { from: port, to: tie.id, look: down ? 'down' : active && live ? 'active' : 'idle' }
-        })
-      }),
-    [between, seen, nodes, live],
-  )
+  const wires = useMemo(() => between.flatMap((tie) => wiresOf(tie, nodes, seen, live)), [between, nodes, seen, live])
   const [left, right] = nodes
   return (
     <Panel
@@ -60,7 +48,7 @@ export function Topology({ lab, live, connection }: Props) {
             />
           ))}
         </div>
-        {right ? <FirewallCard {...right} lab={lab} live={live} seen={seen} mirrored /> : null}
+        {right ? <FirewallCard {...right} lab={lab} live={live} seen={seen} /> : null}
         <SegmentCard segment={segment(lab, 'lan')} className="md:col-span-3" />
       </div>
       <p className="mt-3 hidden flex-wrap gap-x-6 text-muted text-xs md:flex">
@@ -70,6 +58,26 @@ export function Topology({ lab, live, connection }: Props) {
       </p>
     </Panel>
   )
+}
+
+type Nodes = ReturnType<typeof firewalls>
+
+/** Its lines to the ports of both nodes, and to the segment that it leads to. */
+function wiresOf(tie: Tie, nodes: Nodes, seen: Seen[], live: LabView | null): Wire[] {
+  const primaries = tie.redundancyGroup === null ? null : primariesOf(seen, tie.redundancyGroup)
+  const side = sideOf(tie)
+  const ports = tie.ports.map((port): Wire => {
+    const node = nodes.find(({ instance }) => port.startsWith(`${instance.name}/`))?.node.name ?? ''
+    const active = live !== null && (primaries === null || primaries.includes(node))
+    return {
+      kind: 'port',
+      from: port,
+      to: tie.id,
+      look: live?.links[port] === false ? 'down' : active ? 'active' : 'idle',
+    }
+  })
+  if (!side) return ports
+  return [...ports, { kind: 'side', from: tie.id, to: side, look: primaries?.length ? 'active' : 'idle' }]
 }
 
 const Key = ({ look, children }: { look: Wire['look']; children: string }) => (

@@ -1,10 +1,11 @@
 'use client'
 import { type RefObject, useLayoutEffect, useState } from 'react'
 
-export type Wire = { from: string; to: string; look: 'active' | 'idle' | 'down' }
+/** `from` a port or a tie, `to` a tie or a segment. */
+export type Wire = { from: string; to: string; kind: 'port' | 'side'; look: 'active' | 'idle' | 'down' }
 
 const STROKE: Record<Wire['look'], { stroke: string; strokeWidth: number; strokeDasharray?: string }> = {
-  active: { stroke: 'var(--solid)', strokeWidth: 2.5 },
+  active: { stroke: 'var(--strong)', strokeWidth: 2.5 },
   idle: { stroke: 'var(--edge)', strokeWidth: 1, strokeDasharray: '4 3' },
   down: { stroke: 'var(--fail)', strokeWidth: 1.5, strokeDasharray: '2 4' },
 }
@@ -42,20 +43,35 @@ const key = (wire: Wire) => `${wire.from} ${wire.to}`
 
 function pathsIn(box: HTMLElement, wires: Wire[]): Record<string, string> {
   const origin = box.getBoundingClientRect()
-  const rect = (name: string, value: string) =>
-    box.querySelector(`[data-${name}="${CSS.escape(value)}"]`)?.getBoundingClientRect()
+  const rect = (name: string) => {
+    const escaped = CSS.escape(name)
+    const found = box.querySelector(`[data-port="${escaped}"], [data-tie="${escaped}"], [data-segment="${escaped}"]`)
+    return found?.getBoundingClientRect()
+  }
   const paths: Record<string, string> = {}
   for (const wire of wires) {
-    const port = rect('port', wire.from)
-    const tie = rect('tie', wire.to)
-    if (!port || !tie) continue
-    const onLeft = port.right <= tie.left
-    const x1 = (onLeft ? port.right : port.left) - origin.left
-    const x2 = (onLeft ? tie.left : tie.right) - origin.left
-    const y1 = port.top + port.height / 2 - origin.top
-    const y2 = tie.top + tie.height / 2 - origin.top
-    const middle = (x1 + x2) / 2
-    paths[key(wire)] = `M${x1},${y1} C${middle},${y1} ${middle},${y2} ${x2},${y2}`
+    const a = rect(wire.from)
+    const b = rect(wire.to)
+    if (!a || !b) continue
+    paths[key(wire)] = wire.kind === 'side' ? upright(a, b, origin) : sideways(a, b, origin)
   }
   return paths
+}
+
+/** From a port to what stands beside it. */
+function sideways(port: DOMRect, tie: DOMRect, origin: DOMRect): string {
+  const onLeft = port.right <= tie.left
+  const x1 = (onLeft ? port.right : port.left) - origin.left
+  const x2 = (onLeft ? tie.left : tie.right) - origin.left
+  const y1 = port.top + port.height / 2 - origin.top
+  const y2 = tie.top + tie.height / 2 - origin.top
+  const middle = (x1 + x2) / 2
+  return `M${x1},${y1} C${middle},${y1} ${middle},${y2} ${x2},${y2}`
+}
+
+/** From a RETH to the segment above or below it. */
+function upright(tie: DOMRect, segment: DOMRect, origin: DOMRect): string {
+  const above = segment.bottom <= tie.top
+  const x = tie.left + tie.width / 2 - origin.left
+  return `M${x},${(above ? tie.top : tie.bottom) - origin.top} V${(above ? segment.bottom : segment.top) - origin.top}`
 }

@@ -31,7 +31,7 @@ export const CommandList = memo(function CommandList({ commands, selected, onSel
 type EntryProps = { label: string; mark?: string; active: boolean; onClick: () => void }
 
 const Entry = ({ label, mark = '', active, onClick }: EntryProps) => (
-  <li className="[contain-intrinsic-size:auto_24px] [content-visibility:auto]">
+  <li>
     <button
       type="button"
       aria-pressed={active}

@@ -21,7 +21,7 @@ export function RunHeader({ detail, connection, actions }: Props) {
           {summary.case} {summary.caseTitle}
         </h1>
         <div aria-live="polite" aria-atomic className="flex flex-wrap items-center gap-2">
-          <span className="inline-flex min-w-32" data-testid="verdict">
+          <span className="inline-flex" data-testid="verdict">
             <Badge tone={badge.tone} large>
               {badge.text}
             </Badge>

@@ -24,6 +24,9 @@ export function Notice({ tone, title, children }: { tone: Tone; title: string; c
   )
 }
 
+const messageTone = ({ ending, verdict }: RunDetail['summary']): Tone =>
+  ending === 'error' || ending === 'timed-out' || (ending === 'completed' && verdict === 'fail') ? 'fail' : 'unsure'
+
 /** What went wrong, and what to do: between the headline and the time axis. */
 export function Notices({ detail }: { detail: RunDetail }) {
   const { summary, snapshotCompared, undos, notes } = detail
@@ -53,10 +56,7 @@ export function Notices({ detail }: { detail: RunDetail }) {
         </Notice>
       ) : null}
       {message ? (
-        <Notice
-          tone={summary.ending === 'error' || summary.ending === 'timed-out' ? 'fail' : 'unsure'}
-          title={summary.message ?? ''}
-        >
+        <Notice tone={messageTone(summary)} title={summary.message ?? ''}>
           {failedChecks.map((check) => (
             <p key={check.id}>
               {check.title}: {check.found}. {check.hint}

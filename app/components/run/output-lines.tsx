@@ -61,7 +61,9 @@ export function OutputLines({ pieces, commands, mixed, search, follow, more, onM
               className="absolute top-0 left-0 flex gap-3"
               style={{ height: LINE_PX, transform: `translateY(${item.start}px)` }}
             >
-              {mixed ? <span className="w-32 shrink-0 truncate text-faint">{places.get(line.commandId)}</span> : null}
+              {mixed ? (
+                <span className="w-24 shrink-0 sm:w-32 truncate text-faint">{places.get(line.commandId)}</span>
+              ) : null}
               <Line line={line} search={search} />
             </div>
           ) : null

@@ -1,10 +1,11 @@
 'use client'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { ErrorBox } from '@/app/components/ui/error-box'
 import { Input, Select } from '@/app/components/ui/field'
 import { Panel } from '@/app/components/ui/panel'
 import { count } from '@/app/lib/format'
 import { commandName } from '@/app/lib/run/output-lines'
+import { useInView } from '@/app/lib/use-in-view'
 import type { CommandView, RunDetail } from '@/server/domain/detail'
 import { CommandList } from './command-list'
 import { OutputLines } from './output-lines'
@@ -22,7 +23,9 @@ export function RawOutput({ detail, commandId, onCommand }: Props) {
   const live = detail.summary.phase !== 'ended'
   const [search, setSearch] = useState('')
   const [follow, setFollow] = useState(true)
-  const output = useOutput({ id: detail.summary.id, commandId, search, live })
+  const box = useRef<HTMLDivElement>(null)
+  const visible = useInView(box)
+  const output = useOutput({ id: detail.summary.id, commandId, search, live, visible })
   const command = detail.commands.find((c) => c.id === commandId)
   return (
     <Panel
@@ -49,7 +52,7 @@ export function RawOutput({ detail, commandId, onCommand }: Props) {
         </div>
       }
     >
-      <div className="grid md:grid-cols-[18rem_minmax(0,1fr)]">
+      <div ref={box} className="grid md:grid-cols-[18rem_minmax(0,1fr)]">
         <div className="border-b p-2 md:hidden">
           <Select
             aria-label="Command"
@@ -68,7 +71,7 @@ export function RawOutput({ detail, commandId, onCommand }: Props) {
         <div className="min-w-0">
           {command ? <CommandHead command={command} /> : null}
           {output.error ? (
-            <ErrorBox error={output.error} doing="Could not read the output" onRetry={output.retry} className="m-2" />
+            <ErrorBox error={output.error} doing="Could not read the output" onRetry={output.load} className="m-2" />
           ) : null}
           <OutputLines
             pieces={output.pieces}
@@ -77,7 +80,7 @@ export function RawOutput({ detail, commandId, onCommand }: Props) {
             search={search}
             follow={follow}
             more={output.more}
-            onMore={output.loadMore}
+            onMore={output.load}
             empty={
               output.loading
                 ? 'Loading…'

@@ -83,20 +83,22 @@ function LoadedRun({ initial }: { initial: RunDetail }) {
         actions={<RunActions detail={detail} streams={[...streams, ...tracks.rows.keys()]} />}
       />
       <Notices detail={detail} />
-      <div className="grid items-start gap-3 xl:grid-cols-[15rem_minmax(0,1fr)_18rem]">
-        <section aria-label="Time axis" className="min-w-0 rounded border bg-panel xl:order-2">
+      <div className="grid items-start gap-3 xl:grid-cols-[15rem_minmax(0,1fr)_18rem] xl:grid-rows-[auto_1fr]">
+        <section aria-label="Time axis" className="min-w-0 rounded border bg-panel xl:col-start-2">
           <ProbeStrip run={run} detail={detail} streams={streams} lab={lab} />
           <Timeline model={model} view={window} onView={onView} />
         </section>
-        <div className="min-w-0 xl:order-1">
+        <div className="min-w-0 xl:col-start-1 xl:row-start-1">
           <Steps run={run} detail={detail} planned={plan.data ?? []} />
         </div>
-        <div className="grid min-w-0 gap-3 xl:order-3">
+        <div className="grid min-w-0 gap-3 xl:col-start-3 xl:row-span-2 xl:row-start-1">
           <Criteria results={detail.criteria} planned={live ? (view?.criteria ?? []) : []} onCommand={onCommand} />
           <Method detail={detail} lab={lab} />
         </div>
+        <div className="min-w-0 xl:col-span-2 xl:row-start-2">
+          <RawOutput detail={detail} commandId={url.command} onCommand={onCommand} />
+        </div>
       </div>
-      <RawOutput detail={detail} commandId={url.command} onCommand={onCommand} />
     </div>
   )
 }

@@ -1,50 +1,69 @@
 'use client'
-import { useInfiniteQuery } from '@tanstack/react-query'
-import { useDeferredValue, useEffect } from 'react'
-import { useTRPC, useTRPCClient } from '@/app/lib/trpc'
+import { useCallback, useDeferredValue, useEffect, useRef, useState } from 'react'
+import { useTRPCClient } from '@/app/lib/trpc'
+import type { OutputPiece } from '@/server/domain/views'
 
-type Ask = { id: string; commandId: string | null; search: string; live: boolean }
+type Ask = {
+  id: string
+  commandId: string | null
+  search: string
+  /** More may still come. */
+  live: boolean
+  /** Nobody looks: nothing is asked for. */
+  visible: boolean
+}
+
+type Read = { key: string; pieces: OutputPiece[]; cursor: string | null; end: boolean; error: unknown }
 
 const PAGE = 500
 const POLL_MS = 1000
 
+const nothing = (key: string): Read => ({ key, pieces: [], cursor: null, end: false, error: null })
+
 /** Output page by page; while the run goes on, what is new is asked for by cursor, so that nothing comes twice. */
-export function useOutput({ id, commandId, search, live }: Ask) {
-  const trpc = useTRPC()
+export function useOutput({ id, commandId, search, live, visible }: Ask) {
   const client = useTRPCClient()
   const wanted = useDeferredValue(search)
-  const input = { id, commandId: commandId ?? undefined, search: wanted || undefined, limit: PAGE }
-  const query = useInfiniteQuery({
-    queryKey: [...trpc.runs.output.queryKey(input), 'pages'],
-    queryFn: ({ pageParam }) => client.runs.output.query({ ...input, after: pageParam }),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page, pages) => page.next ?? (live ? lastCursor(pages) : null),
-    staleTime: Number.POSITIVE_INFINITY,
-  })
-  const { hasNextPage, isFetching, fetchNextPage } = query
-  const pages = query.data?.pages
-  const caughtUp = pages?.at(-1)?.next === null
+  const key = JSON.stringify([id, commandId, wanted])
+  const [kept, setRead] = useState<Read>(nothing(key))
+  const read = kept.key === key ? kept : nothing(key)
+  const busy = useRef<string | null>(null)
+
+  const { cursor, pieces } = read
+  const load = useCallback(async () => {
+    const ticket = `${key} ${cursor}`
+    if (busy.current === ticket) return
+    busy.current = ticket
+    const ask = { id, commandId: commandId ?? undefined, search: wanted || undefined, limit: PAGE, after: cursor }
+    try {
+      const page = await client.runs.output.query(ask)
+      if (busy.current !== ticket) return
+      const next = page.next ?? page.pieces.at(-1)?.cursor ?? cursor
+      setRead({ key, pieces: [...pieces, ...page.pieces], cursor: next, end: page.next === null, error: null })
+    } catch (error) {
+      if (busy.current === ticket) setRead({ key, pieces, cursor, end: true, error })
+    } finally {
+      if (busy.current === ticket) busy.current = null
+    }
+  }, [client, id, commandId, wanted, key, cursor, pieces])
+
+  const { end } = read
+  const fresh = pieces.length === 0 && !end
   useEffect(() => {
-    if (!live || !caughtUp || !hasNextPage) return
+    if (visible && fresh) void load()
+  }, [visible, fresh, load])
+  useEffect(() => {
+    if (!visible || !end || !live) return
     const timer = setInterval(() => {
-      if (!document.hidden && !isFetching) void fetchNextPage()
+      if (!document.hidden) void load()
     }, POLL_MS)
     return () => clearInterval(timer)
-  }, [live, caughtUp, hasNextPage, isFetching, fetchNextPage])
+  }, [visible, end, live, load])
+  const wasLive = useRef(live)
+  useEffect(() => {
+    if (wasLive.current && !live && visible) void load()
+    wasLive.current = live
+  }, [live, visible, load])
 
-  return {
-    pieces: pages?.flatMap((page) => page.pieces) ?? NONE,
-    loading: query.isPending,
-    error: query.error,
-    more: pages?.at(-1)?.next != null,
-    loadMore: () => {
-      if (!isFetching) void fetchNextPage()
-    },
-    retry: () => void query.refetch(),
-  }
+  return { pieces, loading: !end && pieces.length === 0, error: read.error, more: !end, load }
 }
-
-const NONE: never[] = []
-
-const lastCursor = (pages: { pieces: { cursor: string }[] }[]): string | null =>
-  pages.findLast((page) => page.pieces.length > 0)?.pieces.at(-1)?.cursor ?? null

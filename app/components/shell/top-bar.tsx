@@ -11,8 +11,8 @@ export function TopBar({ theme }: { theme: Theme }) {
   const path = usePathname()
   return (
     <header className="sticky top-0 z-30 border-b bg-panel">
-      <div className="mx-auto flex min-h-12 max-w-[1760px] flex-wrap items-center gap-x-4 px-3 sm:px-6">
-        <Link href="/" className="py-3 font-semibold">
+      <div className="mx-auto flex min-h-12 max-w-[1760px] items-center gap-x-4 px-3 sm:px-6">
+        <Link href="/" className="hidden py-3 font-semibold sm:block">
           Failover Lab
         </Link>
         <nav aria-label="Main" className="flex items-center">

@@ -10,7 +10,7 @@ export const CHART_HEIGHT = 88
 
 /** Probes are told apart by line, not by colour: colour is for state. */
 const DASH = ['', '6 3', '2 3', '8 3 2 3']
-const SHADE = ['var(--ink)', 'var(--faint)', 'var(--solid)', 'var(--edge)']
+const SHADE = ['var(--ink)', 'var(--faint)', 'var(--strong)', 'var(--edge)']
 
 type Props = { label: string; unit: string; series: Series[]; digits: number; step?: boolean }
 
@@ -68,9 +68,7 @@ function Gutter({ label, unit, axis, series, digits }: GutterProps) {
   const ms = useCursorMs(cursor)
   return (
     <div className="relative min-w-0 pt-1 pr-2 text-xs leading-4" style={{ height: CHART_HEIGHT }}>
-      <div className="text-muted">
-        {label} <span className="text-faint">{unit}</span>
-      </div>
+      <div className="text-muted">{[label, unit].filter(Boolean).join(' ')}</div>
       <ul className="pr-7">
         {series.slice(0, 4).map((s, i) => {
           const value = ms === null ? null : valueAt(s.points, ms)

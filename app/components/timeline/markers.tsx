@@ -18,12 +18,13 @@ export function placeMarkers(markers: Marker[], leftOf: (ms: number) => number, 
     .sort((a, b) => a.left - b.left)
     .map(({ marker, left }) => {
       const px = (left / 100) * widthPx
-      const length = marker.label.length * CHAR_PX + 12
+      const label = marker.label.length * CHAR_PX > widthPx * 0.6 ? marker.short : marker.label
+      const length = label.length * CHAR_PX + 12
       const flip = px + length > widthPx && px - length > 0
       const from = flip ? px - length : px
       const row = ends.findIndex((end) => from >= end)
       if (row >= 0) ends[row] = from + length
-      return { ...marker, left, row: row >= 0 ? row : null, flip }
+      return { ...marker, label, left, row: row >= 0 ? row : null, flip }
     })
 }
 

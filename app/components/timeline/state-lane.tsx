@@ -8,7 +8,7 @@ import { place } from './scale'
 
 /** Primary solid, a healthy other one outlined, everything that cannot take over or does not answer hatched. */
 export function stateLook(state: LaneState): string {
-  if (state === 'primary') return 'bg-solid text-on-solid border-solid'
+  if (state === 'primary') return 'bg-strong text-on-strong border-strong'
   if (state === 'secondary') return 'bg-panel text-ink border-edge'
   if (state === 'secondary-hold' || state === 'hold') return 'bg-panel text-ink border-edge border-dashed'
   return 'hatched bg-panel text-ink border-edge'

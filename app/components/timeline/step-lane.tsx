@@ -28,7 +28,7 @@ export const StepLane = memo(function StepLane({ steps }: { steps: StepSpan[] })
             style={{ left: `${box.left}%`, width: `${box.width}%` }}
           >
             {MARK[step.outcome ?? ''] ?? ''}
-            {step.title}
+            {step.id}
           </div>
         )
       })}

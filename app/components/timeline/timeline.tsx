@@ -73,7 +73,7 @@ export function Timeline({ model, view: chosen, onView }: Props) {
             ))}
             <ChartLane label="RTT" unit="ms" series={model.rtt} digits={2} />
             {model.traffic.length > 0 ? (
-              <ChartLane label="Throughput" unit="Mbit/s" series={model.traffic} digits={1} step />
+              <ChartLane label="" unit="Mbit/s" series={model.traffic} digits={1} step />
             ) : null}
           </div>
           <Overlay onZoom={show} onReset={() => onView(null)} onStep={onStep} />

@@ -9,7 +9,7 @@ const look = cva(
   {
     variants: {
       kind: {
-        solid: 'border-transparent bg-ink text-page enabled:hover:bg-solid',
+        solid: 'border-transparent bg-ink text-page enabled:hover:bg-strong',
         plain: 'border-edge bg-panel text-ink enabled:hover:bg-sunk',
         ghost: 'border-transparent bg-transparent text-ink enabled:hover:bg-sunk',
       },

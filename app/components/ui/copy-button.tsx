@@ -25,7 +25,7 @@ export function CopyButton({ text, label, icon: Icon = Copy, iconOnly = false, .
     <Button onClick={copy} {...(iconOnly ? { 'aria-label': label, title: label } : {})} {...rest}>
       {said === 'copied' ? <Check aria-hidden /> : <Icon aria-hidden />}
       {iconOnly ? null : (
-        <span className="grid text-left">
+        <span className="grid justify-items-center">
           <span className="invisible col-start-1 row-start-1">{label.length > 10 ? label : 'Not copied'}</span>
           <span className="col-start-1 row-start-1">{shown}</span>
         </span>

@@ -12,7 +12,7 @@ export type Tie = {
   ports: string[]
 }
 
-export type Segment = { title: string; lines: string[]; hosts: Instance[] }
+export type Segment = { side: 'wan' | 'lan'; title: string; lines: string[]; hosts: Instance[] }
 
 /** From the outside in, so that no two lines cross: WAN, heartbeat, fabric, LAN, the rest. */
 const ORDER: LabInterface['role'][] = ['wan', 'heartbeat', 'fabric', 'lan', 'management', 'other']
@@ -58,12 +58,16 @@ export function ties(lab: PublicLab): Tie[] {
   return [...reths, ...links].sort(byRole)
 }
 
+/** The segment that a RETH leads to; null for what stays between the nodes. */
+export const sideOf = (tie: Tie): 'wan' | 'lan' | null => (tie.role === 'wan' || tie.role === 'lan' ? tie.role : null)
+
 /** The network on one side of the cluster and who is on it. */
 export function segment(lab: PublicLab, side: 'wan' | 'lan'): Segment {
   const networks = lab.networks.filter((n) => n.role === side)
   const reths = lab.cluster.reths.filter((r) => ties(lab).find((t) => t.id === r.name)?.role === side)
   const gateways = reths.flatMap((r) => (r.gateway ? [`gateway ${r.gateway}`] : []))
   return {
+    side,
     title: side === 'wan' ? 'WAN' : 'LAN',
     lines: [...networks.map((n) => [n.name, n.subnet].filter(Boolean).join(' ')), ...gateways],
     hosts: lab.instances.filter((i) => i.role === `${side}-host`),

@@ -6,15 +6,18 @@ const SETTLED_MS = 2000
 /** Without a later answer, an unanswered probe is shown as lost after this time. */
 const OVERDUE_MS = 250
 
-type Unanswered = { seq: number; stampMs: number }
-type Segment = { firstSeq: number; lastSeq: number; firstMs: number; lastMs: number; lost: number }
+/** `joined`: nothing was answered since the one before, so that all between them are lost, too. */
+type Unanswered = { seq: number; stampMs: number; joined: boolean }
+type Segment = { lastSeq: number; firstMs: number; lastMs: number; lost: number }
 
 export type LiveLoss = { fromMs: number; toMs: number; lost: number; open: boolean }
 
 /** The last line of a probe, for the readout. */
 export type LastProbe = { index: number; seq: number | null; rttMs: number | null; kind: string; lost: number }
 
-const after = (a: number, b: number) => ((a - b + 65_536) & 0xffff) < 0x8000
+/** icmp_seq wraps at 65536. */
+const distance = (from: number, to: number) => (to - from + 65_536) & 0xffff
+const after = (a: number, b: number) => distance(b, a) < 0x8000
 
 /**
  * One probe stream as far as it came, on the probe host's clock. Rows are pushed once each, by index; what it says of
@@ -30,8 +33,8 @@ export class ProbeTrack {
   #newestMs = 0
   #newestReply: number | null = null
   #spacingMs = 5
-  #previous: Unanswered | null = null
-  #pending = new Map<number, number>()
+  #previous: { seq: number; sentMs: number } | null = null
+  #pending = new Map<number, Unanswered>()
   #settled: Segment[] = []
   #settledLost = 0
   #last: Omit<LastProbe, 'lost'> | null = null
@@ -48,7 +51,7 @@ export class ProbeTrack {
     return true
   }
 
-  #take(index: number, row: SampleRow): void {
+  #take(index: number, row: SampleRow, joined = false): void {
     this.lastIndex = index
     const kind = PROBE_KINDS[row[0] ?? -1] ?? 'other'
     const stampMs = row[1] ?? null
@@ -58,7 +61,8 @@ export class ProbeTrack {
     if (stampMs === null) return
     this.#newestMs = Math.max(this.#newestMs, stampMs)
     if (kind === 'reply' && seq !== null) this.#reply(seq, stampMs - (rttMs ?? 0), rttMs ?? 0)
-    else if ((kind === 'no-answer' || kind === 'unreachable') && seq !== null) this.#pending.set(seq, stampMs)
+    else if ((kind === 'no-answer' || kind === 'unreachable') && seq !== null)
+      this.#pending.set(seq, { seq, stampMs, joined })
     this.#settle()
   }
 
@@ -66,30 +70,29 @@ export class ProbeTrack {
     this.answered++
     this.#pending.delete(seq)
     const previous = this.#previous
-    const gap = previous ? sentMs - previous.stampMs : 0
-    if (previous && ((seq - previous.seq + 65_536) & 0xffff) === 1 && gap > 0) {
+    const gap = previous ? sentMs - previous.sentMs : 0
+    if (previous && distance(previous.seq, seq) === 1 && gap > 0) {
       this.#spacingMs += (gap - this.#spacingMs) * 0.05
     }
-    this.#previous = { seq, stampMs: sentMs }
+    this.#previous = { seq, sentMs }
     if (this.#newestReply === null || after(seq, this.#newestReply)) this.#newestReply = seq
     this.sendMs.push(sentMs)
     this.rttMs.push(rttMs)
   }
 
   #settle(): void {
-    for (const [seq, stampMs] of this.#pending) {
-      if (stampMs > this.#newestMs - SETTLED_MS) return
-      this.#pending.delete(seq)
-      this.#settledLost++
-      extend(this.#settled, seq, stampMs)
+    for (const probe of this.#pending.values()) {
+      if (probe.stampMs > this.#newestMs - SETTLED_MS) return
+      this.#pending.delete(probe.seq)
+      this.#settledLost += extend(this.#settled, probe)
     }
   }
 
   #overdue(): Unanswered[] {
     const found: Unanswered[] = []
-    for (const [seq, stampMs] of this.#pending) {
-      const answeredLater = this.#newestReply !== null && after(this.#newestReply, seq)
-      if (answeredLater || stampMs < this.#newestMs - OVERDUE_MS) found.push({ seq, stampMs })
+    for (const probe of this.#pending.values()) {
+      const answeredLater = this.#newestReply !== null && after(this.#newestReply, probe.seq)
+      if (answeredLater || probe.stampMs < this.#newestMs - OVERDUE_MS) found.push(probe)
     }
     return found
   }
@@ -101,7 +104,7 @@ export class ProbeTrack {
   /** From the last answered probe before to the first one after, as far as they are known. */
   losses(): LiveLoss[] {
     const segments = this.#settled.map((s) => ({ ...s }))
-    for (const { seq, stampMs } of this.#overdue()) extend(segments, seq, stampMs)
+    for (const probe of this.#overdue()) extend(segments, probe)
     const half = this.#spacingMs / 2
     const losses: LiveLoss[] = []
     for (const segment of segments) {
@@ -109,7 +112,6 @@ export class ProbeTrack {
       const next = this.sendMs[lowerBound(this.sendMs, segment.lastMs - half)]
       const fromMs = before ?? segment.firstMs - this.#spacingMs
       const same = losses.at(-1)
-      // A thinned window leaves out sequence numbers in the middle of an outage.
       if (same?.fromMs === fromMs) Object.assign(same, { lost: same.lost + segment.lost, toMs: next ?? this.#newestMs })
       else losses.push({ fromMs, toMs: next ?? this.#newestMs, lost: segment.lost, open: next === undefined })
     }
@@ -119,8 +121,11 @@ export class ProbeTrack {
   /** Starts again from a stored window, then adds what came after it. */
   static from(window: WindowSeries, later: Iterable<readonly [number, SampleRow]> = []): ProbeTrack {
     const track = new ProbeTrack()
+    // A thinned window keeps the first and the last loss of an outage, and no probe that was answered after all.
+    const thinned = window.count > window.rows.length
+    const isLoss = (row: SampleRow | undefined) => row !== undefined && PROBE_KINDS[row[0] ?? -1] !== 'reply'
     window.rows.forEach((row, i) => {
-      track.#take(window.indexes[i] ?? i, row)
+      track.#take(window.indexes[i] ?? i, row, thinned && isLoss(window.rows[i - 1]))
     })
     track.lastIndex = Math.max(track.lastIndex, window.lastIndex ?? -1)
     for (const [index, row] of later) track.push(index, row)
@@ -128,13 +133,18 @@ export class ProbeTrack {
   }
 }
 
-function extend(segments: Segment[], seq: number, stampMs: number): void {
+/** Returns how many lost probes that adds. */
+function extend(segments: Segment[], { seq, stampMs, joined }: Unanswered): number {
   const last = segments.at(-1)
-  if (last && ((seq - last.lastSeq + 65_536) & 0xffff) === 1) {
+  const by = last ? distance(last.lastSeq, seq) : 0
+  if (last && (by === 1 || joined)) {
     last.lastSeq = seq
     last.lastMs = stampMs
-    last.lost++
-  } else segments.push({ firstSeq: seq, lastSeq: seq, firstMs: stampMs, lastMs: stampMs, lost: 1 })
+    last.lost += by
+    return by
+  }
+  segments.push({ lastSeq: seq, firstMs: stampMs, lastMs: stampMs, lost: 1 })
+  return 1
 }
 
 /** Index of the first element that is not below `value`. */

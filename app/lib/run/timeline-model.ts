@@ -95,6 +95,7 @@ function markers(detail: RunDetail, t0: number | null, offset: (stream: string) 
     id: `fault-${fault.seq}`,
     atMs: (fault.t0.fromMs + fault.t0.toMs) / 2 - (detail.context?.clocks[fault.clock]?.offsetMs ?? 0),
     label: `T0 ${fault.title}`,
+    short: 'T0',
     kind: 'fault',
   }))
   const moved = new Map<string, { atMs: number; groups: number[] }>()
@@ -107,9 +108,10 @@ function markers(detail: RunDetail, t0: number | null, offset: (stream: string) 
     else moved.set(change.node, { atMs, groups: [change.redundancyGroup] })
   }
   for (const [node, { atMs }] of moved)
-    found.push({ id: `primary-${node}`, atMs, label: `${node} primary`, kind: 'state' })
+    found.push({ id: `primary-${node}`, atMs, label: `${node} primary`, short: node, kind: 'state' })
   const recovered = recoveredMs(detail, offset)
-  if (recovered !== null) found.push({ id: 'recovered', atMs: recovered, label: 'recovered', kind: 'recovered' })
+  if (recovered !== null)
+    found.push({ id: 'recovered', atMs: recovered, label: 'recovered', short: 'recovered', kind: 'recovered' })
   return found
 }
 

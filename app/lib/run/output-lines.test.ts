@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import { commandName, outputLines, splitAtMatches } from './output-lines'
+
+const piece = (cursor: string, text: string, commandId = 'c1', from: 'stdout' | 'stderr' = 'stdout') => ({
+  cursor,
+  commandId,
+  from,
+  atMs: null,
+  text,
+})
+
+describe('raw output', () => {
+  it('puts a line together that came in pieces, and keeps streams apart', () => {
+    const lines = outputLines([piece('1', 'Clus'), piece('2', 'oops\n', 'c1', 'stderr'), piece('3', 'ter ID: 1\nNode')])
+    expect(lines.map((l) => [l.from, l.text])).toEqual([
+      ['stdout', 'Cluster ID: 1'],
+      ['stderr', 'oops'],
+      ['stdout', 'Node'],
+    ])
+  })
+
+  it('keeps empty lines and ends without one too many', () => {
+    expect(outputLines([piece('1', 'a\n\nb\n')]).map((l) => l.text)).toEqual(['a', '', 'b'])
+  })
+
+  it('finds every match, upper or lower case', () => {
+    expect(splitAtMatches('Node node0', 'NODE')).toEqual(['', 'Node', ' ', 'node', '0'])
+    expect(splitAtMatches('a.b', '.')).toEqual(['a', '.', 'b'])
+    expect(splitAtMatches('abc', '')).toEqual(['abc'])
+  })
+
+  it('names a command without its wrapping', () => {
+    const argv = ['incus', 'exec', 'bpfrx-fw0', '--', 'cli', '-c', 'show version']
+    expect(commandName({ place: { instance: 'bpfrx-fw0' }, argv })).toBe('bpfrx-fw0: cli -c show version')
+    expect(commandName({ place: { host: 'incus' }, argv: ['date'] })).toBe('incus: date')
+  })
+})

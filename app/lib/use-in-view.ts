@@ -1,0 +1,17 @@
+'use client'
+import { type RefObject, useEffect, useState } from 'react'
+
+/** Whether an element is, or nearly is, on the screen. */
+export function useInView(ref: RefObject<Element | null>): boolean {
+  const [inView, setInView] = useState(false)
+  useEffect(() => {
+    const element = ref.current
+    if (!element) return
+    const observer = new IntersectionObserver(([entry]) => setInView(entry?.isIntersecting ?? false), {
+      rootMargin: '200px',
+    })
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [ref])
+  return inView
+}
