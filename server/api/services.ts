@@ -4,10 +4,10 @@ import type { Lab } from '../domain/lab'
 import type { LabStateStore, RunStore } from '../domain/ports'
 import type { SampleRow } from '../domain/sample'
 import type { LabState, LiveItem, RunFacets, RunFilter, RunPage, TrendPoint } from '../domain/views'
+import type { LabLive } from '../observe/live-types'
 import type { LoadedLab } from '../topology/load'
 
-/** What a lab looks like now; as `server/observe` reports it. */
-export type LabLive = { labId: string; atMs: number } & Record<string, unknown>
+export type { LabLive }
 
 /** What to run: `params` is what the form sent, checked by the case's own schema in the runner. */
 export type RunRequest = { lab: string; case: string; params: Record<string, unknown> }

@@ -2,7 +2,7 @@ import { AppError } from '../errors'
 import { createRunLog } from '../events/run-log'
 import { PrismaLabStateStore } from '../store/lab-state'
 import { testDatabase, testLab, testRun } from '../store/test-database'
-import type { RunRequest, Services } from './services'
+import type { LabLive, RunRequest, Services } from './services'
 
 /** Services on a real store and a runner that only notes what it is asked; for tests. */
 export async function testServices() {
@@ -71,4 +71,4 @@ export async function testServices() {
   return { services, log, asked, drop, database: db.database }
 }
 
-const live = (labId: string) => ({ labId, atMs: 1 }) as unknown as Awaited<ReturnType<Services['liveStatus']['once']>>
+const live = (labId: string): LabLive => ({ labId, atMs: 2, startMs: 1, hosts: [], nodes: [], lease: null, links: {} })
