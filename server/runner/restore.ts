@@ -3,7 +3,7 @@ import type { EventBody } from '../domain/event'
 import type { UndoEntry } from '../domain/ports'
 import { type LabSnapshot, snapshotDifferences } from '../domain/snapshot'
 import { planDesired } from '../drivers/desired'
-import { disarmLease } from '../drivers/lease'
+import { disarmLease, readLease } from '../drivers/lease'
 import { applyDesired, checkDesired } from '../drivers/restore'
 import { stopTaggedEverywhere } from '../drivers/tool'
 import { asAppError } from '../errors'
@@ -72,9 +72,12 @@ async function compare(session: RunSession, before: LabSnapshot): Promise<string
   }
 }
 
+/** Takes the run's lease away, also one that a crashed dashboard left; nobody's or another's is let alone. */
 async function disarm(session: RunSession): Promise<void> {
   if (session.lease) return session.lease.disarm()
-  await disarmLease(session.access(), session.runId, { tag: session.tag('lease') })
+  const options = { tag: session.tag('lease') }
+  const reading = await readLease(session.access(), options)
+  if (reading?.info.runId === session.runId) await disarmLease(session.access(), session.runId, options)
 }
 
 /**
