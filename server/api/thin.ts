@@ -23,13 +23,16 @@ const DRAWN: Record<SampleKind, (row: SampleRow, previous: SampleRow | undefined
 function unanswered(rows: readonly SampleRow[]): Set<number> {
   const pending = new Map<number, number>()
   const found = new Set<number>()
-  for (const [at, [kind, stampMs, seq]] of rows.entries()) {
-    if (seq === null || seq === undefined) continue
+  // Plain loops here and below: a long run has 100,000 rows, and the event loop waits.
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at]
+    const seq = row?.[2]
+    if (!row || seq === null || seq === undefined) continue
     const asked = pending.get(seq)
-    if (kind === NO_ANSWER || kind === UNREACHABLE) {
+    if (row[0] === NO_ANSWER || row[0] === UNREACHABLE) {
       if (asked !== undefined) found.add(asked)
       pending.set(seq, at)
-    } else if (asked !== undefined && (stampMs ?? 0) - (rows[asked]?.[1] ?? 0) < ANSWER_WITHIN_MS) pending.delete(seq)
+    } else if (asked !== undefined && (row[1] ?? 0) - (rows[asked]?.[1] ?? 0) < ANSWER_WITHIN_MS) pending.delete(seq)
   }
   for (const at of pending.values()) found.add(at)
   return found
@@ -46,9 +49,9 @@ function outageEdges(rows: readonly SampleRow[]): Edges {
     if (run.length > 0) edges.push({ weight: run.length, at })
     run = []
   }
-  for (const [at, row] of rows.entries()) {
-    if (lost.has(at)) run.push(at)
-    else if (row[0] === REPLY) {
+  for (let at = 0; at < rows.length; at++) {
+    if (lost.size > 0 && lost.has(at)) run.push(at)
+    else if (rows[at]?.[0] === REPLY) {
       if (run.length > 0) close(at)
       lastReply = at
     }
@@ -91,17 +94,15 @@ export function thin(kind: SampleKind, rows: readonly SampleRow[], most: number)
   for (let bucket = 0; bucket < buckets; bucket++) {
     const from = Math.floor((bucket * rows.length) / buckets)
     const to = Math.floor(((bucket + 1) * rows.length) / buckets)
-    let low: { at: number; value: number } | null = null
-    let high: { at: number; value: number } | null = null
+    const low = { at: -1, value: Infinity }
+    const high = { at: -1, value: -Infinity }
     for (let at = from; at < to; at++) {
       const value = drawn(rows[at] ?? [], rows[at - 1])
       if (value === null) continue
-      if (!low || value < low.value) low = { at, value }
-      if (!high || value > high.value) high = { at, value }
+      if (value < low.value) Object.assign(low, { at, value })
+      if (value > high.value) Object.assign(high, { at, value })
     }
-    if (low) kept.add(low.at)
-    if (high) kept.add(high.at)
-    if (high && kind === 'capture' && high.at > 0) kept.add(high.at - 1)
+    for (const at of kind === 'capture' ? [low.at, high.at - 1, high.at] : [low.at, high.at]) if (at >= 0) kept.add(at)
   }
   return [...kept].sort((a, b) => a - b)
 }
