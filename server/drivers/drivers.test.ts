@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { failure } from '../transport/test-server'
-import { execAt } from './at'
+import { execAt, execCommand, streamAt } from './at'
 import { bestOffset, clockOffset } from './clock'
 import { parseStamped, stamped } from './fault'
 import { isRunning, parseInstances } from './incus'
@@ -8,7 +8,7 @@ import { iperf3Argv } from './iperf3'
 import { parseJournalLine } from './journal'
 import { askNode, clusterAnswer } from './junos'
 import { pingArgv, startPing } from './ping'
-import { commandAt, killTagged, tagPattern } from './place'
+import { commandAt, findTagged, killTagged, tagPattern } from './place'
 import { applyDesired, checkDesired } from './restore'
 import { type RealLab, startRealLab, testLab } from './test-lab'
 import { stopTagged } from './tool'
@@ -122,7 +122,7 @@ describe('on a host', () => {
     const output: string[] = []
     const target = { ...lab.access.lab.targets[0], address: '127.0.0.1' } as (typeof lab.access.lab.targets)[number]
     const probe = await startPing(lab.access, target, {
-      ...{ tag: 'run1/ping', timeoutMs: 20_000, intervalMs: 20 },
+      ...{ tag: `ping-${process.pid}`, timeoutMs: 20_000, intervalMs: 20 },
       onRows: (batch) => rows.push(...batch),
       onOutput: (line) => output.push(line),
     })
@@ -133,14 +133,20 @@ describe('on a host', () => {
   })
 
   it('ends a process by its tag even if it ignores INT', async () => {
+    const tag = `test-${process.pid}`
+    const host = { host: 'lab-host' }
     const stubborn = ['sh', '-c', 'trap "" INT; echo up; while :; do sleep 1; done']
-    const running = execAt(lab.access, lan, stubborn, { tag: 'run1/stubborn', timeoutMs: 30_000 })
-    running.catch(() => {})
-    await new Promise((resolve) => setTimeout(resolve, 300))
-    expect(await stopTagged(lab.access, { host: 'lab-host' }, 'run1')).toBe(true)
-    expect((await running).exitCode).not.toBe(0)
-    expect(await stopTagged(lab.access, { host: 'lab-host' }, 'run1')).toBe(true)
-  })
+    const lines: string[] = []
+    const onLine = (line: string) => lines.push(line)
+    const stream = await streamAt(lab.access, lan, stubborn, { tag: `${tag}/probe`, timeoutMs: 30_000, onLine })
+    await expect.poll(() => lines).toEqual(['up'])
+    expect(await stopTagged(lab.access, host, `${tag}x`)).toBe(true)
+    const find = () => execCommand(lab.access, findTagged(lab.access.lab, host, tag), { timeoutMs: 5000 })
+    expect((await find()).exitCode).toBe(0)
+    expect(await stopTagged(lab.access, host, tag)).toBe(true)
+    expect((await find()).exitCode).toBe(1)
+    await stream.done.catch(() => {})
+  }, 15_000)
 
   it('a node whose CLI does not return is a state, a lost connection is not', async () => {
     const hanging = { ...lab.access.lab, cluster: { ...lab.access.lab.cluster, cli: ['sleep', '9'] } }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Lab, LabSchema } from '../domain/lab'
 import { SshPool } from '../transport/pool'
+import type { ExecResult, Remote } from '../transport/remote'
 import { startTestServer, type TestServer } from '../transport/test-server'
 import type { LabAccess } from './at'
 
@@ -76,4 +77,20 @@ export async function startRealLab(): Promise<RealLab> {
     await server.stop()
   }
   return { access: { pool, lab }, server, directory, close }
+}
+
+/** For tests: a lab whose commands are answered by a function; what it throws is what the command rejects with. */
+export function answeredLab(answer: (argv: string, host: string) => Partial<ExecResult>, lab = testLab()): LabAccess {
+  const exec = async (host: string, argv: readonly string[]): Promise<ExecResult> => {
+    const startedMs = Date.now()
+    await new Promise((resolve) => setTimeout(resolve, 1))
+    const nothing = { exitCode: 0, signal: null, stdout: '', stderr: '', truncated: false }
+    return { ...nothing, startedMs, endedMs: Date.now(), ...answer(argv.join(' '), host) }
+  }
+  const none = () => Promise.reject(new Error('not in this test'))
+  const on = (host: string): Remote => ({
+    ...{ host, exec: (argv) => exec(host, argv), stream: none, shell: none, put: none, get: none },
+    close: async () => {},
+  })
+  return { lab, pool: { on, secrets: [] } }
 }

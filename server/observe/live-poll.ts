@@ -52,7 +52,7 @@ export async function nodeAnswer(
 export async function leaseInfo(access: LabAccess, signal: AbortSignal): Promise<LeaseInfo | null> {
   const options = { tag: TAG, timeoutMs: LEASE_TIMEOUT_MS, signal }
   return readLease(access, options).then(
-    (reading) => reading?.info ?? null,
+    (reading) => (reading && reading.state !== 'incomplete' ? reading.info : null),
     () => null,
   )
 }
