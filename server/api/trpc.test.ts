@@ -78,6 +78,20 @@ describe('the tRPC API', () => {
     })
   })
 
+  it('knows errors of the container, which has its own instance of every module', async () => {
+    class OtherInstance extends Error {
+      override name = 'AppError'
+      code = 'quarantined'
+      hint = 'Restore the lab.'
+    }
+    const { runner } = setup.services
+    setup.services.runner = { ...runner, plan: () => Promise.reject(new OtherInstance('the lab is quarantined')) }
+    const response = await get('cases.plan', { lab: 'box', case: 'TC-3' })
+    setup.services.runner = runner
+    expect(response.status).toBe(409)
+    expect((await response.json()).error.data.error).toMatchObject({ code: 'quarantined', hint: 'Restore the lab.' })
+  })
+
   it('refuses foreign hosts in a shape that the client understands', async () => {
     const response = await get('labs.list', undefined, { headers: { host: 'evil.example' } })
     expect(response.status).toBe(403)

@@ -37,10 +37,17 @@ const TRPC_CODE: Partial<Record<ErrorCode, TRPCError['code']>> = {
 const zodMessage = (error: z.core.$ZodError): string =>
   error.issues.map((issue) => (issue.path.length > 0 ? `${issue.path.join('.')}: ` : '') + issue.message).join('; ')
 
+/**
+ * Next gives instrumentation, where the container is made, and every route their own instance of each module: the
+ * container's AppErrors are of another class of the same name.
+ */
+const isAppError = (error: unknown): error is AppError =>
+  error instanceof Error && error.name === 'AppError' && 'code' in error
+
 /** Whatever a procedure or tRPC itself threw, as the error that the client may see. */
 export function publicAppError(error: unknown): AppError {
   const cause = error instanceof TRPCError ? (error.cause ?? error) : error
-  if (cause instanceof AppError) return cause
+  if (isAppError(cause)) return cause
   if (cause instanceof z.core.$ZodError) return new AppError('bad-input', zodMessage(cause), { cause })
   if (cause instanceof TRPCError && cause.code === 'NOT_FOUND') return new AppError('not-found', cause.message)
   if (cause instanceof TRPCError && cause.code !== 'INTERNAL_SERVER_ERROR')
@@ -73,7 +80,7 @@ export const createCallerFactory = t.createCallerFactory
 /** Gives AppErrors the tRPC code that leads to the right HTTP status. */
 export const procedure = t.procedure.use(async ({ next }) => {
   const result = await next()
-  if (result.ok || !(result.error.cause instanceof AppError)) return result
+  if (result.ok || !isAppError(result.error.cause)) return result
   const { cause } = result.error
   throw new TRPCError({ code: TRPC_CODE[cause.code] ?? 'INTERNAL_SERVER_ERROR', message: cause.message, cause })
 })

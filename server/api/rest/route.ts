@@ -15,7 +15,7 @@ export type RestCall = {
   query: URLSearchParams
 }
 type Handler = (call: RestCall) => Promise<Response>
-type NextContext = { params: Promise<Record<string, string | string[]>> }
+type NextContext = { params: Promise<Record<string, string | string[]> | undefined> }
 type Route = (request: Request, context: NextContext) => Promise<Response>
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
@@ -60,7 +60,7 @@ export function queryList(query: URLSearchParams, name: string): string[] | unde
 async function call(handler: Handler, load: () => Promise<Services>, request: Request, context: NextContext) {
   const services = await load()
   const params: Record<string, string> = {}
-  for (const [name, value] of Object.entries(await context.params)) params[name] = [value].flat().join('/')
+  for (const [name, value] of Object.entries((await context.params) ?? {})) params[name] = [value].flat().join('/')
   const query = new URL(request.url).searchParams
   return handler({ api: createCaller(createContext(services)), services, request, params, query })
 }
