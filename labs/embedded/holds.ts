@@ -1,8 +1,33 @@
-/** A command that somebody ran over SSH. */
-export type Executed = { id: number; atMs: number; command: string; exitCode: number | null; endedMs: number | null }
+import { parse } from 'just-bash'
+import { onlySimple } from './shell/shell'
+
+/** A command that somebody ran over SSH; `command` is its argv joined by blanks, `raw` what the channel got. */
+export type Executed = {
+  id: number
+  atMs: number
+  command: string
+  raw: string
+  exitCode: number | null
+  endedMs: number | null
+}
 type Waiter = { matches: RegExp; seen: (command: string) => void }
 type Held = { command: string; release: (run: boolean) => void }
 type Hold = { id: number; matches: RegExp; held: Held[]; after: number; times: number }
+
+/** A quoted argv without its quotes, so that a pattern needs to know nothing of quoting; anything else as it is. */
+function plain(raw: string): string {
+  try {
+    const { statements } = parse(raw)
+    const command = statements.length === 1 && statements[0] ? onlySimple(statements[0]) : null
+    if (!command?.name || command.redirections.length > 0) return raw
+    const words = [command.name, ...command.args].map((word) =>
+      word.parts.map((p) => ('value' in p && typeof p.value === 'string' ? p.value : null)),
+    )
+    return words.flat().includes(null) ? raw : words.map((parts) => parts.join('')).join(' ')
+  } catch {
+    return raw
+  }
+}
 
 /**
  * Holds commands before they run, until they are released: how a test kills the app at a known step without sleeping.
@@ -77,8 +102,8 @@ export class Holds {
     return true
   }
 
-  begin(command: string, atMs: number): Executed {
-    const entry: Executed = { id: ++this.count, atMs, command, exitCode: null, endedMs: null }
+  begin(raw: string, atMs: number): Executed {
+    const entry: Executed = { id: ++this.count, atMs, command: plain(raw), raw, exitCode: null, endedMs: null }
     this.executed.push(entry)
     if (this.executed.length > 20_000) this.executed.splice(0, 5000)
     return entry

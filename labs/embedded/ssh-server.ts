@@ -219,7 +219,7 @@ function execute(channel: ServerChannel, world: World, holds: Holds, command: st
     else channel.exit(code)
   }
   run(process, async (p) => {
-    if (command !== null && !(await p.within(holds.pass(command, gone)))) return 255
+    if (command !== null && !(await p.within(holds.pass(entry.command, gone)))) return 255
     scheduler.runDue()
     return sh(p)
   })
