@@ -1,10 +1,9 @@
 import type { RunEvidence } from '../domain/evidence'
 import type { CriterionResult, Ending, Report } from '../domain/run'
-import { analyse } from '../measure/analysis'
-
 import { asAppError } from '../errors'
-import type { CaseDefinition, Criterion, Judged } from './define'
+import { analyse } from '../measure/analysis'
 import { inconclusive } from './criteria/judged'
+import type { CaseDefinition, Criterion, Judged } from './define'
 
 function guarded(work: () => Judged): Judged {
   try {
@@ -27,7 +26,11 @@ export function judge(definition: CaseDefinition, evidence: RunEvidence, ending:
     ...guarded(() => check(analysis)),
   })
   const criteria = definition.criteria.map(judgeOne)
-  const shown = criteria.some((c) => c.verdict === 'fail') ? 'fail' : criteria.some((c) => c.verdict === 'inconclusive') ? 'inconclusive' : 'pass'
+  const shown = criteria.some((c) => c.verdict === 'fail')
+    ? 'fail'
+    : criteria.some((c) => c.verdict === 'inconclusive')
+      ? 'inconclusive'
+      : 'pass'
   return {
     verdict: shown === 'pass' && ending !== 'completed' ? 'inconclusive' : shown,
     headline: definition.headline ? (analysis.headline?.probe.measurement ?? null) : null,
@@ -35,6 +38,6 @@ export function judge(definition: CaseDefinition, evidence: RunEvidence, ending:
     measurements: analysis.measurements,
     probes: analysis.probes.map(({ summary }) => summary),
     t0: analysis.fault?.t0 ?? null,
-    notes: analysis.notes,
+    notes: analysis.headline?.caveats ?? [],
   }
 }

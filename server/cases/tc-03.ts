@@ -2,7 +2,9 @@ import { z } from 'zod'
 import type { Fault } from '../domain/case'
 import type { Lab } from '../domain/lab'
 
-import { failoverTimeWithinLimit } from './criteria/failover'
+import { evidenceAgrees } from './criteria/agreement'
+import { backupIsPrimary, failoverTimeWithinLimit, garpFromNewPrimary } from './criteria/failover'
+import { sessionsSurvive } from './criteria/sessions'
 
 import { defineCase } from './define'
 import { declaredPrimary, declaredSecondary } from './roles'
@@ -55,7 +57,7 @@ export const tc03 = defineCase({
     }),
   }),
   headline: { title: 'Failover Time', limitMs: (lab) => lab.expectations.failoverTimeMs },
-  criteria: [failoverTimeWithinLimit],
+  criteria: [backupIsPrimary, failoverTimeWithinLimit, garpFromNewPrimary, sessionsSurvive, evidenceAgrees],
   steps: (lab, params) => {
     const { baselineMs, validationMs } = lab.expectations
     const targets = lab.targets.map((target) => target.id)

@@ -1,3 +1,4 @@
+import { withoutPrefix } from '../domain/address'
 import type { ObservationPoint, Reth, Target } from '../domain/lab'
 import { PACKET_KINDS } from '../domain/sample'
 import type { LabAccess } from './at'
@@ -10,11 +11,8 @@ export const captureArgv = (linuxInterface: string, filter: string): string[] =>
   ...filter.split(' '),
 ]
 
-/** The VIP without its prefix length. */
-export const vipAddress = (reth: Pick<Reth, 'vip'>): string => reth.vip.replace(/\/\d+$/, '')
-
 /** ARP about a VIP: gratuitous ones are told from the rest by the parser. */
-export const arpFilter = (reth: Pick<Reth, 'vip'>): string => `arp and host ${vipAddress(reth)}`
+export const arpFilter = (reth: Pick<Reth, 'vip'>): string => `arp and host ${withoutPrefix(reth.vip)}`
 
 /** Echo requests and replies of one target. */
 export const echoFilter = (target: Pick<Target, 'address'>): string => `icmp and host ${target.address}`

@@ -1,12 +1,24 @@
+import { withoutPrefix } from '../domain/address'
 import type { EventBody, RunEvent } from '../domain/event'
 import type { RunEvidence } from '../domain/evidence'
-import type { Interval } from '../domain/ids'
+import { type Interval, placeName } from '../domain/ids'
+import type { Lab, Reth, Target } from '../domain/lab'
 import type { Measurement, RunContext } from '../domain/run'
+import { countGarp, type GarpCount, requestGap } from './capture-gap'
 import { moveInterval } from './clocks'
 import { type Headline, headlineOf } from './failover-time'
 import { analyseProbe, type ProbeAnalysis } from './probe-analysis'
+import { type SessionFate, sessionFates } from './sessions'
+import { becamePrimary, detectionTime } from './state-timeline'
 
 export type FaultEvent = Extract<EventBody, { kind: 'fault-injected' }>
+type Node = Lab['cluster']['nodes'][number]
+
+/** A redundancy group's way to the backup: the interval (app clock) in which it became primary; null: it never did. */
+export type Takeover = { redundancyGroup: number; interval: Interval | null; detection: Measurement | null }
+
+/** The requests of one target as captured on the far side. */
+export type CapturedTarget = { target: Target; gap: ReturnType<typeof requestGap> }
 
 /** Everything that criteria judge, computed from stored evidence only. */
 export type Analysis = {
@@ -16,35 +28,94 @@ export type Analysis = {
   fault: FaultEvent | null
   /** T0 on the app's clock, its offset's error included; null when it is not known there. */
   t0App: Interval | null
+  /** The node that fails and the one that is to take over. */
+  primary: Node
+  backup: Node
   probes: ProbeAnalysis[]
   /** The worst probe that crosses the cluster; null without a fault. */
   headline: Headline | null
+  takeovers: Takeover[]
+  /** null where nobody can see it, or its clock is not known. */
+  garp: { reth: Reth; count: GarpCount | null }[]
+  captures: CapturedTarget[]
+  sessions: SessionFate[]
   measurements: Measurement[]
-  notes: string[]
 }
 
 const find = <K extends EventBody['kind']>(events: readonly RunEvent[], kind: K) =>
   events.find((event): event is Extract<RunEvent, { kind: K }> => event.kind === kind) ?? null
 
+const byPriority = (lab: Lab) => lab.cluster.nodes.toSorted((a, b) => b.priority - a.priority)
+
+function takeoversOf({ lab, events }: RunEvidence, backup: Node, t0App: Interval | null): Takeover[] {
+  if (!t0App) return []
+  return lab.cluster.redundancyGroups.map(({ id }) => {
+    const interval = becamePrimary(events, backup.name, id, t0App.fromMs)
+    return {
+      redundancyGroup: id,
+      interval,
+      detection: interval && detectionTime(t0App, interval, `${backup.name} RG${id}`),
+    }
+  })
+}
+
+/** The latest moment by which forwarding was back for every crossing probe, app clock; null when it is not known. */
+function recoveredMs(probes: readonly ProbeAnalysis[], t0App: Interval, context: RunContext | null): number | null {
+  const crossing = probes.filter(({ target }) => target.crossesCluster)
+  const moments = crossing.map(({ target, failover }) => {
+    const instant = failover?.finding?.recoveredMs
+    if (instant == null) return failover?.finding ? null : t0App.toMs
+    const point = { fromMs: instant, toMs: instant }
+    return moveInterval(point, placeName(target.from), null, context)?.toMs ?? null
+  })
+  return moments.reduce<number | null>(
+    (worst, ms) => (worst === null || ms === null ? null : Math.max(worst, ms)),
+    t0App.toMs,
+  )
+}
+
 /** Reads a run's evidence; the same evidence always gives the same analysis. */
 export function analyse(evidence: RunEvidence): Analysis {
   const { lab, events, streams } = evidence
+  const [primary, backup] = byPriority(lab) as [Node, Node]
   const context = find(events, 'context')?.context ?? null
   const fault = find(events, 'fault-injected')
+  const t0App = fault && moveInterval(fault.t0, fault.clock, null, context)
+  const t0At = (clock: string) => fault && moveInterval(fault.t0, fault.clock, clock, context)
   const probes = lab.targets.flatMap((target) => {
     const rows = streams.get(`probe:${target.id}`)
     return rows ? [analyseProbe(lab, target, rows, fault, context)] : []
   })
-  const headline = headlineOf(probes.flatMap(({ failover }) => failover ?? []))
-  const measurements = probes.flatMap(({ failover }) => [failover?.measurement ?? [], failover?.packetLoss ?? []].flat())
+  const takeovers = takeoversOf(evidence, backup, t0App)
+  const garp = lab.cluster.reths.map((reth) => {
+    const rows = streams.get(`capture:${reth.name}`) ?? []
+    const t0 = reth.garpObserver && t0At(placeName(reth.garpObserver.at))
+    return { reth, count: t0 && countGarp(rows, withoutPrefix(reth.vip), t0.fromMs) }
+  })
+  const captures = lab.targets.flatMap((target): CapturedTarget[] => {
+    const t0 = target.captureAt && t0At(placeName(target.captureAt.at))
+    const rows = streams.get(`capture:${target.id}`)
+    return t0 && rows ? [{ target, gap: requestGap(rows, target.address, t0.fromMs, `${target.title}, far side`) }] : []
+  })
+  const backMs = t0App && recoveredMs(probes, t0App, context)
+  const roles = { primary: primary.name, backup: backup.name }
+  const worst = takeovers
+    .flatMap(({ detection }) => detection ?? [])
+    .toSorted((a, b) => b.ms + b.plusMs - a.ms - a.plusMs)[0]
+  const byProbe = probes.flatMap(({ failover }) => [failover?.measurement ?? [], failover?.packetLoss ?? []].flat())
   return {
     evidence,
     context,
     fault,
-    t0App: fault && moveInterval(fault.t0, fault.clock, null, context),
+    t0App,
+    primary,
+    backup,
     probes,
-    headline,
-    measurements,
-    notes: headline?.caveats ?? [],
+    headline: headlineOf(probes.flatMap(({ failover }) => failover ?? [])),
+    takeovers,
+    garp,
+    captures,
+    sessions: t0App ? sessionFates(events, streams, roles, backMs ?? Number.POSITIVE_INFINITY) : [],
+    measurements: [...byProbe, ...captures.flatMap(({ gap }) => gap ?? []), ...(worst ? [worst] : [])],
   }
 }

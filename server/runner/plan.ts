@@ -11,7 +11,13 @@ export async function planOf(lab: Lab, steps: readonly Step[]): Promise<PlanStep
   const planned: PlanStep[] = []
   for (const { id, title, budgetMs, actions } of steps) {
     const commands = await Promise.all(actions.map((action) => planAction(context, action)))
-    planned.push({ id, title, budgetMs, changesLab: actions.some(({ kind }) => kind === 'fault'), commands: commands.flat() })
+    planned.push({
+      id,
+      title,
+      budgetMs,
+      changesLab: actions.some(({ kind }) => kind === 'fault'),
+      commands: commands.flat(),
+    })
   }
   return [...planned, await planRestore(context)]
 }

@@ -19,7 +19,9 @@ export async function planRestore({ lab, tag, undo }: PlanContext): Promise<Plan
     ]
   })
   const kills = await commandsOf(lab, 'End what the run started', (dry) => stopTaggedEverywhere(dry, PLAN_RUN_ID))
-  const read = await commandsOf(lab, 'Compare with the lab as it was before', (dry) => takeSnapshot(dry, { tag: tag('snapshot') }))
+  const read = await commandsOf(lab, 'Compare with the lab as it was before', (dry) =>
+    takeSnapshot(dry, { tag: tag('snapshot') }),
+  )
   const commands = [...kills, ...undos, ...read]
   return { id: 'restore', title: 'Restore the lab', budgetMs: RESTORE_BUDGET_MS, changesLab: undo.length > 0, commands }
 }

@@ -22,10 +22,21 @@ const streamOf = ({ id }: Target) => `calibration:${id}`
 export const plannedCalibration = (lab: Lab, target: Target, tag: (what: string) => string): PlannedCommand => {
   const options = { tag: tag(streamTag(streamOf(target))), timeoutMs: PATIENCE_MS }
   const argv = pingArgv(target, target.intervalMs, probeCount(PATIENCE_MS, target.intervalMs))
-  return plannedStream(lab, target.from, argv, options, `Calibrate the probe to ${target.title}; ended after ${CALIBRATION_MS} ms of answers`)
+  return plannedStream(
+    lab,
+    target.from,
+    argv,
+    options,
+    `Calibrate the probe to ${target.title}; ended after ${CALIBRATION_MS} ms of answers`,
+  )
 }
 
-async function probeFor(session: RunSession, target: Target, intervalMs: number, signal: AbortSignal): Promise<LiveProbe> {
+async function probeFor(
+  session: RunSession,
+  target: Target,
+  intervalMs: number,
+  signal: AbortSignal,
+): Promise<LiveProbe> {
   const probe = new LiveProbe(target)
   const stream = streamOf(target)
   const tool = await startPing(session.access(stream), target, {

@@ -41,7 +41,9 @@ export const startCapture: Handler<'start-capture'> = {
         const tool = await start(session.access(stream), point, filter, options)
         session.tools.set(stream, tool)
         const ended = tool.done.then(() => {
-          throw new AppError('command-failed', `${purpose}: tcpdump ended`, { hint: 'Its own words are in the raw output.' })
+          throw new AppError('command-failed', `${purpose}: tcpdump ended`, {
+            hint: 'Its own words are in the raw output.',
+          })
         })
         ended.catch(() => {})
         await Promise.race([ready, ended])
@@ -52,6 +54,7 @@ export const startCapture: Handler<'start-capture'> = {
 }
 
 export const stopCapture: Handler<'stop-capture'> = {
-  plan: ({ lab, tag }) => capturesOf(lab).map(({ stream, point }) => plannedKill(lab, point.at, tag(streamTag(stream)))),
+  plan: ({ lab, tag }) =>
+    capturesOf(lab).map(({ stream, point }) => plannedKill(lab, point.at, tag(streamTag(stream)))),
   run: (session) => session.stopTools('capture'),
 }

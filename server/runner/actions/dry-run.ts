@@ -7,13 +7,25 @@ import type { ExecResult, Remote } from '../../transport/remote'
 import { placeOf } from '../recorder'
 import { planned } from './handler'
 
-const SILENCE: ExecResult = { exitCode: 0, signal: null, stdout: '', stderr: '', startedMs: 0, endedMs: 0, truncated: false }
+const SILENCE: ExecResult = {
+  exitCode: 0,
+  signal: null,
+  stdout: '',
+  stderr: '',
+  startedMs: 0,
+  endedMs: 0,
+  truncated: false,
+}
 
 /**
  * The commands that a piece of work asks for, found by letting it run against hosts that answer nothing: the plan then
  * comes from the very code that runs. Each command once, in the order of asking.
  */
-export async function commandsOf(lab: Lab, purpose: string, work: (access: LabAccess) => Promise<unknown>): Promise<PlannedCommand[]> {
+export async function commandsOf(
+  lab: Lab,
+  purpose: string,
+  work: (access: LabAccess) => Promise<unknown>,
+): Promise<PlannedCommand[]> {
   const asked = new Map<string, PlannedCommand>()
   const note = (host: string, argv: readonly string[]) => {
     const place = placeOf(lab, host, argv)

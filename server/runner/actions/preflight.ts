@@ -18,8 +18,8 @@ import { takeSnapshot } from '../../observe/snapshot'
 import { softwareVersion } from '../../observe/versions'
 import { LeaseKeeper, leaseRequest } from '../lease-keeper'
 import type { RunSession } from '../session'
-import { commandsOf } from './dry-run'
 import { calibrate, plannedCalibration } from './calibrate'
+import { commandsOf } from './dry-run'
 import { type Handler, PLAN_RUN_ID, planned } from './handler'
 
 type Options = { tag: string; signal?: AbortSignal }
@@ -84,7 +84,9 @@ export const preflight: Handler<'preflight'> = {
     const access = session.access()
     const { checks, context } = await examine(access, tools, { tag: session.tag('preflight'), signal })
     await tell(session, checks)
-    const probes = await Promise.all(targetsOf(session.lab, targets).map((target) => calibrate(session, target, signal)))
+    const probes = await Promise.all(
+      targetsOf(session.lab, targets).map((target) => calibrate(session, target, signal)),
+    )
     await tell(session, probes)
     const snapshot = await takeSnapshot(access, { tag: session.tag('snapshot'), signal })
     const known = context && { ...context, macs: macsIn(snapshot) }

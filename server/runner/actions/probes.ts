@@ -34,7 +34,13 @@ export const startProbes: Handler<'start-probes'> = {
     targetsOf(lab, targets).map((target) => {
       const options = { tag: tag(streamTag(streamOf(target))), timeoutMs: durationS * 1000 }
       const argv = pingArgv(target, target.intervalMs, probeCount(durationS * 1000, target.intervalMs))
-      return plannedStream(lab, target.from, argv, options, `Probe to ${target.title}; slower if its calibration asks for it`)
+      return plannedStream(
+        lab,
+        target.from,
+        argv,
+        options,
+        `Probe to ${target.title}; slower if its calibration asks for it`,
+      )
     }),
   run: async (session, { targets, durationS }, signal) => {
     const chosen = targetsOf(session.lab, targets)

@@ -44,8 +44,14 @@ async function startOne(session: RunSession, traffic: Traffic, durationS: number
     ({ exitCode, signal }) => error ?? `iperf3 ended (${exitCode ?? signal ?? 'closed'})`,
     (cause: unknown) => asAppError(cause).message,
   )
-  const failure = await Promise.race([connected.then(() => null), ended, sleep(CONNECT_MS, 'no connection to its server')])
-  void ended.then(() => session.emit({ kind: 'traffic-ended', traffic: traffic.id, done: isDone, error })).catch(() => {})
+  const failure = await Promise.race([
+    connected.then(() => null),
+    ended,
+    sleep(CONNECT_MS, 'no connection to its server'),
+  ])
+  void ended
+    .then(() => session.emit({ kind: 'traffic-ended', traffic: traffic.id, done: isDone, error }))
+    .catch(() => {})
   return failure
 }
 

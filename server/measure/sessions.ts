@@ -1,0 +1,90 @@
+import type { FlowSession } from '../domain/cluster'
+import type { RunEvent } from '../domain/event'
+import type { SampleRow } from '../domain/sample'
+
+type SocketEvent = Extract<RunEvent, { kind: 'traffic-socket' }>
+
+/** What became of one TCP session; null where it could not be seen. */
+export type SessionFate = {
+  traffic: string
+  /** null: a session without payload of its own (iperf3's control connection), found in the table only. */
+  socket: number | null
+  local: string
+  remote: string
+  natSource: string | null
+  /** On the backup before T0, with the same translation. */
+  synced: boolean | null
+  /** On the new primary afterwards, with the same translation. */
+  kept: boolean | null
+  /** Bytes moved on the same socket in an interval that began after the recovery; null for a session without payload. */
+  advanced: boolean | null
+}
+
+/** The sessions that a node says it has itself, before or after the fault; null when it gave no readable table. */
+export function sessionsOn(events: readonly RunEvent[], node: string, label: 'before' | 'after'): FlowSession[] | null {
+  const event = events.find(
+    (e): e is Extract<RunEvent, { kind: 'sessions' }> => e.kind === 'sessions' && e.node === node && e.label === label,
+  )
+  return event?.sessions?.filter((session) => session.node === null || session.node === node) ?? null
+}
+
+const findSame = (
+  table: readonly FlowSession[] | null,
+  session: Pick<FlowSession, 'source' | 'destination' | 'natSource'>,
+): boolean | null =>
+  table &&
+  table.some(
+    (other) =>
+      other.protocol === 'tcp' &&
+      other.source === session.source &&
+      other.destination === session.destination &&
+      other.natSource === session.natSource,
+  )
+
+/** Whether a socket moved bytes in an interval that began at or after sinceMs (app clock). */
+export const movedSince = (rows: readonly SampleRow[], socket: number, sinceMs: number): boolean =>
+  rows.some(
+    ([id, fromS, toS, bytes, , , receivedMs]) =>
+      id === socket && (bytes ?? 0) > 0 && (receivedMs ?? 0) - ((toS ?? 0) - (fromS ?? 0)) * 1000 >= sinceMs,
+  )
+
+/**
+ * The fate of every TCP session that was open through the cluster when the fault came: same 5-tuple, same translation.
+ * @param recoveredMs app clock: forwarding was back by then
+ */
+export function sessionFates(
+  events: readonly RunEvent[],
+  streams: ReadonlyMap<string, readonly SampleRow[]>,
+  roles: { primary: string; backup: string },
+  recoveredMs: number,
+): SessionFate[] {
+  const onPrimary = sessionsOn(events, roles.primary, 'before')
+  const onBackup = sessionsOn(events, roles.backup, 'before')
+  const after = sessionsOn(events, roles.backup, 'after')
+  const sockets = events.filter((event): event is SocketEvent => event.kind === 'traffic-socket')
+  const fate = (local: string, remote: string, traffic: string, socket: number | null): SessionFate => {
+    const session = onPrimary?.find((entry) => entry.source === local && entry.destination === remote)
+    const same = { source: local, destination: remote, natSource: session?.natSource ?? null }
+    const rows = streams.get(`traffic:${traffic}`) ?? []
+    return {
+      traffic,
+      socket,
+      local,
+      remote,
+      natSource: same.natSource,
+      synced: session ? findSame(onBackup, same) : null,
+      kept: session ? findSame(after, same) : null,
+      advanced: socket === null ? null : movedSince(rows, socket, recoveredMs),
+    }
+  }
+  const withPayload = sockets.map(({ traffic, socket, local, remote }) => fate(local, remote, traffic, socket))
+  const remotes = new Map(sockets.map(({ remote, traffic }) => [remote, traffic]))
+  const idle = (onPrimary ?? []).filter(
+    ({ protocol, source, destination }) =>
+      protocol === 'tcp' && remotes.has(destination) && !sockets.some(({ local }) => local === source),
+  )
+  return [
+    ...withPayload,
+    ...idle.map(({ source, destination }) => fate(source, destination, remotes.get(destination) ?? '', null)),
+  ]
+}
