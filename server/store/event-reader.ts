@@ -4,7 +4,7 @@ import type { Database } from './client'
 import { unpackJson } from './documents'
 
 const eventOf = ({ seq, atMs, kind, payload }: Event): RunEvent =>
-  ({ ...(payload as object), kind, seq, atMs }) as RunEvent
+  ({ seq, atMs, kind, ...(payload as object) }) as RunEvent
 
 async function packAfter(database: Database, runId: string, after: number): Promise<RunEvent[] | null> {
   const pack = await database.run((prisma) =>

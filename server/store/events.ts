@@ -66,7 +66,7 @@ export class PrismaEventLog {
   async #store(runId: string, log: Log, batch: Waiting[]): Promise<RunEvent[]> {
     log.nextSeq ??= (await lastSeq(this.#database, runId)) + 1
     const first = log.nextSeq
-    const events = batch.map(({ body, atMs }, i): RunEvent => ({ ...body, seq: first + i, atMs }))
+    const events = batch.map(({ body, atMs }, i): RunEvent => ({ seq: first + i, atMs, ...body }))
     const data = batch.map(({ body: { kind, ...payload }, atMs }, i) => ({
       runId,
       seq: first + i,
