@@ -42,7 +42,7 @@ export class Runner {
       params,
       limitMs: definition.headline?.limitMs(lab) ?? null,
     })
-    void this.#pump(lab.id)
+    this.#go(lab.id)
     return { id }
   }
 
@@ -73,7 +73,7 @@ export class Runner {
   /** After a start: recovers what a crash left behind, lab by lab in the background, then goes on with the queues. */
   async recover(): Promise<void> {
     const labs = new Set((await this.deps.runs.unfinished()).map((run) => run.lab))
-    for (const labId of labs) void this.#pump(labId)
+    for (const labId of labs) this.#go(labId)
   }
 
   /** Resolves when nothing runs any more; no new run is started from now on. Running ones are cancelled and restored. */
@@ -96,7 +96,7 @@ export class Runner {
       throw new AppError('not-found', `the run ${quarantine.runId} is gone`, { hint: 'Mark the lab clean by hand.' })
     const session = new RunSession(run.id, lab, run.params, this.deps)
     await this.#occupy(labId, run.id, null, () => restoreQuarantined(session))
-    void this.#pump(labId)
+    this.#go(labId)
   }
 
   async markClean(labId: string, note: string): Promise<void> {
@@ -106,7 +106,7 @@ export class Runner {
     await this.deps.labState.setQuarantine(labId, null)
     const message = `marked clean by the engineer${note ? `: ${note}` : ''}`
     await this.deps.events.append(quarantine.runId, { kind: 'note', level: 'warning', message, hint: null })
-    void this.#pump(labId)
+    this.#go(labId)
   }
 
   #resolve({ lab: labId, case: caseId, params }: RunRequest): {
@@ -119,6 +119,13 @@ export class Runner {
     if (!definition)
       throw new AppError('not-found', `there is no case "${caseId}"`, { hint: 'GET /api/v1/cases lists them.' })
     return { lab, definition, params: parseParams(definition, params) }
+  }
+
+  /** A lab whose file is gone keeps its unfinished runs until it is there again. */
+  #go(labId: string): void {
+    this.#pump(labId).catch((error: unknown) => {
+      console.error(`failover-lab: the runs of lab "${labId}" wait: ${asAppError(error).message}`)
+    })
   }
 
   /** Works off a lab's runs until none waits. */
