@@ -11,8 +11,10 @@ export const CHANCE = 0.005
 export type Background = {
   /** Loss probability of one probe in the baseline. */
   probability: number
-  /** Runs of up to so many losses can be background; longer ones are outages. */
+  /** Runs of up to so many losses are left to the background; longer ones are outages. */
   longestRun: number
+  /** A run must be longer than this to bound an outage from below: what the baseline's own rate makes by chance. */
+  chanceRun: number
   /** So many losses at either edge of an outage can be background, so the lower bound does not count them. */
   edgeProbes: number
   /** Losses allowed among the five probes with which recovery begins. */
@@ -23,6 +25,9 @@ export type Background = {
 export const RECOVERY_PROBES = 5
 
 const MAX_PROBES = 50
+
+/** After a baseline without any loss a run of more than so many is an outage, however short that baseline was. */
+const LOSSLESS_RUN = 2
 
 /** Smallest n ≥ 0 for which weight·p^(n+1) is no longer likely. */
 function unlikelyAfter(probability: number, weight: number): number {
@@ -36,11 +41,15 @@ export function backgroundOf(baseline: ProbeBaseline, probes: number): Backgroun
   const probability = baseline.offered > 0 ? baseline.lost / baseline.offered : 0
   // a burst as long as the longest of the baseline, and twice that, is what such a path does now and then
   const bursts = baseline.longestLossRun > 1 ? 2 * baseline.longestLossRun : 1
+  // the rule of three: a baseline without loss still allows for a probability of 3/n
+  const cautious = unlikelyAfter(Math.min(1, (baseline.lost + 3) / Math.max(1, baseline.offered)), probes)
+  const chanceRun = Math.max(bursts, unlikelyAfter(probability, probes))
   let nearLosses = 0
   while (nearLosses < RECOVERY_PROBES && tail(RECOVERY_PROBES, probability, nearLosses + 1) > CHANCE) nearLosses++
   return {
     probability,
-    longestRun: Math.max(bursts, unlikelyAfter(probability, probes)),
+    longestRun: Math.max(bursts, baseline.lost === 0 ? Math.min(LOSSLESS_RUN, cautious) : cautious),
+    chanceRun,
     edgeProbes: unlikelyAfter(probability, 2),
     nearLosses,
   }

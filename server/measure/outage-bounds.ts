@@ -59,7 +59,7 @@ export function forwardingBackMs(view: LossView, from: number, delay: PathDelay)
 export function lowerBoundMs(view: LossView, p: number, q: number, delay: PathDelay): number {
   const first = view.periods[p]
   const last = view.periods[q]
-  if (!first || !last || !view.isStrong(first)) return 0
+  if (!first || !last || last.to - first.from < view.background.chanceRun) return 0
   const { edgeProbes } = view.background
   const lost = (record: ProbeRecord | undefined) => record?.status === 'lost'
   let start = first.from
@@ -91,14 +91,15 @@ export function earliestStartMs(view: LossView, p: number): number | null {
 
 /**
  * The longest outage that can have passed between two answered probes without being seen, ms: what "no loss" means.
- * Probes in loss periods are left out, and gaps within `[fromMs, toMs]` of a stall count as any other.
+ * Gaps longer than `stallMs` are left out: they are sender stalls, which are reported as such.
  */
-export function longestUnseenMs(view: LossView, delay: PathDelay): number {
+export function longestUnseenMs(view: LossView, delay: PathDelay, stallMs: number): number {
   let longest = 0
   for (let i = Math.max(1, view.start); i < view.end; i++) {
     const before = view.records[i - 1]
     const after = view.records[i]
     if (before?.status !== 'answered' || after?.status !== 'answered') continue
+    if (after.sendMs - before.sendMs > stallMs) continue
     const waited = after.hiMs + Math.max(0, (after.rttMs ?? 0) - delay.leastMs) - before.loMs
     if (waited > longest) longest = Math.max(longest, forwardingBackMs(view, i, delay) - before.loMs)
   }

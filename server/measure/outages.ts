@@ -13,7 +13,7 @@ import {
 } from './outage-bounds'
 import type { ProbeTimeline } from './probe-timeline'
 import { recoveryAfter } from './recovery'
-import { type SenderStall, type Spacing, senderStalls, spacingOf } from './spacing'
+import { type SenderStall, type Spacing, senderStalls, spacingOf, stallThresholdMs } from './spacing'
 
 /** An outage with everything that its statement rests on. */
 export type OutageFinding = {
@@ -35,7 +35,7 @@ export type OutageFinding = {
 /** What one probe shows in one window. */
 export type ProbeOutages = {
   findings: OutageFinding[]
-  /** The longest outage that can have passed unseen between two answered probes, ms. */
+  /** The longest outage that can have passed unseen between two answered probes, stalls apart, ms. */
   unseenMs: number
   /** Stalls and clock steps within the window. */
   stalls: SenderStall[]
@@ -100,7 +100,8 @@ function findingOf(
     recoveredMs: recovered?.sendMs ?? null,
     validated: point?.validated ?? false,
     heldMs: point?.heldMs ?? 0,
-    stalls: stalls.filter((stall) => stall.toMs > startMs && stall.fromMs < endMs),
+    // a reply that was printed after a stall seems to have been sent after it: the earliest send decides
+    stalls: stalls.filter((stall) => stall.toMs > (earliestMs ?? startMs) && stall.fromMs < endMs),
   }
 }
 
@@ -134,10 +135,11 @@ export function findOutages(timeline: ProbeTimeline, options: OutageOptions): Pr
   const view = lossView(timeline, options)
   const delay = pathDelay(view.baseline, view.records, options.rttBeyondMs ?? null)
   const seen = view.records.slice(Math.max(0, view.start - 1), view.end)
-  const stalls = senderStalls(seen, usualSpacing(spacingOf(seen), view.baseline.spacing))
+  const spacing = usualSpacing(spacingOf(seen), view.baseline.spacing)
+  const stalls = senderStalls(seen, spacing)
   const strong = chains(view)
   const findings = (strong.length > 0 ? strong : longestPeriod(view)).map((chain) =>
     findingOf(view, chain, delay, stalls, options.stream),
   )
-  return { findings, unseenMs: longestUnseenMs(view, delay), stalls, view, delay }
+  return { findings, unseenMs: longestUnseenMs(view, delay, stallThresholdMs(spacing)), stalls, view, delay }
 }
