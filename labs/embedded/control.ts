@@ -4,13 +4,12 @@ import { z } from 'zod'
 import { nowMs } from './core/scheduler'
 import type { Holds } from './holds'
 import type { SshServer } from './ssh-server'
-import { SwitchNameSchema, WorldOptionsSchema } from './world/options'
+import { SomeOptionsSchema, SwitchNameSchema } from './world/options'
 import type { World } from './world/world'
 
 export type ControlledLab = { world: World; holds: Holds; ssh: SshServer }
 type Handler = (lab: ControlledLab, body: unknown) => unknown | Promise<unknown>
 
-const OptionsBody = z.object(WorldOptionsSchema.shape).partial()
 const unwrap =
   <T extends z.ZodType>(schema: T, use: (lab: ControlledLab, body: z.infer<T>) => unknown): Handler =>
   (lab, body) =>
@@ -37,7 +36,7 @@ export const controls = {
     ),
     devices: Object.fromEntries([...world.machines.values()].map((m) => [m.name, m.devices])),
   })) as Handler,
-  options: unwrap(OptionsBody, ({ world }, body) => {
+  options: unwrap(SomeOptionsSchema, ({ world }, body) => {
     world.setOptions(body)
     return world.options
   }),

@@ -8,7 +8,7 @@ import { Holds } from './holds'
 import { loadKeys } from './keys'
 import { labOf, labYaml } from './labfile'
 import { serveSsh } from './ssh-server'
-import type { WorldOptions } from './world/options'
+import type { SomeOptions } from './world/options'
 import { World } from './world/world'
 
 export type EmbeddedLabOptions = {
@@ -16,7 +16,7 @@ export type EmbeddedLabOptions = {
   id?: string
   title?: string
   stateDir: string
-  world?: Partial<WorldOptions>
+  world?: SomeOptions
   user?: string
   /** 0: any free port; when left out, the port of the last start if it is free. */
   port?: number

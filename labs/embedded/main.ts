@@ -2,8 +2,11 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { parse } from 'yaml'
+import { z } from 'zod'
 import { type ControlledLab, serveControl } from './control'
 import { type EmbeddedLab, startEmbeddedLab } from './lab'
+import { SomeOptionsSchema } from './world/options'
 
 const IDLE_MS = 10 * 60 * 1000
 
@@ -15,9 +18,13 @@ const { values } = parseArgs({
     worlds: { type: 'string', default: '1' },
     id: { type: 'string', default: 'embedded' },
     idle: { type: 'string', default: String(IDLE_MS) },
+    config: { type: 'string', default: join(import.meta.dirname, '..', 'embedded.yaml') },
   },
 })
 const stateDir = resolve(values.state)
+const config = z
+  .strictObject({ title: z.string().min(1), world: SomeOptionsSchema })
+  .parse(parse(readFileSync(values.config, 'utf8')))
 const runFile = join(stateDir, 'running.json')
 
 const answers = (port: number): Promise<boolean> =>
@@ -69,9 +76,9 @@ async function main(): Promise<void> {
     const id = i === 1 ? values.id : `${values.id}-${i}`
     const lab = await startEmbeddedLab({
       id,
-      title: i === 1 ? 'Embedded lab' : `Embedded lab ${i}`,
+      title: i === 1 ? config.title : `${config.title} ${i}`,
       stateDir,
-      world: { seed: Date.now() + i },
+      world: { seed: Date.now() + i, ...config.world },
       onConnections,
     })
     labs.set(id, lab)
@@ -88,6 +95,9 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
   for (const lab of started) console.log(lab.labFile)
 }
+
+// Whoever started it may be gone, and its pipe with it.
+process.stdout.on('error', () => {})
 
 main().catch((error) => {
   console.error(error)

@@ -66,3 +66,7 @@ export const WorldOptionsSchema = z.strictObject({
   linkBitPerS: z.number().positive().default(6.4e9),
 })
 export type WorldOptions = z.infer<typeof WorldOptionsSchema>
+
+/** Some of the options, to be checked when they are merged: `partial()` would fill in the defaults of the others. */
+export const SomeOptionsSchema = z.record(z.string(), z.unknown())
+export type SomeOptions = z.input<typeof WorldOptionsSchema> | z.infer<typeof SomeOptionsSchema>

@@ -8,7 +8,7 @@ import { nullSink, nullSource } from '../machine/streams'
 import { Cluster, type ClusterNode } from './cluster'
 import { filesOf } from './files'
 import { type Devices, ownDevices } from './instance-devices'
-import { SWITCHES, type SwitchName, type WorldOptions, WorldOptionsSchema } from './options'
+import { type SomeOptions, SWITCHES, type SwitchName, type WorldOptions, WorldOptionsSchema } from './options'
 import { gratuitousArp, Taps } from './packets'
 import { Sessions } from './sessions'
 import { devicesOf, type GroupId, HOST, LAN, LAN_VIP, NODES, type NodeId, RETHS, rethMac, UNIT, WAN } from './topology'
@@ -59,10 +59,7 @@ export class World {
   private pids = 2000 + Math.floor(Math.random() * 500)
   readonly wiped = new Map<string, NetDevice>()
 
-  constructor(
-    options: Partial<WorldOptions>,
-    programs: (world: World, machine: Machine, name: string) => Program | null,
-  ) {
+  constructor(options: SomeOptions, programs: (world: World, machine: Machine, name: string) => Program | null) {
     this.options = WorldOptionsSchema.parse(options)
     this.random = new Random(this.options.seed)
     this.events.setMaxListeners(0)
@@ -225,7 +222,8 @@ export class World {
       for (const node of this.cluster.nodes) this.cluster.claim(node, now)
   }
 
-  setOptions(options: Partial<WorldOptions>): void {
+  /** Changes some options; throws when one is unknown or makes no sense. */
+  setOptions(options: SomeOptions): void {
     Object.assign(this.options, WorldOptionsSchema.parse({ ...this.options, ...options }))
   }
 
