@@ -2,9 +2,9 @@ import { defineConfig } from '@playwright/test'
 
 const PORT = 3210
 const baseURL = `http://127.0.0.1:${PORT}`
-const reference = process.env.REFERENCE_LAB === '1'
+const REFERENCE_LAB_FILE = '/var/lib/failover-lab-reference/reference.yaml'
 const labs = ['embedded', 'e2e/labs/unreachable.yaml', 'e2e/labs/broken.yaml']
-if (reference) labs.push('labs/reference.local.yaml')
+if (process.env.REFERENCE_LAB === '1') labs.push(REFERENCE_LAB_FILE)
 
 export default defineConfig({
   testDir: 'e2e/browser',

@@ -12,7 +12,12 @@ export default defineConfig({
         ...base,
         test: {
           name: 'unit',
-          include: ['server/**/*.test.ts', 'app/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts', 'labs/embedded/**/*.test.ts'],
+          include: [
+            'server/**/*.test.ts',
+            'app/**/*.test.{ts,tsx}',
+            'scripts/**/*.test.ts',
+            'labs/embedded/**/*.test.ts',
+          ],
           testTimeout: 20_000,
         },
       },

@@ -22,7 +22,11 @@ export async function freePort(): Promise<number> {
 }
 
 /** Asks until it is so; throws with the last answer when it never is. */
-export async function until<T>(what: string, ask: () => Promise<T | null | undefined | false>, timeoutMs = 60_000): Promise<T> {
+export async function until<T>(
+  what: string,
+  ask: () => Promise<T | null | undefined | false>,
+  timeoutMs = 60_000,
+): Promise<T> {
   const endMs = Date.now() + timeoutMs
   for (;;) {
     const answer = await ask()
@@ -71,13 +75,20 @@ export class App {
 
   private static spawn(env: Record<string, string>): ChildProcess {
     const args = ['node_modules/next/dist/bin/next', 'start', '-H', '127.0.0.1', '-p', env.PORT ?? '']
-    return spawn(process.execPath, args, { cwd: ROOT, env: { ...process.env, ...env, NODE_ENV: 'production' }, stdio: ['ignore', 'ignore', 'inherit'] })
+    return spawn(process.execPath, args, {
+      cwd: ROOT,
+      env: { ...process.env, ...env, NODE_ENV: 'production' },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
   }
 
   private ready = () =>
     until('the app answers', async () => {
       if (this.child.exitCode !== null) throw new Error(`the app ended with ${this.child.exitCode}`)
-      return fetch(`${this.url}/api/health`).then((r) => r.ok, () => false)
+      return fetch(`${this.url}/api/health`).then(
+        (r) => r.ok,
+        () => false,
+      )
     })
 
   /** As a crash ends it: no goodbye. */
@@ -120,10 +131,14 @@ export class App {
 
   /** The run once it has ended. */
   ended = (id: string, timeoutMs = 150_000) =>
-    until(`run ${id} has ended`, async () => {
-      const run = await this.run(id)
-      return run.ending !== null && run
-    }, timeoutMs)
+    until(
+      `run ${id} has ended`,
+      async () => {
+        const run = await this.run(id)
+        return run.ending !== null && run
+      },
+      timeoutMs,
+    )
 }
 
 /** The control calls of an embedded lab in a process of its own; tests and benchmarks only. */
@@ -143,7 +158,11 @@ export class World {
     child.stdout?.on('data', (data) => {
       out += data
     })
-    const files = () => out.split('\n').slice(0, -1).filter((line) => line.endsWith('.yaml'))
+    const files = () =>
+      out
+        .split('\n')
+        .slice(0, -1)
+        .filter((line) => line.endsWith('.yaml'))
     await until('the embedded lab is up', async () => {
       if (child.exitCode !== null) throw new Error(`the embedded lab ended with ${child.exitCode}`)
       return files().length === count

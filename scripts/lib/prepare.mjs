@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, rmSync, statSync } from 'node:fs'
 import { generate, has, run } from './run.mjs'
 import { fingerprint, unlessFresh } from './stale.mjs'
 
@@ -20,20 +20,25 @@ const COMPILER_HINT =
   '  Fedora, RHEL:    sudo dnf install -y python3 make gcc-c++\n' +
   '  macOS:           xcode-select --install'
 
-/** Installs the dependencies when the lock file is not what is installed. */
+/** Is what the lock file says installed? npm notes what it installed in a file of its own. */
+function isInstalled() {
+  const installed = 'node_modules/.package-lock.json'
+  return existsSync(installed) && statSync(installed).mtimeMs >= statSync('package-lock.json').mtimeMs
+}
+
+/** Installs the dependencies when the lock file is newer than what is installed. */
 export async function install() {
   checkNode()
-  await unlessFresh('node_modules/.failover-lab-install', fingerprint('package-lock.json'), async () => {
-    console.log('failover-lab: installing dependencies (the first time takes a few minutes) …')
-    if ((await run('npm', ['ci', '--no-audit', '--no-fund'])) === 0) return
-    const missing = []
-    for (const tool of ['python3', 'make', 'g++']) if (!(await has(tool))) missing.push(tool)
-    fail(
-      missing.length > 0
-        ? `${COMPILER_HINT}\nMissing here: ${missing.join(', ')}`
-        : 'npm could not install; its own message stands above.',
-    )
-  })
+  if (isInstalled()) return
+  console.log('failover-lab: installing dependencies (the first time takes a few minutes) …')
+  if ((await run('npm', ['ci', '--no-audit', '--no-fund'])) === 0) return
+  const missing = []
+  for (const tool of ['python3', 'make', 'g++']) if (!(await has(tool))) missing.push(tool)
+  fail(
+    missing.length > 0
+      ? `${COMPILER_HINT}\nMissing here: ${missing.join(', ')}`
+      : 'npm could not install; its own message stands above.',
+  )
 }
 
 /** Generates the database client when the models changed. */

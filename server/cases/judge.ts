@@ -33,7 +33,7 @@ export function judge(definition: CaseDefinition, evidence: RunEvidence, ending:
       : 'pass'
   return {
     verdict: shown === 'pass' && ending !== 'completed' ? 'inconclusive' : shown,
-    headline: definition.headline ? (analysis.headline?.probe.measurement ?? null) : null,
+    headline: definition.headline ? analysis.failoverTime : null,
     criteria,
     measurements: analysis.measurements,
     probes: analysis.probes.map(({ summary }) => summary),

@@ -34,6 +34,8 @@ export type Analysis = {
   probes: ProbeAnalysis[]
   /** The worst probe that crosses the cluster; null without a fault. */
   headline: Headline | null
+  /** What the headline states; null when it states nothing. */
+  failoverTime: Measurement | null
   takeovers: Takeover[]
   /** null where nobody can see it, or its clock is not known. */
   garp: { reth: Reth; count: GarpCount | null }[]
@@ -102,7 +104,10 @@ export function analyse(evidence: RunEvidence): Analysis {
   const worst = takeovers
     .flatMap(({ detection }) => detection ?? [])
     .toSorted((a, b) => b.ms + b.plusMs - a.ms - a.plusMs)[0]
-  const byProbe = probes.flatMap(({ failover }) => [failover?.measurement ?? [], failover?.packetLoss ?? []].flat())
+  const headline = headlineOf(probes.flatMap(({ failover }) => failover ?? []))
+  const stated = headline?.probe.measurement ? { ...headline.probe.measurement, id: 'failoverTime' } : null
+  const byLoss = headline?.probe.packetLoss && { ...headline.probe.packetLoss, id: 'failoverTimeByLoss' }
+  const byProbe = probes.flatMap(({ failover }) => failover?.measurement ?? [])
   return {
     evidence,
     context,
@@ -111,11 +116,14 @@ export function analyse(evidence: RunEvidence): Analysis {
     primary,
     backup,
     probes,
-    headline: headlineOf(probes.flatMap(({ failover }) => failover ?? [])),
+    headline,
+    failoverTime: stated,
     takeovers,
     garp,
     captures,
     sessions: t0App ? sessionFates(events, streams, roles, backMs ?? Number.POSITIVE_INFINITY) : [],
-    measurements: [...byProbe, ...captures.flatMap(({ gap }) => gap ?? []), ...(worst ? [worst] : [])],
+    measurements: [stated ?? [], byLoss ?? [], byProbe]
+      .flat()
+      .concat(...captures.flatMap(({ gap }) => gap ?? []), worst ?? []),
   }
 }

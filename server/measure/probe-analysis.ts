@@ -38,7 +38,7 @@ export function analyseProbe(
   const failover =
     t0 &&
     failoverOf(timeline, {
-      id: 'failoverTime',
+      id: `failoverTime-${target.id}`,
       title: 'Failover Time',
       stream,
       probeTitle: title,

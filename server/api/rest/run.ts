@@ -34,6 +34,9 @@ export function restRun(detail: RunDetail, publicUrl: string): RestRun {
       message,
     })),
     commands: detail.commands.map(({ startedMs, ...command }) => ({ ...command, startedAt: startedMs })),
+    t0: detail.report?.t0 ?? null,
+    probes: detail.report?.probes ?? [],
+    context: detail.context,
     notes: [...detail.notes.map((note) => note.message), ...(detail.report?.notes ?? [])],
   }
 }

@@ -1,7 +1,15 @@
 import { z } from 'zod'
 import { StepOutcomeSchema } from '../../domain/event'
 import { PlaceSchema } from '../../domain/ids'
-import { CriterionResultSchema, EndingSchema, MeasurementSchema, RunPhaseSchema, VerdictSchema } from '../../domain/run'
+import {
+  CriterionResultSchema,
+  EndingSchema,
+  MeasurementSchema,
+  ProbeSummarySchema,
+  RunContextSchema,
+  RunPhaseSchema,
+  VerdictSchema,
+} from '../../domain/run'
 
 /** The stable shapes of /api/v1, from which its documentation is made. All instants are epoch ms. */
 export const NewRunSchema = z.strictObject({
@@ -76,6 +84,12 @@ export const RestRunSchema = RestRunRowSchema.omit({ failoverTime: true }).exten
       error: z.string().nullable(),
     }),
   ),
+  /** The fault on the target's own clock; null without one. */
+  t0: z.object({ fromMs: z.number(), toMs: z.number() }).nullable(),
+  /** What each probe offered, lost, and which outages it saw; empty before the run was judged. */
+  probes: z.array(ProbeSummarySchema),
+  /** Software and tool versions, clock offsets; null before preflight has read them. */
+  context: RunContextSchema.nullable(),
   notes: z.array(z.string()),
 })
 export type RestRun = z.infer<typeof RestRunSchema>

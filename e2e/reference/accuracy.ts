@@ -1,0 +1,56 @@
+import { expect } from 'vitest'
+import type { App, RunAnswer } from '../harness'
+import { UdpStream } from './udp-stream'
+
+export const REFERENCE = { id: 'reference', file: '/var/lib/failover-lab-reference/reference.yaml' }
+const STREAM_S = 60
+/** Of the independent stream: one datagram spacing at either end, and the stamps' own noise. */
+const SPACING_MS = 2
+
+/** One TC-3 with the independent stream beside it. All in ms; the stream's truth lies in [trueLowerMs, trueUpperMs]. */
+export type Comparison = {
+  run: RunAnswer
+  ms: number
+  lowerMs: number
+  upperMs: number
+  trueLowerMs: number
+  trueUpperMs: number
+  intersects: boolean
+}
+
+export async function compareOnce(app: App, params: Record<string, unknown> = {}): Promise<Comparison> {
+  const stream = new UdpStream()
+  await stream.start(STREAM_S)
+  try {
+    const { id } = await app.start(REFERENCE.id, 'TC-3', params)
+    const run = await app.ended(id)
+    const failover = run.measurements.failoverTime
+    if (!failover) throw new Error(`run ${id} has no Failover Time: ${JSON.stringify(run.criteria)}`)
+    const t0 = run.t0 as { fromMs: number; toMs: number }
+    const gap = stream.longestGap(t0.fromMs - 100, t0.toMs + 30_000)
+    const lowerMs = failover.ms - failover.minusMs
+    const upperMs = failover.ms + failover.plusMs
+    const trueLowerMs = gap.ms - SPACING_MS
+    const trueUpperMs = gap.ms
+    return {
+      run,
+      ms: failover.ms,
+      lowerMs,
+      upperMs,
+      trueLowerMs,
+      trueUpperMs,
+      intersects: lowerMs <= trueUpperMs && trueLowerMs <= upperMs,
+    }
+  } finally {
+    await stream.stop()
+  }
+}
+
+export function expectPass({ run }: Comparison): void {
+  const { ending, verdict, criteria } = run
+  expect({ ending, verdict, not: criteria.filter((c) => c.verdict !== 'pass') }).toEqual({
+    ending: 'completed',
+    verdict: 'pass',
+    not: [],
+  })
+}

@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { promisify } from 'node:util'
+import { until } from '../harness'
+
+const INCUS = '/var/lib/failover-lab-reference/bin/incus'
+const NODES = ['bpfrx-fw0', 'bpfrx-fw1']
+const INSTANCES = [...NODES, 'cluster-lan-host', 'wan-host']
+
+const inside = async (name: string, ...argv: string[]): Promise<string> =>
+  promisify(execFile)(INCUS, ['exec', name, '--', ...argv]).then(
+    ({ stdout }) => stdout,
+    (error: { stdout?: string; code?: number }) => `${error.stdout ?? ''}exit ${error.code}`,
+  )
+
+/** Addresses, links and routes of one instance, roles of a node; read with the container tool, past the product. */
+async function lookAt(name: string): Promise<unknown> {
+  const addresses = await inside(name, 'ip', '-br', 'address')
+  const routes = await inside(name, 'ip', 'route')
+  const tagged = await inside(name, 'pgrep', '-a', '-f', '[F]AILOVER_LAB_RUN=')
+  const status = NODES.includes(name) ? await inside(name, 'cli', '-c', 'show chassis cluster status') : ''
+  const roles = [...status.matchAll(/^(node\d) +(\d+) +(\S+) +(\S+) +(\S+)/gm)].map((match) => match.slice(1).join(' '))
+  return {
+    name,
+    addresses: addresses.replaceAll(/ fe80:\S+/g, '').split('\n'),
+    routes: routes.split('\n').sort(),
+    tagged,
+    roles,
+  }
+}
+
+/** The lab as it is, the lease directory included. */
+export async function look(): Promise<unknown> {
+  await until('both nodes see each other', async () => {
+    const seen = await Promise.all(NODES.map((node) => inside(node, 'cli', '-c', 'show chassis cluster status')))
+    return seen.every((text) => /^node0 /m.test(text) && /^node1 /m.test(text))
+  })
+  return { lease: existsSync('/var/tmp/failover-lab'), instances: await Promise.all(INSTANCES.map(lookAt)) }
+}
