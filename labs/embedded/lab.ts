@@ -9,7 +9,7 @@ import { loadKeys } from './keys'
 import { labOf, labYaml } from './labfile'
 import { serveSsh } from './ssh-server'
 import type { SomeOptions } from './world/options'
-import { World } from './world/world'
+import { type TruthEvent, World } from './world/world'
 
 export type EmbeddedLabOptions = {
   /** Id of the lab and name of its file. */
@@ -46,8 +46,8 @@ export async function startEmbeddedLab(options: EmbeddedLabOptions): Promise<Emb
   const ssh = await serveSsh(world, keys, holds, user, options.port ?? lastPort(labFile), () =>
     options.onConnections?.(ssh.connections()),
   )
-  world.events.on('path', (path: string, up: boolean) => {
-    if (path === 'crossing' && !up && world.switches.has('ssh-drop')) scheduler.at(nowMs() + 1000, () => ssh.drop())
+  world.events.on('truth', ({ kind }: TruthEvent) => {
+    if (kind === 'daemon-down' && world.switches.has('ssh-drop')) scheduler.at(nowMs() + 1000, () => ssh.drop())
   })
   const title = options.title ?? 'Embedded lab'
   const lab = labOf(

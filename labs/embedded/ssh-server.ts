@@ -1,41 +1,14 @@
 import { timingSafeEqual } from 'node:crypto'
 import { createServer, type Server as NetServer, type Socket } from 'node:net'
-import ssh2, { type Connection, type ServerChannel } from 'ssh2'
-import { nowMs, scheduler } from './core/scheduler'
+import ssh2, { type Connection } from 'ssh2'
 import type { Holds } from './holds'
 import type { LabKeys } from './keys'
-import { Process, parseSignal, run, SIGNALS } from './machine/process'
-import { Pipe, type Sink } from './machine/streams'
-import { sh } from './shell/sh'
-import { HOST } from './world/topology'
+import { type Process, parseSignal } from './machine/process'
+import { execute } from './ssh-exec'
 import type { World } from './world/world'
 
 /** sshd's MaxSessions: the 11th channel of a connection is refused. */
 const MAX_SESSIONS = 10
-
-/** One side of an SSH channel; the channel is closed when the last process lets go of it. */
-class ChannelSink implements Sink {
-  broken = false
-  private holders = 0
-
-  constructor(
-    private readonly put: (text: string) => void,
-    private readonly closed: () => void,
-  ) {}
-
-  write(text: string): void {
-    if (!this.broken) this.put(text)
-  }
-  retain(): void {
-    this.holders++
-  }
-  release(): void {
-    if (--this.holders === 0) this.closed()
-  }
-  flush(): Promise<void> {
-    return Promise.resolve()
-  }
-}
 
 export type SshServer = {
   port: number
@@ -165,63 +138,4 @@ function sessions(client: Connection, world: World, holds: Holds): void {
       process = execute(acceptShell(), world, holds, null)
     })
   })
-}
-
-/** The login shell runs the command; null: it reads commands from the channel. */
-function execute(channel: ServerChannel, world: World, holds: Holds, command: string | null): Process {
-  const stdin = new Pipe('channel')
-  let sinksOpen = 2
-  const closed = () => {
-    if (--sinksOpen === 0) channel.end()
-  }
-  const stdout = new ChannelSink((text) => channel.write(text), closed)
-  const stderr = new ChannelSink((text) => channel.stderr.write(text), closed)
-  channel.on('data', (data: Buffer) => stdin.write(data.toString('utf8')))
-  channel.on('end', () => stdin.end())
-  channel.on('error', () => {})
-  const gone = new Promise<void>((resolve) => channel.on('close', resolve))
-  channel.on('close', () => {
-    stdout.broken = true
-    stderr.broken = true
-    stdin.end()
-  })
-  const env = {
-    HOME: '/root',
-    USER: 'root',
-    LOGNAME: 'root',
-    SHELL: '/bin/sh',
-    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-    LANG: 'C.UTF-8',
-  }
-  const args = command === null ? ['sh'] : ['sh', '-c', command]
-  const process = new Process({
-    machine: world.machine(HOST),
-    args,
-    env,
-    cwd: '/root',
-    io: { stdin, stdout, stderr },
-    parent: null,
-  })
-  const entry = holds.begin(command ?? '(shell)', nowMs())
-  process.exited.then((code) => {
-    entry.exitCode = code
-    entry.endedMs = nowMs()
-    if (!stdout.broken) sendExit(code)
-    stdout.release()
-    stderr.release()
-  })
-  // The channel itself is a holder until the exit status is on its way.
-  stdout.retain()
-  stderr.retain()
-  const sendExit = (code: number): void => {
-    const signal = code > 128 ? Object.entries(SIGNALS).find(([, n]) => n === code - 128)?.[0] : undefined
-    if (signal && process.killed) channel.exit(signal, false, '')
-    else channel.exit(code)
-  }
-  run(process, async (p) => {
-    if (command !== null && !(await p.within(holds.pass(entry.command, gone)))) return 255
-    scheduler.runDue()
-    return sh(p)
-  })
-  return process
 }

@@ -1,4 +1,4 @@
-import type { ClusterNode } from '../world/cluster'
+import type { ClusterNode } from '../world/cluster-types'
 import { CLUSTER_ID, GROUPS, type GroupId, INTERNET, lanPort, RETHS, VERSION, wanPort } from '../world/topology'
 import type { World } from '../world/world'
 

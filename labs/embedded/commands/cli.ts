@@ -1,6 +1,6 @@
 import { nowMs, scheduler } from '../core/scheduler'
 import type { Process, Program } from '../machine/process'
-import type { ClusterNode } from '../world/cluster'
+import type { ClusterNode } from '../world/cluster-types'
 import { GROUPS, type GroupId, type NodeId, UNIT } from '../world/topology'
 import type { World } from '../world/world'
 import { configuration, garbage, information, interfaces, sessions, status, version } from './cli-render'

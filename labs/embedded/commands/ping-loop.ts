@@ -1,7 +1,8 @@
 import { answeredGapMs, MIN_INTERVAL_MS, unansweredGapMs, wakeUpLateMs } from '../core/ping-gaps'
 import { scheduler, type Task } from '../core/scheduler'
 import type { Process } from '../machine/process'
-import { type Echo, type routeTo, sendEcho } from '../world/echo'
+import { type Echo, sendEcho } from '../world/echo'
+import type { Route } from '../world/routes'
 import type { World } from '../world/world'
 
 type Settings = {
@@ -10,7 +11,7 @@ type Settings = {
   outstanding: boolean
   address: string
   id: number
-  route: NonNullable<ReturnType<typeof routeTo>>
+  route: Route
 }
 type Hooks = {
   outstanding: (sequence: number, atMs: number) => void

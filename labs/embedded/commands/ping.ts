@@ -1,7 +1,8 @@
 import { MIN_INTERVAL_MS } from '../core/ping-gaps'
 import { nowMs } from '../core/scheduler'
 import type { Process, Program } from '../machine/process'
-import { type Echo, routeTo } from '../world/echo'
+import type { Echo } from '../world/echo'
+import { type Route, routeTo } from '../world/routes'
 import type { World } from '../world/world'
 import { PingLoop } from './ping-loop'
 import { PingStatistics, roundTripText } from './ping-statistics'
@@ -99,7 +100,7 @@ class Session {
     private readonly world: World,
     private readonly p: Process,
     private readonly options: Options,
-    route: NonNullable<ReturnType<typeof routeTo>>,
+    route: Route,
   ) {
     this.statistics = new PingStatistics(nowMs())
     this.tag = tagOf(p)

@@ -1,66 +1,20 @@
 import type { CommandNode, PipelineNode, ScriptNode, SimpleCommandNode, StatementNode } from 'just-bash'
 import { parse } from 'just-bash'
-import { type Io, Killed, NotFound, type Process } from '../machine/process'
+import { type Io, NotFound, type Process } from '../machine/process'
 import { Collector, nullSource, Pipe } from '../machine/streams'
 import { type Builtin, builtins } from './builtins'
+import { runCompound } from './compound'
 import { Break, Exit, Return } from './control-flow'
-import { expandOne, expandPattern, expandWords } from './expand'
+import { expandOne, expandWords } from './expand'
 import { RedirectionFailed, redirect } from './redirect'
+import { ShellState } from './state'
 
 type FunctionBody = Extract<CommandNode, { type: 'FunctionDef' }>['body']
 
 /** A POSIX shell that runs over the AST of just-bash, but as real processes: streaming, `&`, `$!`, signals. */
-export class Shell {
-  readonly vars = new Map<string, string>()
-  readonly exported = new Set<string>()
-  readonly functions = new Map<string, FunctionBody>()
-  readonly traps = new Map<string, string>()
-  options = { e: false, u: false, x: false }
-  params: string[] = []
-  status = 0
-  lastBackground: Process | null = null
-  background: Process[] = []
+export class Shell extends ShellState {
   /** A condition is being evaluated: `set -e` does not apply. */
   private guarded = 0
-
-  constructor(
-    readonly process: Process,
-    readonly name: string,
-    readonly shellPid: number = process.pid,
-  ) {
-    for (const [key, value] of Object.entries(process.env)) {
-      this.vars.set(key, value)
-      this.exported.add(key)
-    }
-  }
-
-  get machine() {
-    return this.process.machine
-  }
-
-  get(name: string): string | undefined {
-    if (/^\d+$/.test(name)) return name === '0' ? this.name : this.params[Number(name) - 1]
-    switch (name) {
-      case '?':
-        return String(this.status)
-      case '#':
-        return String(this.params.length)
-      case '$':
-        return String(this.shellPid)
-      case '!':
-        return this.lastBackground ? String(this.lastBackground.pid) : ''
-      case '@':
-      case '*':
-        return this.params.join(' ')
-      case '-':
-        return Object.entries(this.options)
-          .filter(([, on]) => on)
-          .map(([flag]) => flag)
-          .join('')
-      default:
-        return this.vars.get(name)
-    }
-  }
 
   /** An error that ends the shell, as dash does it: "sh: 1: message", status 2. */
   fatal(message: string): Exit {
@@ -164,12 +118,7 @@ export class Shell {
       this.process.args,
       async (child) => {
         const shell = new Shell(child, this.name, this.shellPid)
-        for (const [name, value] of this.vars) shell.vars.set(name, value)
-        for (const name of this.exported) shell.exported.add(name)
-        for (const [name, value] of this.functions) shell.functions.set(name, value)
-        shell.params = [...this.params]
-        shell.options = { ...this.options }
-        shell.status = this.status
+        shell.inherit(this)
         try {
           await body(shell, child.io)
         } catch (error) {
@@ -193,12 +142,6 @@ export class Shell {
     return collector.text.replace(/\n+$/, '')
   }
 
-  environment(): Record<string, string> {
-    return Object.fromEntries(
-      [...this.exported].flatMap((name) => (this.vars.has(name) ? [[name, this.vars.get(name) ?? '']] : [])),
-    )
-  }
-
   async command(node: CommandNode, io: Io): Promise<void> {
     if (node.type === 'SimpleCommand') return this.simple(node, io, false)
     if (node.type === 'FunctionDef') {
@@ -212,73 +155,8 @@ export class Shell {
     } catch (error) {
       return this.redirectionFailed(error, io)
     }
-    await this.compound(node, own)
+    await runCompound(this, node, own)
     await own.stdout.flush()
-  }
-
-  private async compound(node: Exclude<CommandNode, { type: 'SimpleCommand' | 'FunctionDef' }>, io: Io): Promise<void> {
-    switch (node.type) {
-      case 'Group':
-        return this.list(node.body, io)
-      case 'Subshell': {
-        const child = this.subshell((shell, own) => shell.list(node.body, own), io)
-        this.status = await this.process.within(child.exited)
-        return
-      }
-      case 'If': {
-        for (const clause of node.clauses) {
-          if (await this.condition(clause.condition, io)) return this.list(clause.body, io)
-        }
-        this.status = 0
-        if (node.elseBody) await this.list(node.elseBody, io)
-        return
-      }
-      case 'While':
-      case 'Until': {
-        let status = 0
-        while ((await this.condition(node.condition, io)) === (node.type === 'While')) {
-          if (await this.loopBody(node.body, io)) break
-          status = this.status
-        }
-        this.status = status
-        return
-      }
-      case 'For': {
-        const words = node.words === null ? this.params : await expandWords(this, node.words)
-        for (const word of words) {
-          this.vars.set(node.variable, word)
-          if (await this.loopBody(node.body, io)) break
-        }
-        return
-      }
-      case 'Case': {
-        const text = await expandOne(this, node.word)
-        this.status = 0
-        for (const item of node.items) {
-          for (const pattern of item.patterns) {
-            if ((await expandPattern(this, pattern)).test(text)) return this.list(item.body, io)
-          }
-        }
-        return
-      }
-      default:
-        throw this.fatal(`Syntax error: ${node.type} is not POSIX`)
-    }
-  }
-
-  /** True when the loop was left by `break`. */
-  private async loopBody(body: readonly StatementNode[], io: Io): Promise<boolean> {
-    try {
-      // A loop of builtins only must not starve the event loop.
-      await new Promise((resolve) => setImmediate(resolve))
-      if (!this.process.alive) throw new Killed()
-      await this.list(body, io)
-      return false
-    } catch (error) {
-      if (!(error instanceof Break)) throw error
-      if (--error.levels > 0) throw error
-      return !error.goOn
-    }
   }
 
   private redirectionFailed(error: unknown, io: Io): void {

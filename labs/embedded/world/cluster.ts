@@ -1,42 +1,8 @@
 import type { Random } from '../core/random'
 import { nowMs, type Scheduler, type Task } from '../core/scheduler'
 import { Timeline } from '../core/timeline'
-import type { WorldOptions } from './options'
+import type { ClusterHooks, ClusterNode, NodeState } from './cluster-types'
 import { GROUPS, type GroupId, NODES, type NodeId } from './topology'
-
-export type NodeState = 'primary' | 'secondary' | 'secondary-hold' | 'hold' | 'lost'
-export type HistoryLine = { atMs: number; from: NodeState; to: NodeState; reason: string }
-
-export type ClusterNode = {
-  id: NodeId
-  name: string
-  instance: string
-  priority: number
-  /** The daemon runs and speaks. */
-  alive: boolean
-  aliveSinceMs: number
-  /** Heartbeats go out at phaseMs + k × interval. */
-  phaseMs: number
-  states: Record<GroupId, NodeState>
-  history: Record<GroupId, HistoryLine[]>
-  /** Heartbeats of the peer are being heard. */
-  hearsPeer: boolean
-  /** Interfaces that its monitors hold to be down. */
-  failedLinks: Set<string>
-  tasks: Task[]
-  /** The moment at which it will hold its peer for lost, unless that one is heard again. */
-  detection: Task | null
-}
-
-export type ClusterHooks = {
-  options: () => WorldOptions
-  on: (name: 'no-takeover' | 'slow-takeover' | 'no-preempt' | 'dual-primary' | 'no-garp') => boolean
-  stateChanged: (node: ClusterNode, group: GroupId, line: HistoryLine) => void
-  forwardingChanged: (atMs: number) => void
-  announce: (node: ClusterNode, groups: GroupId[], atMs: number) => void
-  synchronize: (from: NodeId, atMs: number) => void
-  log: (node: ClusterNode, message: string, atMs: number) => void
-}
 
 const states = (value: NodeState): Record<GroupId, NodeState> => ({ 0: value, 1: value, 2: value })
 

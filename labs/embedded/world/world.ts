@@ -5,7 +5,8 @@ import { Timeline } from '../core/timeline'
 import { Machine, type NetDevice } from '../machine/machine'
 import { Process, type Program, run } from '../machine/process'
 import { nullSink, nullSource } from '../machine/streams'
-import { Cluster, type ClusterNode } from './cluster'
+import { Cluster } from './cluster'
+import type { ClusterNode } from './cluster-types'
 import { filesOf } from './files'
 import { type Devices, ownDevices } from './instance-devices'
 import { type SomeOptions, SWITCHES, type SwitchName, type WorldOptions, WorldOptionsSchema } from './options'
@@ -248,6 +249,8 @@ export class World {
     machine.bootedAtMs = nowMs()
     this.record(nowMs(), 'instance-started', { instance: machine.name })
     const unit = this.units.get(machine.name)
+    for (const device of machine.devices) device.up = true
+    this.nodeOf(machine)?.failedLinks.clear()
     if (unit) scheduler.at(nowMs() + this.options.bootMs, () => machine.running && void unit.start())
     if (machine.name === WAN) for (const port of [5201, 5202]) this.serve(port)
   }

@@ -1,0 +1,168 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { programs } from '../commands'
+import { nowMs } from '../core/scheduler'
+import { delay, FAST, until } from '../testing/client'
+import type { SwitchName } from './options'
+import { World } from './world'
+
+let world: World
+const start = (options = {}, ...switches: SwitchName[]): World => {
+  world = new World({ ...FAST, ...options }, programs)
+  for (const name of switches) world.setSwitch(name, true)
+  return world
+}
+afterEach(async () => {
+  for (const machine of world.machines.values()) {
+    machine.running = false
+    machine.killAll()
+  }
+})
+
+const primaries = (group: 0 | 1 | 2 = 1): string =>
+  world.cluster.nodes
+    .filter((n) => n.alive && n.states[group] === 'primary')
+    .map((n) => n.name)
+    .join()
+const unit = (name = 'bpfrx-fw0') => world.units.get(name)
+const crash = (name = 'bpfrx-fw0'): void => unit(name)?.process?.kill('KILL')
+const up = (): boolean => world.paths.crossing.last
+/** Lengths of the stretches without forwarding, ms. */
+const outages = (): number[] => {
+  const changes = world.truth.filter((e) => e.kind === 'path' && e.path === 'crossing')
+  return changes.flatMap((c, i) => (c.up ? [] : [(changes[i + 1]?.atMs ?? Number.POSITIVE_INFINITY) - c.atMs]))
+}
+
+describe('a node that fails', () => {
+  it('is missed after threshold heartbeats and its skew, at any phase', async () => {
+    start({ heartbeatMs: 40, promoteMs: [5, 5] })
+    for (let i = 0; i < 4; i++) {
+      await delay(20 * world.random.next())
+      crash()
+      await until('takeover', () => up() && primaries() === 'node1')
+      await unit()?.start()
+      await until('back', () => up() && primaries() === 'node0')
+    }
+    const abrupt = outages().filter((_, i) => i % 2 === 0)
+    for (const ms of abrupt) {
+      // 3 × 40 + skew 24.4 + 5, less the time since the last heartbeat
+      expect(ms).toBeGreaterThan(149.3 - 40)
+      expect(ms).toBeLessThanOrEqual(149.4)
+    }
+  })
+
+  it('hands over within a moment when it stops cleanly', async () => {
+    start()
+    await unit()?.stop()
+    await until('takeover', () => up() && primaries() === 'node1')
+    expect(outages()[0]).toBeGreaterThanOrEqual(50)
+    expect(outages()[0]).toBeLessThanOrEqual(70)
+  })
+
+  it('comes back as secondary and preempts after its hold, nearly without loss', async () => {
+    start()
+    crash()
+    await until('takeover', () => primaries() === 'node1')
+    const startedMs = nowMs()
+    await unit()?.start()
+    await until('seen', () => world.cluster.nodes[1].hearsPeer)
+    expect(primaries()).toBe('node1')
+    await until('back', () => primaries() === 'node0' && up())
+    const preempted = world.truth.filter((e) => e.kind === 'state' && e.node === 'node0' && e.to === 'primary').at(-1)
+    expect((preempted?.atMs ?? 0) - startedMs).toBeGreaterThan(FAST.preemptHoldMs)
+    expect(outages().at(-1)).toBeGreaterThanOrEqual(38)
+    expect(outages().at(-1)).toBeLessThanOrEqual(47)
+  })
+
+  it('that is back before it was missed takes its groups again', async () => {
+    start({ heartbeatMs: 400, preemptHoldMs: 100 })
+    crash()
+    await unit()?.start()
+    await until('back', () => primaries() === 'node0' && up())
+    expect(world.truth.some((e) => e.kind === 'state' && e.node === 'node1' && e.to === 'primary')).toBe(false)
+  })
+
+  it('leaves nothing forwarding when both are down; the first that starts takes all', async () => {
+    start()
+    crash('bpfrx-fw1')
+    crash()
+    await delay(50)
+    expect(up()).toBe(false)
+    await unit('bpfrx-fw1')?.start()
+    await until('alone', () => primaries() === 'node1' && up())
+  })
+})
+
+describe('switches', () => {
+  it('no-takeover: nobody forwards until the old primary is back', async () => {
+    start({}, 'no-takeover')
+    crash()
+    await delay(600)
+    expect(primaries()).toBe('')
+    expect(up()).toBe(false)
+    await unit()?.start()
+    await until('back', () => primaries() === 'node0' && up())
+  })
+
+  it('slow-takeover: takes as long as it is told', async () => {
+    start({ slowTakeoverMs: 900 }, 'slow-takeover')
+    crash()
+    await until('takeover', () => up())
+    expect(outages()[0]).toBeGreaterThan(900)
+    expect(outages()[0]).toBeLessThan(930)
+  })
+
+  it('no-garp: neighbours find the new node later, and nobody announces it', async () => {
+    start({ relearnMs: 200 }, 'no-garp')
+    const seen: unknown[] = []
+    world.taps.add('cluster-lan-host', 'eth0', (p) => seen.push(p))
+    crash()
+    await until('takeover', () => up())
+    expect(outages()[0]).toBeGreaterThan(200 + 220)
+    expect(seen).toEqual([])
+  })
+
+  it('no-preempt: it stays where it is, until the switch is off', async () => {
+    start({}, 'no-preempt')
+    crash()
+    await until('takeover', () => primaries() === 'node1')
+    await unit()?.start()
+    await delay(700)
+    expect(primaries()).toBe('node1')
+    world.setSwitch('no-preempt', false)
+    await until('back', () => primaries() === 'node0' && up())
+  })
+
+  it('dual-primary: both are, no packet is lost while it lasts, and one yields afterwards', async () => {
+    start()
+    world.setSwitch('dual-primary', true)
+    await until('both', () => primaries() === 'node0,node1')
+    expect(outages()).toEqual([])
+    expect(world.cluster.nodes.map((n) => n.hearsPeer)).toEqual([false, false])
+    world.setSwitch('dual-primary', false)
+    await until('one', () => primaries() === 'node0' && world.cluster.forwarder[1].last === 0)
+    await until('they hear each other', () => world.cluster.nodes.every((n) => n.hearsPeer))
+  })
+})
+
+describe('a link that fails', () => {
+  it('takes the data groups away, not the control plane', async () => {
+    start()
+    world.cluster.linkChanged(0, 'ge-0-0-1', false, nowMs())
+    expect(up()).toBe(false)
+    await until('moved', () => primaries(1) === 'node1' && primaries(2) === 'node1' && up())
+    expect(primaries(0)).toBe('node0')
+    expect(world.cluster.weight(world.cluster.nodes[0], 1)).toBe(0)
+    expect(outages()[0]).toBeGreaterThan(FAST.linkDetectMs + 37)
+    expect(outages()[0]).toBeLessThan(FAST.linkDetectMs + 48)
+    world.cluster.linkChanged(0, 'ge-0-0-1', true, nowMs())
+    await until('back', () => primaries(1) === 'node0' && up())
+  })
+})
+
+it('options are merged, never reset', () => {
+  start({ rttMs: 12 })
+  world.setOptions({ loss: 0.1 })
+  expect(world.options).toMatchObject({ rttMs: 12, loss: 0.1, heartbeatMs: FAST.heartbeatMs })
+  expect(() => world.setOptions({ rtt: 1 })).toThrow()
+  expect(() => world.setOptions({ loss: 2 })).toThrow()
+})
