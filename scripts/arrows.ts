@@ -21,7 +21,8 @@ export const ALLOWED: Record<string, readonly string[]> = {
   api: ['runner', 'observe', 'store', 'events', 'cases', 'topology', 'measure', 'drivers', 'env'],
   container: ['api', 'runner', 'observe', 'store', 'events', 'cases', 'topology', 'transport', 'env'],
   app: ['api', 'container'],
-  instrumentation: ['container', 'env'],
+  boot: ['container'],
+  instrumentation: ['boot'],
   'labs/embedded': [],
   prisma: [],
 }
