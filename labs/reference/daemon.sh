@@ -28,6 +28,8 @@ daemon_running() { pid_runs "$STATE/daemon.pid" "$DAEMON"; }
 
 start_daemon() {
   mkdir -p "$DAEMON_DIR" "$CLIENT_DIR"
+  # Without a configuration the client greets its first user.
+  [[ -e $CLIENT_DIR/config.yml ]] || printf 'remotes: {}\n' >"$CLIENT_DIR/config.yml"
   if daemon_running && ! daemon_ready 10; then stop_daemon; fi
   if ! daemon_running; then
     # In a session of its own, and not handed the lock: it outlives this script.

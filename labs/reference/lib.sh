@@ -19,7 +19,7 @@ need_root() { [[ $EUID -eq 0 ]] || die 'needs root (sudo)'; }
 
 # One up or down at a time; the lock goes with the process.
 take_lock() {
-  exec 9>"/run/failover-lab-reference.lock"
+  exec 9>"/run/${STATE##*/}.lock"
   flock -w 300 9 || die 'another up or down is running'
 }
 

@@ -60,6 +60,8 @@ def watch_links(cluster: Cluster) -> None:
                 dataplane.configure(name)
                 if now is not None and name == facts.FABRIC_IF:
                     loop.create_task(cluster.sync.restart())
+                if now is not None and name == facts.HEARTBEAT_IF:
+                    cluster.vrrp.reload()
         cluster.link_changed()
 
     loop.add_reader(netlink, changed)

@@ -25,6 +25,7 @@ class Group:
     state: str = "hold"
     failovers: int = 0
     settled: bool = False
+    since: float = 0.0
     # The node that an engineer gave the group to, None without a manual failover.
     manual: int | None = None
     history: deque = field(default_factory=lambda: deque(maxlen=20))
@@ -44,6 +45,7 @@ class Cluster:
             facts.HELLO_PORT, facts.fabric_address(facts.PEER), facts.HELLO_INTERVAL, self._hello, self.review
         )
         self._words: dict[int, str] = {}
+        self._switches = switches.active()
         self._peer_lost_at = float("-inf")
         self._was_alive = False
         self._tasks: set[asyncio.Task] = set()
@@ -58,6 +60,16 @@ class Cluster:
 
     def peer(self) -> dict | None:
         return self.heartbeat.last if self.peer_alive() else None
+
+    def peer_row(self, group: int) -> dict | None:
+        """The peer's row, unless what it last said of this group has been overtaken by this node's becoming primary."""
+        peer, own = self.peer(), self.groups[group]
+        if peer is None:
+            return None
+        row = peer["groups"][str(group)]
+        if own.state == row["state"] == "primary" and self.heartbeat.last_at < own.since:
+            return row | {"state": "secondary"} if self.fabric_alive() else None
+        return row
 
     def links(self) -> dict[str, bool]:
         return {name: dataplane.link_up(name) for name in facts.monitored(facts.NODE)}
@@ -139,7 +151,8 @@ class Cluster:
 
     def _guarded(self, groups: tuple[int, ...]) -> bool:
         """The heartbeat is silent, yet the fabric says that the peer lives and is primary."""
-        if switches.on("no-split-guard") or self.heartbeat.silent_for() < GUARD_AFTER or not self.fabric_alive():
+        silent = min(self.heartbeat.silent_for(), time.monotonic() - self.started)
+        if switches.on("no-split-guard") or silent < GUARD_AFTER or not self.fabric_alive():
             return False
         return any(group in self.hello.last.get("primary", []) for group in groups)
 
@@ -156,7 +169,7 @@ class Cluster:
     def _enter(self, group: Group, state: str) -> None:
         if state == group.state:
             return
-        old, group.state = group.state, state
+        old, group.state, group.since = group.state, state, time.monotonic()
         reason = self._reason(group, old)
         if "primary" in (old, state):
             # The first election after the start is no failover.
@@ -201,12 +214,17 @@ class Cluster:
 
     async def apply_switches(self) -> None:
         dataplane.apply_rules()
-        self.vrrp.reload()
-        if switches.on("no-session-sync") == self.sync.running():
+        self.vrrp.apply()
+        before, self._switches = self._switches, switches.active()
+        changed = before ^ self._switches
+        if "no-session-sync" in changed:
             await self.sync.restart()
+        # Sessions as they would be had it always been so.
         primary = self.groups[1].state == "primary"
-        if (switches.on("no-session-sync") and not primary) or (switches.on("no-snat") and primary):
+        if ("no-session-sync" in changed and not primary) or ("no-snat" in changed and primary):
             dataplane.run("conntrack", "-F")
+        if "no-session-sync" in changed and not primary:
+            await self.sync.became_secondary()
         self.review()
 
     def _later(self, work) -> None:

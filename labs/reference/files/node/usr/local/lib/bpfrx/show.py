@@ -25,13 +25,13 @@ def status(cluster) -> str:
         f"{'Node':<6} {'Priority':<8} {'Status':<14} {'Preempt':<8} {'Manual':<8} Monitor-failures",
         "",
     ]
-    peer = cluster.peer()
     for group, own in cluster.groups.items():
         lines.append(f"Redundancy group: {group} , Failover count: {own.failovers}")
         lines.append(_status_row(facts.NODE_NAME, cluster.row(group)))
+        peer = cluster.peer_row(group)
         if peer:
-            # A node learns of its peer's monitors nothing but that the peer is there.
-            lines.append(_status_row(facts.PEER_NAME, peer["groups"][str(group)] | {"failures": []}))
+            # As bpfrx does: the peer's monitor failures show only on the peer.
+            lines.append(_status_row(facts.PEER_NAME, peer | {"failures": []}))
         lines.append("")
     return "\n".join(lines) + "\n"
 

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable
+from pathlib import Path
 
 import facts
 import switches
@@ -53,6 +54,7 @@ vrrp_instance RG{group} {{
     return f"""
 global_defs {{
   router_id bpfrx-{facts.NODE_NAME}
+  script_user root
   dynamic_interfaces
   vrrp_notify_fifo {FIFO}
   vrrp_garp_master_repeat {facts.GARP_COUNT}
@@ -91,22 +93,33 @@ class Vrrp:
         self._fifo = os.open(FIFO, os.O_RDWR | os.O_NONBLOCK)
         asyncio.get_running_loop().add_reader(self._fifo, self._read)
         CONFIG.write_text(render())
+        # keepalived's child says goodbye when its parent is killed, which a crash must not do: in a PID namespace of its
+        # own it is killed before it can.
         self.process = await asyncio.create_subprocess_exec(
+            "unshare", "--pid", "--fork", "--kill-child=KILL",
             "keepalived", "--dont-fork", "--log-detail", "--vrrp",
             f"--use-file={CONFIG}", f"--pid={facts.RUN}/keepalived.pid", f"--vrrp_pid={facts.RUN}/vrrp.pid",
         )  # fmt: skip
 
+    def apply(self) -> None:
+        if render() != CONFIG.read_text():
+            self.reload()
+
     def reload(self) -> None:
-        new = render()
-        if new != CONFIG.read_text():
-            CONFIG.write_text(new)
-            self.process.send_signal(signal.SIGHUP)
+        """Also finds an interface that was away; keeps its states."""
+        CONFIG.write_text(render())
+        self._signal(signal.SIGHUP)
 
     async def stop(self) -> None:
         """Priority-0 adverts go out, VIPs come off."""
         if self.process and self.process.returncode is None:
-            self.process.terminate()
+            self._signal(signal.SIGTERM)
             await asyncio.wait_for(self.process.wait(), 5)
+
+    def _signal(self, number: signal.Signals) -> None:
+        pid = self.process.pid
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            os.kill(int(child), number)
 
     def hold(self, unit: str, held: bool) -> None:
         if self._holds[unit] != held:
