@@ -1,6 +1,5 @@
 import type { LiveItem } from '../domain/views'
 import type { Database } from '../store/client'
-import { mergeSamples } from '../store/compaction'
 import { Compactor } from '../store/compactor'
 import { PrismaEventLog } from '../store/events'
 import { PrismaRunHistory } from '../store/history'
@@ -22,7 +21,7 @@ export function createRunLog(database: Database) {
     events.forget(summary.id)
     compactor.schedule(summary.id)
   })
-  const sink = new RunSink({ events, samples, mergeSamples: (runId) => mergeSamples(database, runId) }, bus)
+  const sink = new RunSink({ events, samples }, bus)
   return {
     bus,
     runs,

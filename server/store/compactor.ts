@@ -2,7 +2,7 @@ import type { Database } from './client'
 import { compactRun } from './compaction'
 
 /** Lets what is written right after a run's end get in as well. */
-const AFTER_MS = 300
+const AFTER_MS = 200
 
 /** Compacts ended runs in the background, one at a time. Failures cost space, nothing else, and are made up for later. */
 export class Compactor {

@@ -12,7 +12,7 @@ import { freshDatabaseFile, testDatabase, testRun } from './test-database'
 
 const note = (message: string): EventBody => ({ kind: 'note', level: 'info', message, hint: null })
 
-describe('PrismaEventLog', () => {
+describe('PrismaEventLog', { timeout: 60_000 }, () => {
   let db: Awaited<ReturnType<typeof testDatabase>>
   beforeEach(async () => {
     db = await testDatabase()

@@ -18,7 +18,7 @@ const migrate = async (file: string, ...args: string[]) => {
   )
 }
 
-describe('scripts/migrate.mjs', () => {
+describe('scripts/migrate.mjs', { timeout: 60_000 }, () => {
   it('finds that the migrations make what the models say', async () => {
     expect(await migrate('unused.db', 'drift')).toEqual({ code: 0, text: 'Migrations and models agree.\n' })
   })

@@ -37,6 +37,11 @@ export async function storedStreams(database: Database, runId: string): Promise<
   return groups.map((group) => group.stream).sort()
 }
 
+/** Small ones of a run that goes on or big ones of one that has ended: at most some 100 kB. */
+const CHUNKS_A_QUERY = 32
+/** Decoded before the event loop gets its turn. */
+const ROWS_A_TURN = 2000
+
 /** Stored rows of one stream in index order, chunk by chunk, the event loop free in between. */
 export async function* readRows(
   database: Database,
@@ -44,19 +49,26 @@ export async function* readRows(
   stream: StreamId,
   range: RowRange = {},
 ): AsyncGenerator<Rows> {
-  // By index and one at a time: chunks may be merged while they are read.
+  let rowsThisTurn = 0
+  // By index: chunks may be merged while they are read.
   for (let cursor = Math.max(range.fromIndex ?? 0, 0); cursor <= (range.toIndex ?? Infinity); ) {
     const where: Prisma.SampleChunkWhereInput = { runId, stream, lastIndex: { gte: cursor } }
     if (range.fromMs !== undefined) where.toMs = { gte: range.fromMs }
     if (range.toMs !== undefined) where.fromMs = { lte: range.toMs }
-    const chunk = await database.run((prisma) =>
-      prisma.sampleChunk.findFirst({ where, orderBy: { firstIndex: 'asc' } }),
+    const chunks = await database.run((prisma) =>
+      prisma.sampleChunk.findMany({ where, orderBy: { firstIndex: 'asc' }, take: CHUNKS_A_QUERY }),
     )
-    if (!chunk) return
-    const rows = await decodeRows(chunk.data)
-    const part = within(stream, { first: chunk.firstIndex, rows }, { ...range, fromIndex: cursor })
-    if (part) yield part
-    cursor = chunk.lastIndex + 1
-    await nextTurn()
+    for (const chunk of chunks) {
+      const rows = await decodeRows(chunk.data)
+      const part = within(stream, { first: chunk.firstIndex, rows }, { ...range, fromIndex: cursor })
+      if (part) yield part
+      cursor = chunk.lastIndex + 1
+      rowsThisTurn += rows.length
+      if (rowsThisTurn >= ROWS_A_TURN) {
+        rowsThisTurn = 0
+        await nextTurn()
+      }
+    }
+    if (chunks.length < CHUNKS_A_QUERY) return
   }
 }
