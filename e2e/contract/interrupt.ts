@@ -15,8 +15,8 @@ export const STEPS = Object.keys(HELD)
 
 const begun = (run: RunAnswer, step: string) => run.steps.some(({ id }) => id === step)
 
-/** Starts TC-3 and returns once it stands in the step, a command of it being held. */
-async function standIn(app: App, world: World, step: string): Promise<string> {
+/** Starts TC-3 and returns its id once it stands in the step, a command of it being held. */
+export async function standIn(app: App, world: World, step: string): Promise<string> {
   const match = HELD[step]
   if (!match) throw new Error(`no command is known for step ${step}`)
   // The watch runs all the time: it is held only once the step has begun, which a takeover that never comes makes last.

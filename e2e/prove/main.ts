@@ -1,0 +1,33 @@
+// npm run prove: the long proofs. Writes docs/accuracy.md and docs/proofs.md; exits 1 when one does not hold.
+import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { proveAccuracy } from './accuracy'
+import { proveGoneForGood, proveInterruptions } from './interruptions'
+import { randomFrom } from './random'
+import { type Proof, table } from './table'
+
+const seed = Number(process.env.SEED ?? Math.floor(Date.now() / 1000) % 1_000_000)
+const reference = process.env.REFERENCE_LAB !== '0'
+const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
+const heading = `Commit ${commit}, ${new Date().toISOString().slice(0, 10)}, seed ${seed}.`
+const random = randomFrom(seed)
+const proofs: Proof[] = []
+const startedMs = Date.now()
+
+const wanted = process.argv.slice(2)
+const wants = (name: string) => wanted.length === 0 || wanted.includes(name)
+
+if (wants('interruptions')) proofs.push(...(await proveInterruptions()))
+if (wants('gone')) proofs.push(...(await proveGoneForGood(reference)))
+if (proofs.length > 0)
+  writeFileSync('docs/proofs.md', `# Proofs\n\n${heading} \`npm run prove\` writes this page.\n\n${table(proofs)}\n`)
+if (wants('accuracy') && reference) {
+  const accuracy = await proveAccuracy(random, Number(process.env.RUNS ?? 20))
+  writeFileSync('docs/accuracy.md', accuracy.page(heading))
+  proofs.push(...accuracy.proofs)
+}
+
+const failed = proofs.filter(({ ok }) => !ok)
+console.log(`\n${table(proofs)}\n\n${heading} ${Math.round((Date.now() - startedMs) / 1000)} s`)
+console.log(`${proofs.length - failed.length} passed, ${failed.length} failed, 0 skipped`)
+process.exit(failed.length === 0 && proofs.length > 0 ? 0 : 1)

@@ -1,0 +1,27 @@
+/** One line of a proof: what was tried, whether it held, what was seen. */
+export type Proof = { what: string; ok: boolean; seen: string }
+
+export const table = (proofs: readonly Proof[]): string =>
+  [
+    '| what | holds | seen |',
+    '|---|---|---|',
+    ...proofs.map(({ what, ok, seen }) => `| ${what} | ${ok ? 'yes' : '**NO**'} | ${seen} |`),
+  ].join('\n')
+
+/** Runs one proof; whatever it throws is what was seen. */
+export async function prove(what: string, work: () => Promise<{ ok: boolean; seen: string }>): Promise<Proof> {
+  const startedMs = Date.now()
+  const result = await work().catch((error: unknown) => ({
+    ok: false,
+    seen: `error: ${error instanceof Error ? error.message : error}`,
+  }))
+  const proof = {
+    what,
+    ok: result.ok,
+    seen: `${result.seen}; ${((Date.now() - startedMs) / 1000).toFixed(0)} s`
+      .replaceAll('\n', ' ')
+      .replaceAll('|', '/'),
+  }
+  console.log(`${proof.ok ? 'ok  ' : 'FAIL'} ${what}: ${proof.seen}`)
+  return proof
+}
