@@ -3,7 +3,7 @@ import { Empty } from '@/app/components/ui/empty'
 
 export default function NotFound() {
   return (
-    <Empty title="There is no such page">
+    <Empty page title="There is no such page">
       <p>A run is found in the history, a lab in the list at the top.</p>
       <p>
         <Link className="link" href="/history">

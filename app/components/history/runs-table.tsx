@@ -87,7 +87,7 @@ export function RunsTable({ runs }: { runs: RunSummary[] }) {
   })
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area has to be reachable by keyboard
-    <section className="overflow-x-auto" tabIndex={0} aria-label="Runs">
+    <section className="overflow-x-auto" tabIndex={0} aria-label="Table of runs">
       <table className="w-full border-collapse text-left">
         <thead>
           {table.getHeaderGroups().map((group) => (

@@ -20,7 +20,7 @@ export function FirstLab() {
   if (labs.error) return <ErrorBox error={labs.error} doing="Could not read the labs" onRetry={() => labs.refetch()} />
   if (labs.data && !first)
     return (
-      <Empty title="No lab is configured">
+      <Empty page title="No lab is configured">
         <p>
           Set LABS in .env to your lab files, comma-separated, or to the word embedded, and start again.
           labs/example.yaml shows every field.

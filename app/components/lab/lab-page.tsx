@@ -17,7 +17,7 @@ export function LabPage({ lab }: { lab: string }) {
   const entry = labs.data.find((e) => labKey(e) === lab)
   if (!entry)
     return (
-      <Empty title={`There is no lab "${lab}"`}>
+      <Empty page title={`There is no lab "${lab}"`}>
         <p>Choose one of the list at the top, or add its file to LABS and start the dashboard again.</p>
       </Empty>
     )

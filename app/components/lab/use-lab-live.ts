@@ -1,6 +1,6 @@
 'use client'
 import { useEffect, useState } from 'react'
-import { type LabView, liveView } from '@/app/lib/lab/live-view'
+import type { LabView } from '@/app/lib/lab/live-view'
 import { useTRPCClient } from '@/app/lib/trpc'
 
 export type LabLiveState = { view: LabView | null; connection: 'connecting' | 'live' | 'reconnecting'; error: unknown }
@@ -26,7 +26,7 @@ export function useLabLive(lab: string): LabLiveState {
       const subscription = client.labs.status.subscribe(
         { lab },
         {
-          onData: (live) => setState({ view: liveView(live), connection: 'live', error: null }),
+          onData: (live) => setState({ view: live, connection: 'live', error: null }),
           onConnectionStateChange: ({ state: now }) => {
             if (now === 'connecting') setState((s) => ({ ...s, connection: s.view ? 'reconnecting' : 'connecting' }))
           },

@@ -1,4 +1,5 @@
 'use client'
+import { memo } from 'react'
 import { Mark } from '@/app/components/ui/badge'
 import { Panel } from '@/app/components/ui/panel'
 import { VERDICT } from '@/app/lib/run/words'
@@ -14,7 +15,7 @@ type Props = {
 }
 
 /** Each criterion with verdict, measured against its limit, why, and the evidence. */
-export function Criteria({ results, planned, onCommand }: Props) {
+export const Criteria = memo(function Criteria({ results, planned, onCommand }: Props) {
   const judged = new Set(results.map((r) => r.id))
   const open = planned.filter((p) => !judged.has(p.id))
   return (
@@ -36,7 +37,7 @@ export function Criteria({ results, planned, onCommand }: Props) {
       </ul>
     </Panel>
   )
-}
+})
 
 function Criterion({ result, onCommand }: { result: CriterionResult; onCommand: (id: string) => void }) {
   const { tone, text } = VERDICT[result.verdict]

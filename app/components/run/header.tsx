@@ -1,16 +1,17 @@
 'use client'
 import Link from 'next/link'
-import type { ReactNode } from 'react'
+import { memo, type ReactNode } from 'react'
 import { Badge } from '@/app/components/ui/badge'
 import { duration, errorOf, limit, when, whenLong } from '@/app/lib/format'
 import type { Connection } from '@/app/lib/run/live-run'
 import { direction, ENDING, runBadge } from '@/app/lib/run/words'
 import type { RunDetail } from '@/server/domain/detail'
+import { RunActions } from './actions'
 
-type Props = { detail: RunDetail; connection: Connection; actions: ReactNode }
+type Props = { detail: RunDetail; connection: Connection /** What can be exported. */; streams: string[] }
 
 /** Case, verdict, Failover Time with its error and limit: where the eye lands first. */
-export function RunHeader({ detail, connection, actions }: Props) {
+export const RunHeader = memo(function RunHeader({ detail, connection, streams }: Props) {
   const { summary } = detail
   const badge = runBadge(summary)
   const startedMs = summary.startedAt ?? summary.createdAt
@@ -32,7 +33,9 @@ export function RunHeader({ detail, connection, actions }: Props) {
         </div>
         <Connecting connection={connection} />
       </div>
-      <div className="flex flex-wrap items-start gap-2 lg:col-start-2 lg:row-span-2 lg:justify-end">{actions}</div>
+      <div className="flex flex-wrap items-start gap-2 lg:col-start-2 lg:row-span-2 lg:justify-end">
+        <RunActions detail={detail} streams={streams} />
+      </div>
       <FailoverTime detail={detail} />
       <p className="flex flex-wrap gap-x-2 text-muted lg:col-span-2">
         <Facts
@@ -58,7 +61,7 @@ export function RunHeader({ detail, connection, actions }: Props) {
       </p>
     </header>
   )
-}
+})
 
 function FailoverTime({ detail: { summary, measurements } }: { detail: RunDetail }) {
   const time = summary.failoverTime

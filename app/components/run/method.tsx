@@ -1,5 +1,5 @@
 'use client'
-import type { ReactNode } from 'react'
+import { memo, type ReactNode } from 'react'
 import { Panel } from '@/app/components/ui/panel'
 import { measurement } from '@/app/lib/format'
 import type { RunDetail } from '@/server/domain/detail'
@@ -20,7 +20,7 @@ const pairs = (record: Record<string, string>) =>
   ))
 
 /** How it was measured, with what, and how sure the clocks are. */
-export function Method({ detail, lab }: { detail: RunDetail; lab: PublicLab | null }) {
+export const Method = memo(function Method({ detail, lab }: { detail: RunDetail; lab: PublicLab | null }) {
   const { report, context, measurements } = detail
   const fault = detail.faults[0]
   const clocks = Object.entries(context?.clocks ?? {})
@@ -73,4 +73,4 @@ export function Method({ detail, lab }: { detail: RunDetail; lab: PublicLab | nu
       </dl>
     </Panel>
   )
-}
+})

@@ -1,6 +1,6 @@
 'use client'
 import Link from 'next/link'
-import type { ReactNode } from 'react'
+import { memo, type ReactNode } from 'react'
 import { TONE_MARK, type Tone } from '@/app/components/ui/badge'
 import { cx } from '@/app/lib/cx'
 import type { RunDetail } from '@/server/domain/detail'
@@ -28,7 +28,7 @@ const messageTone = ({ ending, verdict }: RunDetail['summary']): Tone =>
   ending === 'error' || ending === 'timed-out' || (ending === 'completed' && verdict === 'fail') ? 'fail' : 'unsure'
 
 /** What went wrong, and what to do: between the headline and the time axis. */
-export function Notices({ detail }: { detail: RunDetail }) {
+export const Notices = memo(function Notices({ detail }: { detail: RunDetail }) {
   const { summary, snapshotCompared, undos, notes } = detail
   const failedUndos = undos.filter((u) => !u.ok)
   const worth = notes.filter((n) => n.level !== 'info')
@@ -92,4 +92,4 @@ export function Notices({ detail }: { detail: RunDetail }) {
       ))}
     </>
   )
-}
+})

@@ -1,5 +1,5 @@
 'use client'
-import { useRef, useState } from 'react'
+import { memo, useRef, useState } from 'react'
 import { ErrorBox } from '@/app/components/ui/error-box'
 import { Input, Select } from '@/app/components/ui/field'
 import { Panel } from '@/app/components/ui/panel'
@@ -19,7 +19,7 @@ type Props = {
 }
 
 /** What the hosts printed, as text and nothing but text. */
-export function RawOutput({ detail, commandId, onCommand }: Props) {
+export const RawOutput = memo(function RawOutput({ detail, commandId, onCommand }: Props) {
   const live = detail.summary.phase !== 'ended'
   const [search, setSearch] = useState('')
   const [follow, setFollow] = useState(true)
@@ -95,7 +95,7 @@ export function RawOutput({ detail, commandId, onCommand }: Props) {
       </div>
     </Panel>
   )
-}
+})
 
 function CommandHead({ command }: { command: CommandView }) {
   const { exitCode, durationMs, error } = command

@@ -1,5 +1,5 @@
 'use client'
-import { useEffect, useRef } from 'react'
+import { memo, useEffect, useRef } from 'react'
 import { count } from '@/app/lib/format'
 import { streamName, streamTitle } from '@/app/lib/run/clocks'
 import type { LiveRun } from '@/app/lib/run/live-run'
@@ -9,10 +9,15 @@ import type { RunDetail } from '@/server/domain/detail'
 import type { ProbeSummary } from '@/server/domain/run'
 import type { PublicLab } from '@/server/domain/views'
 
-type Props = { run: LiveRun; detail: RunDetail; streams: string[]; lab: PublicLab | null }
+type Props = {
+  run: LiveRun
+  detail: RunDetail /** Those that send, and those that will. */
+  streams: string[]
+  lab: PublicLab | null
+}
 
 /** One line per probe: its last answer while it runs, its sums in the report; same place, same height. */
-export function ProbeStrip({ run, detail, streams, lab }: Props) {
+export const ProbeStrip = memo(function ProbeStrip({ run, detail, streams, lab }: Props) {
   const summaries = new Map(detail.report?.probes.map((p) => [p.stream, p]))
   const shown = order([...new Set([...streams, ...summaries.keys()])], lab)
   return (
@@ -31,7 +36,7 @@ export function ProbeStrip({ run, detail, streams, lab }: Props) {
       })}
     </ul>
   )
-}
+})
 
 const Sums = ({ probe }: { probe: ProbeSummary }) => (
   <span className="min-w-0">
@@ -63,7 +68,7 @@ function Last({ run, stream }: { run: LiveRun; stream: string }) {
   )
 }
 
-const text = ({ seq, rttMs, kind, lost }: LastProbe): string => {
-  const answer = rttMs === null ? kind : `${rttMs.toFixed(2)} ms`
+const text = ({ seq, rttMs, lost }: LastProbe): string => {
+  const answer = rttMs === null ? 'no answer' : `${rttMs.toFixed(2)} ms`
   return `seq ${String(seq ?? '–').padEnd(5)}  ${answer.padEnd(11)}  lost ${lost}`
 }

@@ -1,14 +1,14 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import { parseAsInteger, parseAsString, useQueryStates } from 'nuqs'
-import { useCallback, useMemo } from 'react'
+import { useCallback, useDeferredValue, useMemo } from 'react'
 import type { Span } from '@/app/components/timeline/model'
 import { Timeline } from '@/app/components/timeline/timeline'
 import { ErrorBox } from '@/app/components/ui/error-box'
+import { expectedProbes } from '@/app/lib/run/probe-lanes'
 import { timelineModel } from '@/app/lib/run/timeline-model'
 import { useTRPC } from '@/app/lib/trpc'
 import type { RunDetail } from '@/server/domain/detail'
-import { RunActions } from './actions'
 import { Criteria } from './criteria'
 import { RunHeader } from './header'
 import { Method } from './method'
@@ -25,19 +25,27 @@ export function RunPage({ id }: { id: string }) {
   const trpc = useTRPC()
   const detail = useQuery({ ...trpc.runs.get.queryOptions({ id }), staleTime: 0, refetchOnWindowFocus: false })
   if (detail.error && !detail.data)
-    return <ErrorBox error={detail.error} doing={`Could not open run ${id}`} onRetry={() => detail.refetch()} />
+    return (
+      <>
+        <h1 className="mb-3 font-semibold text-xl leading-7">Run {id}</h1>
+        <ErrorBox error={detail.error} doing="Could not open it" onRetry={() => detail.refetch()} />
+      </>
+    )
   if (!detail.data) return <RunSkeleton />
   return <LoadedRun key={id} initial={detail.data} />
 }
+
+const NONE: never[] = []
 
 const urlState = { from: parseAsInteger, to: parseAsInteger, command: parseAsString }
 
 function LoadedRun({ initial }: { initial: RunDetail }) {
   const { run, snapshot } = useLiveRun(initial)
-  const { detail, tracks, connection } = snapshot
+  const { detail, tracks, connection, version } = snapshot
   const trpc = useTRPC()
   const { lab: labId, case: caseId, params, phase } = detail.summary
   const live = phase !== 'ended'
+  const reserve = live && detail.summary.limitMs !== null
   const lab = useQuery(trpc.labs.get.queryOptions({ lab: labId })).data?.lab ?? null
   const view = useQuery(trpc.cases.list.queryOptions({ lab: labId })).data?.find((c) => c.id === caseId)
   const plan = useQuery({ ...trpc.cases.plan.queryOptions({ lab: labId, case: caseId, params }), enabled: live })
@@ -54,9 +62,8 @@ function LoadedRun({ initial }: { initial: RunDetail }) {
   )
   const shown = useViewWindow(detail, tracks, lab, window)
   const model = useMemo(
-    () =>
-      timelineModel({ detail, tracks: shown, whole: tracks, lab, nowMs: live ? now : 0, version: snapshot.version }),
-    [detail, shown, tracks, lab, live, now, snapshot.version],
+    () => timelineModel({ detail, tracks: shown, whole: tracks, lab, nowMs: live ? now : 0, reserve, version }),
+    [detail, shown, tracks, lab, live, now, reserve, version],
   )
   const onView = useCallback(
     (next: Span | null) =>
@@ -73,26 +80,27 @@ function LoadedRun({ initial }: { initial: RunDetail }) {
     },
     [setUrl],
   )
-  const streams = [...tracks.probes.keys()]
+  const known = [...tracks.probes.keys(), ...(reserve ? expectedProbes(lab) : [])].join()
+  const probes = useMemo(() => [...new Set(known.split(',').filter(Boolean))], [known])
+  const all = [...tracks.probes.keys(), ...tracks.rows.keys()].join()
+  const streams = useMemo(() => all.split(',').filter(Boolean), [all])
+  const picture = useDeferredValue(model)
+  const planned = live ? (view?.criteria ?? NONE) : NONE
 
   return (
     <div className="grid gap-3">
-      <RunHeader
-        detail={detail}
-        connection={connection}
-        actions={<RunActions detail={detail} streams={[...streams, ...tracks.rows.keys()]} />}
-      />
+      <RunHeader detail={detail} connection={connection} streams={streams} />
       <Notices detail={detail} />
       <div className="grid items-start gap-3 xl:grid-cols-[15rem_minmax(0,1fr)_18rem] xl:grid-rows-[auto_1fr]">
         <section aria-label="Time axis" className="min-w-0 rounded border bg-panel xl:col-start-2">
-          <ProbeStrip run={run} detail={detail} streams={streams} lab={lab} />
-          <Timeline model={model} view={window} onView={onView} />
+          <ProbeStrip run={run} detail={detail} streams={probes} lab={lab} />
+          <Timeline model={picture} view={window} onView={onView} onPainted={run.painted} />
         </section>
         <div className="min-w-0 xl:col-start-1 xl:row-start-1">
-          <Steps run={run} detail={detail} planned={plan.data ?? []} />
+          <Steps run={run} detail={detail} planned={plan.data ?? NONE} />
         </div>
         <div className="grid min-w-0 gap-3 xl:col-start-3 xl:row-span-2 xl:row-start-1">
-          <Criteria results={detail.criteria} planned={live ? (view?.criteria ?? []) : []} onCommand={onCommand} />
+          <Criteria results={detail.criteria} planned={planned} onCommand={onCommand} />
           <Method detail={detail} lab={lab} />
         </div>
         <div className="min-w-0 xl:col-span-2 xl:row-start-2">

@@ -1,4 +1,5 @@
 'use client'
+import { memo } from 'react'
 import { Mark } from '@/app/components/ui/badge'
 import { Panel } from '@/app/components/ui/panel'
 import { ProgressBar } from '@/app/components/ui/progress'
@@ -15,7 +16,7 @@ type Props = {
 }
 
 /** What was done and what comes, how long it took, how much of its budget is left. */
-export function Steps({ run, detail, planned }: Props) {
+export const Steps = memo(function Steps({ run, detail, planned }: Props) {
   const live = detail.summary.phase !== 'ended'
   const now = useNow(run, live)
   const done = new Set(detail.steps.map((s) => s.id))
@@ -27,9 +28,9 @@ export function Steps({ run, detail, planned }: Props) {
           <StepRow key={step.id} step={step} detail={detail} now={now} />
         ))}
         {waiting.map((step) => (
-          <li key={step.id} className="flex items-baseline gap-1 px-3 py-1.5 text-muted">
+          <li key={step.id} className="flex min-h-12 items-start gap-1 px-3 py-1.5 text-muted">
             <Mark tone="neutral" label="to come" />
-            <span className="min-w-0 flex-1">{step.title}</span>
+            <span className="min-w-0 flex-1 pr-20">{step.title}</span>
           </li>
         ))}
         {detail.steps.length + waiting.length === 0 ? (
@@ -38,7 +39,7 @@ export function Steps({ run, detail, planned }: Props) {
       </ol>
     </Panel>
   )
-}
+})
 
 function StepRow({ step, detail, now }: { step: StepView; detail: RunDetail; now: number }) {
   const running = step.outcome === null
@@ -47,16 +48,20 @@ function StepRow({ step, detail, now }: { step: StepView; detail: RunDetail; now
   const bad = checks.filter((c) => !c.ok)
   const look = step.outcome ? OUTCOME[step.outcome] : { tone: 'running' as const, text: 'running' }
   return (
-    <li className="px-3 py-1.5" data-step={step.id} data-outcome={step.outcome ?? 'running'}>
-      <div className="flex items-baseline gap-1">
+    <li className="relative px-3 py-1.5" data-step={step.id} data-outcome={step.outcome ?? 'running'}>
+      <div className="flex min-h-9 items-start gap-1 leading-5">
         <Mark tone={look.tone} label={look.text} />
         <span className="min-w-0 flex-1">{step.title}</span>
-        <span className="w-16 shrink-0 text-right text-muted">{elapsed(took)}</span>
+        <span className="w-20 shrink-0 text-right text-muted">
+          {elapsed(took)}
+          {running ? (
+            <span className="block text-xs leading-4">≤ {elapsed(Math.max(0, step.budgetMs - took))} left</span>
+          ) : null}
+        </span>
       </div>
       {running ? (
-        <div className="mt-1 pl-5">
+        <div className="absolute inset-x-0 bottom-0">
           <ProgressBar value={share(took, step.budgetMs)} label={`Time used of the budget of ${step.title}`} />
-          <p className="text-muted text-xs">at most {elapsed(Math.max(0, step.budgetMs - took))} left</p>
         </div>
       ) : null}
       {step.message ? <p className="pl-5 text-xs">{step.message}</p> : null}

@@ -16,8 +16,8 @@ type Props = {
 export function Lane({ label, title, valueAt, className, children }: Props) {
   return (
     <div className="grid grid-cols-[var(--gutter)_1fr] border-line border-b last:border-b-0">
-      <div className="flex min-w-0 flex-wrap content-center items-baseline justify-between gap-x-1 py-0.5 pr-2 text-xs leading-4">
-        <span className="max-w-full truncate text-muted" title={title}>
+      <div className="flex h-6 min-w-0 items-center gap-x-2 pr-2 text-xs leading-4">
+        <span className="min-w-0 flex-1 truncate text-muted" title={title}>
           {label}
         </span>
         {valueAt ? <CursorValue valueAt={valueAt} /> : null}
@@ -32,5 +32,5 @@ function CursorValue({ valueAt }: { valueAt: (ms: number) => string | null }) {
   const { cursor } = useFrame()
   const ms = useCursorMs(cursor)
   const text = ms === null ? null : valueAt(ms)
-  return <span className="ml-auto truncate font-medium text-ink">{text ?? ' '}</span>
+  return <span className="max-w-[80%] shrink-0 truncate font-medium text-ink">{text ?? ' '}</span>
 }

@@ -34,10 +34,10 @@ const LOOK: Record<Marker['kind'], string> = {
   recovered: 'border-pass text-pass',
 }
 
-export function MarkerLabels({ markers }: { markers: Marker[] }) {
+/** Three rows from the start where a fault is to come, so that nothing below moves when it does. */
+export function MarkerLabels({ markers, rows }: { markers: Marker[]; rows: number }) {
   const { view, widthPx } = useFrame()
   const placed = placeMarkers(markers, (ms) => percent(view, ms), widthPx)
-  const rows = Math.max(1, ...placed.map((m) => (m.row ?? 0) + 1))
   return (
     <div className="grid grid-cols-[var(--gutter)_1fr] border-line border-b">
       <span className="py-0.5 text-muted text-xs leading-4">events</span>

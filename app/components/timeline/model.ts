@@ -33,6 +33,7 @@ export type TimelineModel = {
   states: StateLane[]
   probes: ProbeLane[]
   markers: Marker[]
+  markerRows: number
   rtt: Series[]
   traffic: Series[]
 }

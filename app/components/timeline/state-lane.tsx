@@ -3,7 +3,7 @@ import { memo } from 'react'
 import { cx } from '@/app/lib/cx'
 import { useFrame } from './frame'
 import { Lane } from './lane'
-import type { LaneState, StateLane as Model } from './model'
+import type { LaneState, StateLane as Model, Span, StateSegment } from './model'
 import { place } from './scale'
 
 /** Primary solid, a healthy other one outlined, everything that cannot take over or does not answer hatched. */
@@ -34,27 +34,40 @@ export const StateLane = memo(function StateLane({ lane }: { lane: Model }) {
   }
   return (
     <Lane label={`${lane.node} RG${lane.redundancyGroup}`} valueAt={at}>
-      {lane.segments.map((segment) => {
-        const box = place(view, segment)
-        if (!box) return null
-        const text = STATE_TEXT[segment.state]
-        return (
-          <div
-            key={segment.fromMs}
-            data-state={segment.state}
-            title={text}
-            className={cx(
-              'absolute inset-y-1 overflow-hidden border text-center text-xs leading-[14px]',
-              stateLook(segment.state),
-            )}
-            style={{ left: `${box.left}%`, width: `max(2px, ${box.width}%)` }}
-          >
-            <span className={segment.state === 'no-answer' || segment.state === 'lost' ? 'bg-panel px-1' : ''}>
-              {text}
-            </span>
-          </div>
-        )
-      })}
+      {lane.segments.map((segment) => (
+        <Segment key={segment.fromMs} segment={segment} view={view} />
+      ))}
     </Lane>
   )
 })
+
+function Segment({ segment, view }: { segment: StateSegment; view: Span }) {
+  const box = place(view, segment)
+  const change = segment.since ? place(view, segment.since) : null
+  const text = STATE_TEXT[segment.state]
+  const plain = segment.state === 'primary' || segment.state === 'secondary'
+  return (
+    <>
+      {change ? (
+        <div
+          title={`became ${text} within ${((segment.since?.toMs ?? 0) - (segment.since?.fromMs ?? 0)).toFixed(0)} ms`}
+          className="absolute inset-y-1 border-edge border-y border-dotted"
+          style={{ left: `${change.left}%`, width: `${change.width}%` }}
+        />
+      ) : null}
+      {box ? (
+        <div
+          data-state={segment.state}
+          title={text}
+          className={cx(
+            'absolute inset-y-1 overflow-hidden border text-center text-xs leading-[14px]',
+            stateLook(segment.state),
+          )}
+          style={{ left: `${box.left}%`, width: `max(2px, ${box.width}%)` }}
+        >
+          <span className={plain ? '' : 'bg-panel px-1'}>{text}</span>
+        </div>
+      ) : null}
+    </>
+  )
+}

@@ -10,7 +10,7 @@ const MARK: Record<string, string> = { failed: '✕ ', 'timed-out': '✕ ', canc
 
 export const StepLane = memo(function StepLane({ steps }: { steps: StepSpan[] }) {
   const { view } = useFrame()
-  const at = (ms: number) => steps.findLast((s) => s.fromMs <= ms && ms < s.toMs)?.title ?? null
+  const at = (ms: number) => steps.findLast((s) => s.fromMs <= ms && ms < s.toMs)?.id ?? null
   return (
     <Lane label="steps" valueAt={at}>
       {steps.map((step) => {

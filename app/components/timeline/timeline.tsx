@@ -1,5 +1,5 @@
 'use client'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { memo, useEffect, useMemo, useRef, useState } from 'react'
 import { Axis } from './axis'
 import { ChartLane } from './chart-lane'
 import { Cursor, type Frame, FrameProvider } from './frame'
@@ -18,10 +18,12 @@ type Props = {
   /** null: everything. */
   view: Span | null
   onView: (view: Span | null) => void
+  /** Told how long the main thread had to draw a new picture. */
+  onPainted?: (ms: number) => void
 }
 
 /** One time axis for everything that happened in a run. It owns the view and the crosshair; the lanes only draw. */
-export function Timeline({ model, view: chosen, onView }: Props) {
+export const Timeline = memo(function Timeline({ model, view: chosen, onView, onPainted }: Props) {
   const { span, origin } = model
   const plot = useRef<HTMLDivElement>(null)
   const [widthPx, setWidth] = useState(0)
@@ -40,6 +42,13 @@ export function Timeline({ model, view: chosen, onView }: Props) {
     return () => observer.disconnect()
   }, [])
 
+  const begun = performance.now()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once per picture
+  useEffect(() => {
+    const timer = setTimeout(() => onPainted?.(performance.now() - begun))
+    return () => clearTimeout(timer)
+  }, [model])
+
   const show = (next: Span) =>
     onView(next.fromMs <= span.fromMs && next.toMs >= span.toMs ? null : clampView(next, span))
   const onStep = (what: 'in' | 'out' | 'left' | 'right') => {
@@ -52,7 +61,7 @@ export function Timeline({ model, view: chosen, onView }: Props) {
   return (
     <FrameProvider value={frame}>
       <Toolbar model={model} zoomed={chosen !== null} onStep={onStep} onView={show} onReset={() => onView(null)} />
-      <div className="relative px-3 pb-2 [--gutter:5.5rem] sm:[--gutter:8rem]">
+      <div className="relative px-3 pb-2 [--gutter:5.5rem] sm:[--gutter:10rem]">
         <div className="relative">
           <div
             ref={plot}
@@ -62,7 +71,7 @@ export function Timeline({ model, view: chosen, onView }: Props) {
             <MarkerLines markers={model.markers} />
           </div>
           <div className="relative">
-            <MarkerLabels markers={model.markers} />
+            <MarkerLabels markers={model.markers} rows={model.markerRows} />
             <Axis origin={origin.kind} />
             <StepLane steps={model.steps} />
             {model.states.map((lane) => (
@@ -81,4 +90,4 @@ export function Timeline({ model, view: chosen, onView }: Props) {
       </div>
     </FrameProvider>
   )
-}
+})

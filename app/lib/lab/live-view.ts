@@ -1,34 +1,10 @@
-import type { ClusterInformation, ClusterInterfaces, NodeAnswer, NodeRow } from '@/server/domain/cluster'
-import type { LeaseInfo } from '@/server/domain/ports'
+import type { LabLive } from '@/server/api/services'
+import type { NodeRow } from '@/server/domain/cluster'
 
-export type HostHealth = {
-  id: string
-  state: 'ok' | 'failed'
-  /** Step of connecting that failed: name, tcp, host key, login, command. */
-  step: string | null
-  message: string | null
-  hint: string | null
-  rttMs: number | null
-  clock: { offsetMs: number; errorMs: number } | null
-}
-
-export type NodeLive = {
-  node: string
-  atMs: number
-  answer: NodeAnswer
-  interfaces: ClusterInterfaces | null
-  information: ClusterInformation | null
-}
-
-/** What the Lab page shows of a lab that lives. */
-export type LabView = {
-  atMs: number
-  hosts: HostHealth[]
-  nodes: NodeLive[]
-  lease: LeaseInfo | null
-  /** "bpfrx-fw0/ge-0-0-0" -> is the link up. */
-  links: Record<string, boolean>
-}
+/** What a lab looks like now, as the API sends it. */
+export type LabView = LabLive
+export type NodeLive = LabLive['nodes'][number]
+export type HostHealth = LabLive['hosts'][number]
 
 /** One redundancy group and node, as each of the nodes sees it. */
 export type Seen = {
@@ -86,6 +62,3 @@ export const weightOf = (nodes: readonly NodeLive[], node: string, redundancyGro
   }
   return null
 }
-
-/** The live status as the API sends it. */
-export const liveView = (live: unknown): LabView => live as LabView

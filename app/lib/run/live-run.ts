@@ -19,6 +19,8 @@ export type LiveSource = {
 }
 
 const PAINT_MS = 100
+/** Drawing gets at most this share of the main thread; the rest is for the next messages. */
+const PAINT_SHARE = 0.2
 const RETRY_MS = 1000
 /** More raw rows than this behind a live chart: fetch the thinned window and begin anew. */
 const TAIL_ROWS = 20_000
@@ -42,6 +44,7 @@ export class LiveRun {
   #paintTimer: ReturnType<typeof setTimeout> | null = null
   #retryTimer: ReturnType<typeof setTimeout> | null = null
   #paintedAt = 0
+  #paintCostMs = 0
   #fetchedAt = 0
   #ready = false
   #skewMs: number | null = null
@@ -215,9 +218,15 @@ export class LiveRun {
     }
   }
 
+  /** A slow browser, or a busy one, gets its pictures less often. */
+  painted = (ms: number): void => {
+    this.#paintCostMs += (Math.min(ms, 1000) - this.#paintCostMs) * 0.3
+  }
+
   #paintSoon(): void {
     if (this.#paintTimer) return
-    const wait = Math.max(0, this.#paintedAt + PAINT_MS - Date.now())
+    const pause = Math.max(PAINT_MS, this.#paintCostMs / PAINT_SHARE)
+    const wait = Math.max(0, this.#paintedAt + pause - Date.now())
     this.#paintTimer = setTimeout(() => {
       this.#paintTimer = null
       this.#paintedAt = Date.now()

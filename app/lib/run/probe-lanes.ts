@@ -9,13 +9,21 @@ import type { Tracks } from './tracks'
 
 type Offset = (stream: string) => number
 
-/** Points of one line that are drawn at most. */
+/** Points of one line that are drawn at most; while it grows, half a pixel's worth is enough. */
 const MOST_POINTS = 800
+const MOST_LIVE_POINTS = 250
 
 /** The report's outages where it is there, what the ticks show until then. */
-export function probeLanes(detail: RunDetail, tracks: Tracks, lab: PublicLab | null, offset: Offset): ProbeLane[] {
+export function probeLanes(
+  detail: RunDetail,
+  tracks: Tracks,
+  lab: PublicLab | null,
+  offset: Offset,
+  reserve: boolean,
+): ProbeLane[] {
   const reported = new Map(detail.report?.probes.map((p) => [p.stream, p]))
-  const streams = new Set([...tracks.probes.keys(), ...reported.keys()])
+  const expected = reserve ? expectedProbes(lab) : []
+  const streams = new Set([...tracks.probes.keys(), ...reported.keys(), ...expected])
   return order([...streams], lab).map((stream) => {
     const track = tracks.probes.get(stream)
     const summary = reported.get(stream)
@@ -49,19 +57,20 @@ const liveLosses = (track: ProbeTrack | undefined, by: number): LossSpan[] =>
     open,
   })) ?? []
 
-export function rttSeries(tracks: Tracks, lab: PublicLab | null, offset: Offset): Series[] {
+export function rttSeries(tracks: Tracks, lab: PublicLab | null, offset: Offset, live: boolean): Series[] {
+  const most = live ? MOST_LIVE_POINTS : MOST_POINTS
   return order([...tracks.probes.keys()], lab).flatMap((stream) => {
     const track = tracks.probes.get(stream)
-    return track ? [{ stream, title: streamTitle(stream, lab), points: rttPoints(track, offset(stream)) }] : []
+    return track ? [{ stream, title: streamTitle(stream, lab), points: rttPoints(track, offset(stream), most) }] : []
   })
 }
 
-/** RTT over send time, at most 800 points, the line broken at every loss. */
-export function rttPoints(track: ProbeTrack, by: number): Point[] {
+/** RTT over send time, thinned to the largest of each stretch, the line broken at every loss. */
+export function rttPoints(track: ProbeTrack, by: number, most = MOST_POINTS): Point[] {
   const breaks = track.losses()
   const points: Point[] = []
   const { sendMs, rttMs } = track
-  const bucket = Math.max(1, Math.ceil(sendMs.length / MOST_POINTS))
+  const bucket = Math.max(1, Math.ceil(sendMs.length / most))
   let nextBreak = 0
   for (let i = 0; i < sendMs.length; i += bucket) {
     const end = Math.min(i + bucket, sendMs.length)
@@ -76,6 +85,9 @@ export function rttPoints(track: ProbeTrack, by: number): Point[] {
   }
   return points
 }
+
+/** The probes that a failover case starts. */
+export const expectedProbes = (lab: PublicLab | null): string[] => lab?.targets.map((t) => `probe:${t.id}`) ?? []
 
 /** As the lab file lists them; what it does not know comes last. */
 export function order(streams: string[], lab: PublicLab | null): string[] {

@@ -12,8 +12,8 @@ type Segment = { lastSeq: number; firstMs: number; lastMs: number; lost: number 
 
 export type LiveLoss = { fromMs: number; toMs: number; lost: number; open: boolean }
 
-/** The last line of a probe, for the readout. */
-export type LastProbe = { index: number; seq: number | null; rttMs: number | null; kind: string; lost: number }
+/** The last line of a probe, for the readout; `rttMs` of the newest answer, null when none comes any more. */
+export type LastProbe = { index: number; seq: number | null; rttMs: number | null; lost: number }
 
 /** icmp_seq wraps at 65536. */
 const distance = (from: number, to: number) => (to - from + 65_536) & 0xffff
@@ -37,7 +37,8 @@ export class ProbeTrack {
   #pending = new Map<number, Unanswered>()
   #settled: Segment[] = []
   #settledLost = 0
-  #last: Omit<LastProbe, 'lost'> | null = null
+  #last: { index: number; seq: number | null } | null = null
+  #newestReplyMs = 0
 
   get newestMs(): number {
     return this.#newestMs
@@ -57,7 +58,7 @@ export class ProbeTrack {
     const stampMs = row[1] ?? null
     const seq = row[2] ?? null
     const rttMs = row[3] ?? null
-    this.#last = { index, seq, rttMs, kind }
+    this.#last = { index, seq }
     if (stampMs === null) return
     this.#newestMs = Math.max(this.#newestMs, stampMs)
     if (kind === 'reply' && seq !== null) this.#reply(seq, stampMs - (rttMs ?? 0), rttMs ?? 0)
@@ -68,6 +69,7 @@ export class ProbeTrack {
 
   #reply(seq: number, sentMs: number, rttMs: number): void {
     this.answered++
+    this.#newestReplyMs = sentMs + rttMs
     this.#pending.delete(seq)
     const previous = this.#previous
     const gap = previous ? sentMs - previous.sentMs : 0
@@ -98,7 +100,10 @@ export class ProbeTrack {
   }
 
   get last(): LastProbe | null {
-    return this.#last ? { ...this.#last, lost: this.#settledLost + this.#overdue().length } : null
+    if (!this.#last) return null
+    const silent = this.#newestMs - this.#newestReplyMs > OVERDUE_MS
+    const rttMs = silent ? null : (this.rttMs.at(-1) ?? null)
+    return { ...this.#last, rttMs, lost: this.#settledLost + this.#overdue().length }
   }
 
   /** From the last answered probe before to the first one after, as far as they are known. */

@@ -22,12 +22,14 @@ export type ModelInput = {
   whole: Tracks
   lab: PublicLab | null
   nowMs: number
+  /** A fault is to come: keep the room of everything that will be drawn. */
+  reserve: boolean
   /** Tracks grow in place; this tells that they did. */
   version: number
 }
 
 /** Everything the one time axis shows, on the app's clock. */
-export function timelineModel({ detail, tracks, whole, lab, nowMs }: ModelInput): TimelineModel {
+export function timelineModel({ detail, tracks, whole, lab, nowMs, reserve }: ModelInput): TimelineModel {
   const { summary } = detail
   const startMs = summary.startedAt ?? detail.steps[0]?.startedMs ?? summary.createdAt
   const ended = summary.phase === 'ended'
@@ -40,11 +42,12 @@ export function timelineModel({ detail, tracks, whole, lab, nowMs }: ModelInput)
     span: { fromMs: startMs, toMs },
     origin: t0 === null ? { ms: startMs, kind: 'start' } : { ms: t0, kind: 'T0' },
     steps: steps(detail, untilMs),
-    states: stateLanes(detail, whole, untilMs),
-    probes: probeLanes(detail, whole, lab, offset),
+    states: stateLanes(detail, whole, untilMs, reserve ? lab : null),
+    probes: probeLanes(detail, whole, lab, offset, reserve),
     markers: markers(detail, t0, offset),
-    rtt: rttSeries(tracks, lab, offset),
-    traffic: trafficSeries(whole, lab),
+    markerRows: reserve || detail.faults.length > 0 ? 3 : 1,
+    rtt: rttSeries(tracks, lab, offset, !ended),
+    traffic: trafficSeries(whole, lab, reserve),
   }
 }
 
@@ -66,8 +69,11 @@ const steps = (detail: RunDetail, untilMs: number): StepSpan[] =>
   }))
 
 /** What each node says of itself; a node that never answered is shown as the other one sees it. */
-function stateLanes(detail: RunDetail, tracks: Tracks, untilMs: number): StateLane[] {
+function stateLanes(detail: RunDetail, tracks: Tracks, untilMs: number, expected: PublicLab | null): StateLane[] {
   const keys = new Map<string, { node: string; redundancyGroup: number }>()
+  for (const { id: redundancyGroup } of expected?.cluster.redundancyGroups ?? [])
+    for (const { name: node } of expected?.cluster.nodes ?? [])
+      keys.set(`${redundancyGroup} ${node}`, { node, redundancyGroup })
   for (const { node, redundancyGroup } of detail.stateChanges)
     keys.set(`${redundancyGroup} ${node}`, { node, redundancyGroup })
   const lanes = [...keys.values()].sort((a, b) => a.redundancyGroup - b.redundancyGroup || a.node.localeCompare(b.node))

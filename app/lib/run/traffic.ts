@@ -8,9 +8,10 @@ import type { Tracks } from './tracks'
 const SUM = -1
 
 /** Mbit/s per client, from the SUM lines where there are several sockets. */
-export function trafficSeries(tracks: Tracks, lab: PublicLab | null): Series[] {
-  const streams = [...tracks.rows.keys()].filter((s) => s.startsWith('traffic:'))
-  return order(streams, lab).map((stream) => {
+export function trafficSeries(tracks: Tracks, lab: PublicLab | null, reserve: boolean): Series[] {
+  const expected = reserve ? (lab?.traffic.map((t) => `traffic:${t.id}`) ?? []) : []
+  const found = [...tracks.rows.keys()].filter((s) => s.startsWith('traffic:'))
+  return order([...new Set([...found, ...expected])], lab).map((stream) => {
     const rows = tracks.rows.get(stream)?.rows ?? []
     const summed = rows.some((row) => row[0] === SUM)
     return {
