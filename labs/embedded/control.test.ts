@@ -199,6 +199,17 @@ describe('main.ts', () => {
     expect(existsSync(join(dir, 'running.json'))).toBe(false)
   }, 60_000)
 
+  it('two that start at once make one', async () => {
+    const dir = stateDir()
+    const both = await Promise.all([startMain(dir), startMain(dir)])
+    expect(both[0].labFiles).toEqual(both[1].labFiles)
+    await until('one has ended', () => both.some((b) => b.child.exitCode === 0))
+    const client = await LabClient.connect(both[0].labFiles[0] ?? '')
+    expect((await client.run('echo one')).stdout).toBe('one\n')
+    expect(both.filter((b) => b.child.exitCode === null)).toHaveLength(1)
+    client.end()
+  }, 60_000)
+
   it('runs ten worlds side by side, each with three probes at 200 a second, losing nothing', async () => {
     const { labFiles } = await startMain(stateDir(), '--worlds', '10')
     expect(labFiles).toHaveLength(10)

@@ -99,7 +99,10 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
 }
 
 /** JSON over HTTP on loopback: `POST <url>/<lab id>/<call>`; the address carries a secret. */
-export async function serveControl(labs: Map<string, ControlledLab>): Promise<{ url: string; close: () => void }> {
+export async function serveControl(
+  labs: Map<string, ControlledLab>,
+  onCall: () => void = () => {},
+): Promise<{ url: string; close: () => void }> {
   const secret = randomBytes(16).toString('hex')
   const server = createServer(async (request, response) => {
     const send = (status: number, value: unknown) => {
@@ -109,6 +112,7 @@ export async function serveControl(labs: Map<string, ControlledLab>): Promise<{ 
     const [, given, id = '', call = ''] = (request.url ?? '').split('/')
     const lab = labs.get(id)
     if (given !== secret) return send(403, { error: 'wrong secret' })
+    onCall()
     if (!lab || !Object.hasOwn(controls, call))
       return send(404, { error: `no ${lab ? `call "${call}"` : `lab "${id}"`}` })
     try {

@@ -1,16 +1,14 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createConnection } from 'node:net'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { type ControlledLab, serveControl } from './control'
 import { type EmbeddedLab, startEmbeddedLab } from './lab'
+import { findRunning, lockStart, type Running, runningFile, writeRunning } from './running'
 import { SomeOptionsSchema } from './world/options'
 
 const IDLE_MS = 10 * 60 * 1000
-
-type Running = { pid: number; labs: { id: string; port: number; labFile: string }[]; control: string }
 
 const { values } = parseArgs({
   options: {
@@ -25,75 +23,56 @@ const stateDir = resolve(values.state)
 const config = z
   .strictObject({ title: z.string().min(1), world: SomeOptionsSchema })
   .parse(parse(readFileSync(values.config, 'utf8')))
-const runFile = join(stateDir, 'running.json')
 
-const answers = (port: number): Promise<boolean> =>
-  new Promise((done) => {
-    const socket = createConnection({ host: '127.0.0.1', port, timeout: 1000 })
-    const finish = (value: boolean) => {
-      socket.destroy()
-      done(value)
-    }
-    socket.once('data', (data) => finish(data.toString().startsWith('SSH-2.0')))
-    socket.once('error', () => finish(false))
-    socket.once('timeout', () => finish(false))
-  })
-
-/** The lab that already runs on this state directory, if it does. */
-async function running(): Promise<Running | null> {
-  if (!existsSync(runFile)) return null
-  try {
-    const found = JSON.parse(readFileSync(runFile, 'utf8')) as Running
-    process.kill(found.pid, 0)
-    const all = await Promise.all(found.labs.map((lab) => answers(lab.port)))
-    return all.length > 0 && all.every(Boolean) ? found : null
-  } catch {
-    return null
-  }
+function announce({ labs }: Running): void {
+  // One write, so that who reads it sees all of them or none.
+  console.log(labs.map((lab) => lab.labFile).join('\n'))
 }
 
 async function main(): Promise<void> {
-  const found = await running()
-  if (found) {
-    for (const lab of found.labs) console.log(lab.labFile)
-    return
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 })
+  const found = (await findRunning(stateDir)) ?? (await lockStart(stateDir))
+  if ('labs' in found) return announce(found)
+  try {
+    announce(await start())
+  } finally {
+    found.unlock()
   }
+}
+
+/** Starts the worlds; the process ends by itself when nobody has been connected for a while. */
+async function start(): Promise<Running> {
   const labs = new Map<string, ControlledLab>()
   const started: EmbeddedLab[] = []
   let idle: NodeJS.Timeout | null = null
   const stop = async () => {
-    rmSync(runFile, { force: true })
+    rmSync(runningFile(stateDir), { force: true })
     await Promise.all(started.map((lab) => lab.close()))
     process.exit(0)
   }
-  const onConnections = () => {
+  const restartIdle = () => {
     const open = started.reduce((sum, lab) => sum + lab.ssh.connections(), 0)
     if (idle) clearTimeout(idle)
     idle = open === 0 ? setTimeout(stop, Number(values.idle)) : null
   }
-  const count = Math.max(1, Number(values.worlds) || 1)
-  for (let i = 1; i <= count; i++) {
+  for (let i = 1; i <= Math.max(1, Number(values.worlds) || 1); i++) {
     const id = i === 1 ? values.id : `${values.id}-${i}`
-    const lab = await startEmbeddedLab({
-      id,
-      title: i === 1 ? config.title : `${config.title} ${i}`,
-      stateDir,
-      world: { seed: Date.now() + i, ...config.world },
-      onConnections,
-    })
+    const title = i === 1 ? config.title : `${config.title} ${i}`
+    const world = { seed: Date.now() + i, ...config.world }
+    const lab = await startEmbeddedLab({ id, title, stateDir, world, onConnections: restartIdle })
     labs.set(id, lab)
     started.push(lab)
   }
-  const control = await serveControl(labs)
-  const state: Running = {
+  const control = await serveControl(labs, restartIdle)
+  const running: Running = {
     pid: process.pid,
     labs: started.map((l) => ({ id: l.id, port: l.ssh.port, labFile: l.labFile })),
     control: control.url,
   }
-  writeFileSync(runFile, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 })
-  onConnections()
+  writeRunning(stateDir, running)
+  restartIdle()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
-  for (const lab of started) console.log(lab.labFile)
+  return running
 }
 
 // Whoever started it may be gone, and its pipe with it.
