@@ -165,7 +165,7 @@ async function startMain(
   child.stdout?.on('data', (data) => {
     out += data
   })
-  await until('it prints its lab files', () => out.endsWith('\n') && existsSync(join(stateDir, 'running.json')), 30_000)
+  await until('it prints its lab files', () => out.endsWith('\n') && existsSync(join(stateDir, 'running.json')), 60_000)
   return { child, labFiles: out.trim().split('\n'), exited }
 }
 
@@ -197,7 +197,7 @@ describe('main.ts', () => {
     after.end()
     expect(await revived.exited).toBe(0)
     expect(existsSync(join(dir, 'running.json'))).toBe(false)
-  }, 60_000)
+  }, 150_000)
 
   it('two that start at once make one', async () => {
     const dir = stateDir()
@@ -208,7 +208,7 @@ describe('main.ts', () => {
     expect((await client.run('echo one')).stdout).toBe('one\n')
     expect(both.filter((b) => b.child.exitCode === null)).toHaveLength(1)
     client.end()
-  }, 60_000)
+  }, 150_000)
 
   it('runs ten worlds side by side, each with three probes at 200 a second, losing nothing', async () => {
     const { labFiles } = await startMain(stateDir(), '--worlds', '10')
@@ -230,5 +230,5 @@ describe('main.ts', () => {
       expect(stdout).toContain('400 packets transmitted, 400 received, 0% packet loss')
     }
     for (const client of clients) client.end()
-  }, 60_000)
+  }, 150_000)
 })

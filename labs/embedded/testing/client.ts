@@ -127,7 +127,7 @@ export const delay = (ms: number): Promise<void> => new Promise((resolve) => set
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  timeoutMs = 10_000,
+  timeoutMs = 15_000,
 ): Promise<void> {
   for (const endMs = nowMs() + timeoutMs; nowMs() < endMs; await delay(10)) if (await condition()) return
   throw new Error(`never happened: ${what}`)
