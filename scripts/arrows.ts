@@ -8,6 +8,7 @@ export type Arrow = { from: string; to: string; file: string }
 export const ALLOWED: Record<string, readonly string[]> = {
   domain: [],
   errors: [],
+  'event-loop': [],
   env: [],
   topology: [],
   transport: [],
@@ -18,8 +19,8 @@ export const ALLOWED: Record<string, readonly string[]> = {
   runner: ['cases', 'drivers', 'observe', 'measure', 'topology', 'transport'],
   store: ['prisma', 'measure'],
   events: ['store'],
-  api: ['runner', 'observe', 'store', 'events', 'cases', 'topology', 'measure', 'drivers', 'env'],
-  container: ['api', 'runner', 'observe', 'store', 'events', 'cases', 'topology', 'transport', 'env'],
+  api: ['event-loop', 'runner', 'observe', 'store', 'events', 'cases', 'topology', 'measure', 'drivers', 'env'],
+  container: ['event-loop', 'api', 'runner', 'observe', 'store', 'events', 'cases', 'topology', 'transport', 'env'],
   app: ['api', 'container'],
   boot: ['container'],
   instrumentation: ['boot'],

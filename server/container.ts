@@ -6,6 +6,7 @@ import { caseView } from './cases/define'
 import type { Lab } from './domain/lab'
 import { readEnv } from './env'
 import { AppError } from './errors'
+import { watchEventLoop } from './event-loop'
 import { createRunLog } from './events/run-log'
 import { LiveStatus } from './observe/live-status'
 import { Runner } from './runner/runner'
@@ -70,6 +71,7 @@ async function boot(): Promise<Container> {
     runner,
     publicUrl: env.publicUrl,
     version: packageJson.version,
+    eventLoop: watchEventLoop(),
   }
   await runner.recover()
   const close = async () => {

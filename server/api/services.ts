@@ -6,6 +6,7 @@ import type { SampleRow } from '../domain/sample'
 import type { LabState, LiveItem, RunFacets, RunFilter, RunPage, TrendPoint } from '../domain/views'
 import type { LabLive } from '../observe/live-types'
 import type { LoadedLab } from '../topology/load'
+import type { EventLoopDelay } from '../event-loop'
 
 export type { LabLive }
 
@@ -53,6 +54,7 @@ export type Services = {
   /** Without a slash at the end. */
   publicUrl: string
   version: string
+  eventLoop: () => EventLoopDelay
 }
 
 /** Bounds, all inclusive and optional: indexes, and epoch ms on the stream's own clock. */

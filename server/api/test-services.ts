@@ -63,6 +63,7 @@ export async function testServices() {
     },
     publicUrl: 'http://127.0.0.1:3000',
     version: '1.2.3',
+    eventLoop: () => ({ windowS: 5, p99Ms: 1, maxMs: 2 }),
   }
   const drop = async () => {
     await log.compactor.idle()

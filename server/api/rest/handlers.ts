@@ -24,6 +24,7 @@ export async function health({ services }: RestCall): Promise<Response> {
     version: services.version,
     labs: { usable: labs.filter((lab) => lab.ok).length, broken: labs.filter((lab) => !lab.ok).length },
     unfinishedRuns: running.length,
+    eventLoop: services.eventLoop(),
   })
 }
 
