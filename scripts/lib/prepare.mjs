@@ -42,7 +42,7 @@ export async function install() {
 }
 
 /** Generates the database client when the models changed. */
-export async function generateClient() {
+export async function generateClient(options = {}) {
   const print = fingerprint(
     'prisma/models',
     'prisma/sqlite/schema.prisma',
@@ -50,12 +50,12 @@ export async function generateClient() {
     'package-lock.json',
   )
   await unlessFresh('prisma/generated/.failover-lab', print, async () => {
-    if ((await generate()) !== 0) fail('the Prisma client could not be generated; its message stands above.')
+    if ((await generate(options)) !== 0) fail('the Prisma client could not be generated; its message stands above.')
   })
 }
 
 /** Builds the app when a source changed. */
-export async function build() {
+export async function build(options = {}) {
   const print = fingerprint(
     'app',
     'server',
@@ -69,9 +69,12 @@ export async function build() {
   const stamp = '.next/.failover-lab-build'
   if (!existsSync('.next/BUILD_ID')) rmSync(stamp, { force: true })
   await unlessFresh(stamp, print, async () => {
-    console.log('failover-lab: building …')
+    console.error('failover-lab: building …')
     if (
-      (await run('node', ['node_modules/next/dist/bin/next', 'build'], { env: { NEXT_TELEMETRY_DISABLED: '1' } })) !== 0
+      (await run('node', ['node_modules/next/dist/bin/next', 'build'], {
+        env: { NEXT_TELEMETRY_DISABLED: '1' },
+        ...options,
+      })) !== 0
     )
       fail('the build failed; its message stands above.')
   })

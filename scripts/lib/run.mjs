@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 
-/** Runs a command with inherited output. Resolves to its exit code; a signal counts as 128. */
-export function run(command, args, { env = {}, cwd = process.cwd(), quiet = false } = {}) {
+/** Runs a command with inherited output (`toStderr`: all of it on stderr). Resolves to its exit code; a signal counts as 128. */
+export function run(command, args, { env = {}, cwd = process.cwd(), quiet = false, toStderr = false } = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd,
-      stdio: quiet ? 'ignore' : 'inherit',
+      stdio: quiet ? 'ignore' : toStderr ? ['inherit', 2, 'inherit'] : 'inherit',
       env: { ...process.env, ...env },
     })
     child.on('error', () => resolve(127))
@@ -25,5 +25,8 @@ export const prismaEnv = {
 }
 
 /** Generates the Prisma client. */
-export const generate = () =>
-  run('node', ['node_modules/prisma/build/index.js', 'generate', '--schema', 'prisma/sqlite'], { env: prismaEnv })
+export const generate = (options = {}) =>
+  run('node', ['node_modules/prisma/build/index.js', 'generate', '--schema', 'prisma/sqlite'], {
+    env: prismaEnv,
+    ...options,
+  })

@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Browser, Page } from '@playwright/test'
+import type { App, World } from '../e2e/harness'
+import { quantile } from './figures'
+
+type Sent = { tag: string; sequence: number; kind: string; writtenMs: number }
+type Seen = { stream: string; seq: number; atMs: number }
+type Truth = {
+  events: { kind: string; atMs: number; path?: string; up?: boolean; node?: string; to?: string; clean?: boolean }[]
+}
+
+type Executed = { atMs: number; command: string }
+
+const SSE_CLIENTS = 4
+const TARGETS = ['internet', 'gateway', 'vip']
+const BASELINE_MS = 5000
+const CALIBRATION_MS = 1000
+const VALIDATION_MS = 5000
+
+/** Notes, in the page, when each probe's readout shows which sequence. */
+async function watchReadouts(page: Page): Promise<void> {
+  await page.evaluate((targets) => {
+    const seen: Seen[] = []
+    Object.assign(window, { seen })
+    for (const stream of targets) {
+      const find = setInterval(() => {
+        const element = document.querySelector(`[data-testid="probe-${stream}-last"]`)
+        if (!(element instanceof HTMLElement)) return
+        clearInterval(find)
+        new MutationObserver(() =>
+          seen.push({ stream, seq: Number(element.dataset.seq), atMs: performance.timeOrigin + performance.now() }),
+        ).observe(element, {
+          attributes: true,
+          attributeFilter: ['data-seq', 'data-index'],
+        })
+      }, 5)
+    }
+  }, TARGETS)
+}
+
+/** For each line, how long until the readout showed it or a later one. Sequences below 65,536 only: no wrap in so short a run. */
+function latencies(sent: readonly Sent[], seen: readonly Seen[], runId: string): number[] {
+  return TARGETS.flatMap((target) => {
+    const shown = seen.filter(({ stream }) => stream === target)
+    const lines = sent.filter(({ tag, kind }) => tag === `${runId}/probe-${target}` && kind === 'reply')
+    let at = 0
+    return lines.flatMap(({ sequence, writtenMs }) => {
+      while (at < shown.length && ((shown[at]?.seq ?? 0) < sequence || (shown[at]?.atMs ?? 0) < writtenMs)) at++
+      const first = shown[at]
+      return first ? [first.atMs - writtenMs] : []
+    })
+  })
+}
+
+function waits({ events }: Truth, executed: readonly Executed[], sinceMs: number) {
+  const after = events.filter(({ atMs }) => atMs >= sinceMs)
+  const down = after.find(({ kind, path, up }) => kind === 'path' && path === 'crossing' && up === false)
+  const back = after.find(
+    ({ kind, path, up, atMs }) => kind === 'path' && path === 'crossing' && up === true && atMs > (down?.atMs ?? 0),
+  )
+  const started = executed.findLast(({ command, atMs }) => atMs >= sinceMs && command.includes('systemctl start'))
+  const primaryAgain = after.findLast(({ kind, node, to }) => kind === 'state' && node === 'node0' && to === 'primary')
+  if (!down || !back || !started || !primaryAgain) throw new Error('the world did not record the whole run')
+  return { outageMs: back.atMs - down.atMs, restartMs: primaryAgain.atMs - started.atMs }
+}
+
+/** One TC-3 with a real tab and four more SSE clients on it. */
+export async function measureLive(app: App, world: World, browser: Browser) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
+  const page = await context.newPage()
+  await world.call('sent', { on: true })
+  const { id } = await app.start(world.id, 'TC-3')
+  await page.goto(`${app.url}/runs/${id}`)
+  await watchReadouts(page)
+  const stop = new AbortController()
+  const input = encodeURIComponent(JSON.stringify({ id }))
+  const clients = Array.from({ length: SSE_CLIENTS }, async () => {
+    const response = await fetch(`${app.url}/api/trpc/runs.live?input=${input}`, {
+      signal: stop.signal,
+      headers: { accept: 'text/event-stream' },
+    })
+    for await (const _ of response.body ?? []) if (stop.signal.aborted) return
+  })
+  let eventLoopP99Ms = 0
+  let ended = false
+  const run = app.ended(id).finally(() => {
+    ended = true
+  })
+  while (!ended) {
+    const { eventLoop } = await app.get<{ eventLoop: { p99Ms: number } }>('/api/health')
+    eventLoopP99Ms = Math.max(eventLoopP99Ms, eventLoop.p99Ms)
+    await sleep(1000)
+  }
+  const { startedAt, endedAt, verdict } = await run
+  const seen = (await page.evaluate('window.seen')) as Seen[]
+  stop.abort()
+  await Promise.allSettled(clients)
+  const sent = await world.call<Sent[]>('sent', { on: false })
+  await context.close()
+  if (verdict !== 'pass') throw new Error(`run ${id}: ${verdict}`)
+  const { outageMs, restartMs } = waits(
+    await world.call<Truth>('truth'),
+    await world.call<Executed[]>('executed'),
+    startedAt ?? 0,
+  )
+  const all = latencies(sent, seen, id)
+  if (all.length < 1000) throw new Error(`only ${all.length} lines were seen in the browser`)
+  const wallMs = (endedAt ?? 0) - (startedAt ?? 0)
+  return {
+    liveP95Ms: quantile(all, 0.95),
+    liveP50Ms: quantile(all, 0.5),
+    overheadMs: wallMs - BASELINE_MS - CALIBRATION_MS - outageMs - VALIDATION_MS - restartMs,
+    eventLoopP99Ms,
+    lines: all.length,
+  }
+}

@@ -1,0 +1,68 @@
+// npm run bench: timings and accuracy on the production build and the embedded lab; --json prints one object.
+import { chromium } from '@playwright/test'
+import { App, World } from '../e2e/harness'
+import { measureAccuracy } from './accuracy'
+import { bytesPerSample } from './bytes'
+import { type Figure, medianOf, printFigures } from './figures'
+import { measureLive } from './live'
+
+const json = process.argv.includes('--json')
+const ROUNDS = 3
+const say = (text: string) => (json ? process.stderr : process.stdout).write(`${text}\n`)
+
+const figures: Figure[] = []
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM_PATH || undefined,
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+})
+try {
+  const [world] = await World.start()
+  if (!world) throw new Error('no world')
+  const app = await App.start([world.labFile])
+  const rounds = []
+  for (let round = 0; round < ROUNDS; round++) {
+    rounds.push(await measureLive(app, world, browser))
+    say(`live ${round + 1} of ${ROUNDS}: ${JSON.stringify(rounds.at(-1))}`)
+  }
+  await app.stop()
+  await world.close()
+  figures.push(
+    medianOf(
+      'liveP95Ms',
+      'line leaving the host to the DOM, p95',
+      'ms',
+      100,
+      rounds.map((r) => r.liveP95Ms),
+    ),
+    medianOf(
+      'overheadMs',
+      'TC-3 beyond what it must wait for',
+      'ms',
+      2000,
+      rounds.map((r) => r.overheadMs),
+    ),
+    medianOf(
+      'eventLoopP99Ms',
+      'event loop delay during a live run, p99',
+      'ms',
+      50,
+      rounds.map((r) => r.eventLoopP99Ms),
+    ),
+  )
+  const accuracy = await measureAccuracy(say)
+  figures.push(...accuracy.figures)
+  figures.push(
+    medianOf('bytesPerSample', 'database + WAL per ping sample', 'bytes', 4, [bytesPerSample(accuracy.database)]),
+  )
+} finally {
+  await browser.close()
+}
+printFigures(figures, json)
