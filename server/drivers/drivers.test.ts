@@ -31,7 +31,7 @@ describe('commandAt', () => {
       argv: [...outer, ...exec, 'date'],
     })
     const long = commandAt(lab, { instance: 'fw0' }, ['ping'], { ...options, longLived: true })
-    expect(long.argv).toEqual([...outer, ...exec, ...outer, 'ping'])
+    expect(long.argv).toEqual([...outer.with(2, '4'), ...exec, ...outer, 'ping'])
   })
 
   it('refuses a tag that could be a pattern or an option', () => {

@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { failure } from '../transport/test-server'
-import { armLease, clearDeadLease, disarmLease, parseLease, readLease, renewLease } from './lease'
+import { armLease, clearDeadLease, disarmLease, renewLease } from './lease'
+import { parseLease, readLease } from './lease-read'
 import { revertScript } from './revert'
 import { type RealLab, startRealLab } from './test-lab'
 

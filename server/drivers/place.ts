@@ -1,4 +1,4 @@
-import { type Place, placeName } from '../domain/ids'
+import type { Place } from '../domain/ids'
 import type { Lab } from '../domain/lab'
 import { AppError } from '../errors'
 import { quote } from '../transport/quote'
@@ -27,8 +27,8 @@ function checkTag(tag: string): string {
 }
 
 // -k: what ignores INT is killed, or an exec would hang for ever on it.
-const bounded = ({ tag, timeoutMs }: PlaceOptions, argv: readonly string[]): string[] => [
-  ...['timeout', '-k', '2', '-s', 'INT', String(Math.max(1, Math.ceil(timeoutMs / 1000)))],
+const bounded = ({ tag, timeoutMs }: PlaceOptions, argv: readonly string[], killAfterS = 2): string[] => [
+  ...['timeout', '-k', String(killAfterS), '-s', 'INT', String(Math.max(1, Math.ceil(timeoutMs / 1000)))],
   ...['env', `${TAG_VARIABLE}=${checkTag(tag)}`, ...argv],
 ]
 
@@ -48,8 +48,10 @@ export const insideInstance = (lab: Lab, instance: string, argv: readonly string
 export function commandAt(lab: Lab, place: Place, argv: readonly string[], options: PlaceOptions): HostCommand {
   const host = hostOf(lab, place)
   if ('host' in place) return { host, argv: bounded(options, argv) }
-  const inside = options.longLived ? bounded(options, argv) : argv
-  return { host, argv: bounded(options, insideInstance(lab, place.instance, inside)) }
+  if (!options.longLived) return { host, argv: bounded(options, insideInstance(lab, place.instance, argv)) }
+  // The outer one waits longer: it must not kill the inner one before that has killed what it guards.
+  const inside = insideInstance(lab, place.instance, bounded(options, argv))
+  return { host, argv: bounded(options, inside, 4) }
 }
 
 const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
@@ -80,7 +82,3 @@ export function listTagged(lab: Lab, place: Place): HostCommand {
 
 /** A command as an engineer would paste it into a terminal on that host. */
 export const commandText = (argv: readonly string[]): string => quote(argv)
-
-/** "bpfrx-fw0 (via lab-host)" or "lab-host". */
-export const placeText = (lab: Lab, place: Place): string =>
-  'instance' in place ? `${placeName(place)} (via ${hostOf(lab, place)})` : placeName(place)

@@ -35,8 +35,8 @@ export type RunningTool = {
 export type LineReading = { row?: SampleRow; keep: boolean }
 
 const STOP_WAIT_MS = 1500
-/** Longer than the 2 s after which `timeout -k 2` kills. */
-const KILL_WAIT_MS = 3500
+/** Longer than the 4 s after which the outer `timeout` kills. */
+const KILL_WAIT_MS = 5500
 /** Exit code of pkill and pgrep. */
 const NONE_FOUND = 1
 

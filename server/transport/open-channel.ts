@@ -13,6 +13,8 @@ export type ChannelContext = {
   shown: string
   /** Why the connection is gone, once it is. */
   lostBy: () => AppError | undefined
+  /** The connection's channels, being opened ones and those that the host has not closed yet among them. */
+  channels: Set<unknown>
 }
 
 function openError(context: ChannelContext, cause: Error): AppError {
@@ -36,7 +38,21 @@ export type OpenChannel = {
 type Start = (done: (error: Error | undefined, channel: ClientChannel) => void) => void
 
 /** Opens a channel. Rejects with `ssh-lost`, or `ssh-connect` when the host refuses a further one. */
-export function openChannel(context: ChannelContext, start: Start): Promise<OpenChannel> {
+export async function openChannel(context: ChannelContext, start: Start): Promise<OpenChannel> {
+  const place = {}
+  context.channels.add(place)
+  const free = () => context.channels.delete(place)
+  try {
+    const opened = await startChannel(context, start)
+    void opened.ended.then(free)
+    return opened
+  } catch (error) {
+    free()
+    throw error
+  }
+}
+
+function startChannel(context: ChannelContext, start: Start): Promise<OpenChannel> {
   return new Promise((resolve, reject) => {
     const lost = context.lostBy()
     if (lost) return reject(lost)
@@ -59,7 +75,10 @@ export function openChannel(context: ChannelContext, start: Start): Promise<Open
 export const openExec = (context: ChannelContext): Promise<OpenChannel> =>
   openChannel(context, (done) => context.client.exec(context.commandLine, done))
 
-/** Asks the remote process to end and closes the channel. */
+/**
+ * Asks the remote process to end and closes the channel. sshd takes no signals for root, and closes its side only when
+ * the process has ended, which its own `timeout` or `killTagged` sees to.
+ */
 export function endChannel(channel: ClientChannel) {
   try {
     channel.signal('INT')

@@ -21,7 +21,19 @@ const CHANNELS_PER_CONNECTION = 8
 const CONNECTS_IN_FLIGHT = 8
 const IDLE_MS = 60_000
 
-type Slot = { remote: Promise<SshRemote>; isUsable: () => boolean; channels: number; idle?: NodeJS.Timeout }
+type Slot = {
+  remote: Promise<SshRemote>
+  /** Set when connected. */
+  live?: SshRemote
+  isFailed?: boolean
+  /** Users who wait for the connection or are about to open a channel. */
+  reserved: number
+  idle?: NodeJS.Timeout
+}
+
+const loadOf = ({ reserved, live }: Slot): number => reserved + (live?.openChannels ?? 0)
+
+const isUsable = ({ live, isFailed }: Slot): boolean => !isFailed && (live?.isAlive ?? true)
 
 /** The SSH connections of one lab, opened on first use and again after a loss; concurrent users share them. */
 export class SshPool {
@@ -43,16 +55,14 @@ export class SshPool {
   on(hostId: string, role: PoolRole = 'control'): Remote {
     const host = this.hosts.find(({ id }) => id === hostId)
     if (!host) throw new AppError('lab-file', `the lab has no host "${hostId}"`, { host: hostId })
-    const use = <T>(work: (remote: SshRemote) => Promise<T>) => this.use(host, role, work, async () => {})
-    const hold = <T extends { done: Promise<unknown> }>(work: (remote: SshRemote) => Promise<T>) =>
-      this.use(host, role, work, (stream) => stream.done)
+    const use = <T>(work: (remote: SshRemote) => Promise<T>) => this.use(host, role, work)
     return {
       host: hostId,
       exec: (argv, options) => use((remote) => remote.exec(argv, options)),
       put: (path, data, mode) => use((remote) => remote.put(path, data, mode)),
       get: (path) => use((remote) => remote.get(path)),
-      stream: (argv, options) => hold((remote) => remote.stream(argv, options)),
-      shell: (options) => hold((remote) => remote.shell(options)),
+      stream: (argv, options) => use((remote) => remote.stream(argv, options)),
+      shell: (options) => use((remote) => remote.shell(options)),
       close: async () => {},
     }
   }
@@ -65,21 +75,14 @@ export class SshPool {
     await Promise.all(slots.map((slot) => slot.remote.then((remote) => remote.close()).catch(() => {})))
   }
 
-  private async use<T>(
-    host: Host,
-    role: PoolRole,
-    work: (remote: SshRemote) => Promise<T>,
-    until: (result: T) => Promise<unknown>,
-  ): Promise<T> {
+  private async use<T>(host: Host, role: PoolRole, work: (remote: SshRemote) => Promise<T>): Promise<T> {
     const slot = this.take(host, role)
-    const release = () => this.release(slot)
     try {
-      const result = await work(await slot.remote)
-      void until(result).then(release, release)
-      return result
-    } catch (error) {
-      release()
-      throw error
+      const remote = await slot.remote
+      // Its channel is counted by the connection from this call on.
+      return work(remote)
+    } finally {
+      slot.reserved--
     }
   }
 
@@ -87,23 +90,23 @@ export class SshPool {
     if (this.isDisposed)
       throw new AppError('ssh-lost', `${host.id}: the lab's connections are closed`, { host: host.id })
     const key = `${role} ${host.id}`
-    const slots = (this.slots.get(key) ?? []).filter((slot) => slot.isUsable())
+    const slots = (this.slots.get(key) ?? []).filter(isUsable)
     this.slots.set(key, slots)
-    const slot = slots.find(({ channels }) => channels < CHANNELS_PER_CONNECTION) ?? this.connect(host, slots)
-    slot.channels++
-    clearTimeout(slot.idle)
+    const slot = slots.find((candidate) => loadOf(candidate) < CHANNELS_PER_CONNECTION) ?? this.connect(host, slots)
+    slot.reserved++
+    this.closeWhenIdle(slot)
     return slot
   }
 
   private connect(host: Host, slots: Slot[]): Slot {
-    const slot: Slot = { remote: this.dial(host), isUsable: () => true, channels: 0 }
+    const slot: Slot = { remote: this.dial(host), reserved: 0 }
     slots.push(slot)
     slot.remote.then(
       (remote) => {
-        slot.isUsable = () => remote.isAlive
+        slot.live = remote
       },
       () => {
-        slot.isUsable = () => false
+        slot.isFailed = true
       },
     )
     return slot
@@ -121,13 +124,12 @@ export class SshPool {
     }
   }
 
-  private release(slot: Slot) {
-    slot.channels--
-    if (slot.channels > 0) return
-    const closeIdle = () => {
-      slot.isUsable = () => false
+  private closeWhenIdle(slot: Slot) {
+    clearTimeout(slot.idle)
+    slot.idle = setTimeout(() => {
+      if (loadOf(slot) > 0) return this.closeWhenIdle(slot)
+      slot.isFailed = true
       slot.remote.then((remote) => remote.close()).catch(() => {})
-    }
-    slot.idle = setTimeout(closeIdle, this.options.idleMs ?? IDLE_MS).unref()
+    }, this.options.idleMs ?? IDLE_MS).unref()
   }
 }

@@ -38,7 +38,10 @@ export type RemoteStream = {
   done: Promise<StreamEnd>
   /** To stdin; without effect unless it was kept open. */
   write(data: string | Uint8Array): void
-  /** Sends INT and closes the channel; what runs inside an instance needs `killTagged` besides. */
+  /**
+   * Hangs up; `done` resolves within half a second. It may not end the process (sshd takes no signals for root):
+   * `killTagged` does, at the latest its own `timeout`.
+   */
   close(): void
 }
 

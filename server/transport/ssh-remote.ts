@@ -17,6 +17,7 @@ const WRITE_FILE = 'cat > "$1.part" && chmod "$2" "$1.part" && mv -f "$1.part" "
 export class SshRemote implements Remote {
   private lost: AppError | undefined
   private readonly secrets: readonly string[]
+  private readonly channels = new Set<unknown>()
 
   constructor(
     readonly host: string,
@@ -37,6 +38,11 @@ export class SshRemote implements Remote {
   /** False once the connection is gone or closed. */
   get isAlive(): boolean {
     return this.lost === undefined
+  }
+
+  /** Channels in use; a closed one counts until the host has closed it, too. */
+  get openChannels(): number {
+    return this.channels.size
   }
 
   async exec(argv: readonly string[], options: ExecOptions): Promise<ExecResult> {
@@ -90,6 +96,7 @@ export class SshRemote implements Remote {
       commandLine,
       shown: redact(commandLine, this.secrets),
       lostBy: () => this.lost,
+      channels: this.channels,
     }
   }
 

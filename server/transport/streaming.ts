@@ -3,10 +3,12 @@ import { lostError } from './connect-errors'
 import { splitLines } from './lines'
 import { epochMs } from './now'
 import { type ChannelContext, endChannel, type OpenChannel, openChannel, openExec } from './open-channel'
-import type { RemoteStream, ShellOptions, StreamOptions } from './remote'
+import type { RemoteStream, ShellOptions, StreamEnd, StreamOptions } from './remote'
 
 /** Bytes handled in one turn of the event loop before a flooding channel has to wait for the others. */
 const TURN_BYTES = 256 * 1024
+/** For the last lines after a close; the host may hold the channel until the process has ended. */
+const GOODBYE_MS = 500
 
 function readFairly(source: NodeJS.ReadableStream, onChunk: (chunk: Buffer, receivedMs: number) => void) {
   let turnBytes = 0
@@ -29,12 +31,17 @@ function follow(
   signal?: AbortSignal,
 ): RemoteStream {
   let isClosedHere = false
+  let hangUp: (end: StreamEnd) => void = () => {}
+  const closed = new Promise<StreamEnd>((resolve) => {
+    hangUp = resolve
+  })
   const close = () => {
     isClosedHere = true
     endChannel(channel)
+    setTimeout(() => hangUp({ exitCode: null, signal: null }), GOODBYE_MS).unref()
   }
   const unlisten = onAbort(signal, close)
-  const done = ended.then((end) => {
+  const done = Promise.race([ended, closed]).then((end) => {
     unlisten()
     flush()
     if (end.exitCode === null && end.signal === null && !isClosedHere) throw context.lostBy() ?? lostError(context.host)

@@ -30,7 +30,13 @@ export type TestServerOptions = {
   host?: Partial<Host>
 }
 
-const newKey = () => ssh2.utils.generateKeyPairSync('ed25519')
+/** ssh2 1.17 writes about one in 256 keys so that it cannot read them itself. */
+function newKey() {
+  for (;;) {
+    const key = ssh2.utils.generateKeyPairSync('ed25519')
+    if (!(ssh2.utils.parseKey(key.private) instanceof Error)) return key
+  }
+}
 
 function runInShell(command: string, channel: ServerChannel, env: Record<string, string>) {
   const child = spawn('sh', ['-c', command], { env: { ...process.env, ...env }, detached: true })

@@ -1,0 +1,106 @@
+import type { LabAccess } from '../drivers/at'
+import { delay } from '../transport/retry'
+import { hostClock, hostHealth, instanceLinks, leaseInfo, nodeAnswer, nodeDetails } from './live-poll'
+import type { HostHealth, LabLive, NodeLive } from './live-types'
+
+export type LiveOptions = {
+  /** Pause between the end of a poll and the next one. */
+  pauseMs?: number
+  /** Interfaces, weights, links and clocks change rarely: read again when they are this old. */
+  detailMs?: number
+}
+
+export type Listener = (live: LabLive) => void
+
+/** What is read rarely. */
+type Details = {
+  readMs: number
+  nodes: Map<string, Pick<NodeLive, 'interfaces' | 'information'>>
+  clocks: Map<string, HostHealth['clock']>
+  links: Record<string, boolean>
+}
+
+const NO_DETAILS: Details = { readMs: Number.NEGATIVE_INFINITY, nodes: new Map(), clocks: new Map(), links: {} }
+
+/** Polls one lab for all who watch it. */
+export class LabPoller {
+  private readonly listeners = new Set<Listener>()
+  private details = NO_DETAILS
+  private running: AbortController | undefined
+  private polling: Promise<LabLive> | undefined
+  last: LabLive | undefined
+
+  constructor(
+    private readonly access: LabAccess,
+    private readonly options: Required<LiveOptions>,
+  ) {}
+
+  subscribe(listener: Listener): () => void {
+    this.listeners.add(listener)
+    if (!this.running) {
+      this.running = new AbortController()
+      void this.loop(this.running.signal)
+    } else if (this.last) listener(this.last)
+    return () => {
+      this.listeners.delete(listener)
+      if (this.listeners.size > 0) return
+      this.running?.abort()
+      this.running = undefined
+    }
+  }
+
+  /** One poll, shared with whoever asks meanwhile. */
+  poll(signal: AbortSignal): Promise<LabLive> {
+    this.polling ??= this.read(signal).finally(() => {
+      this.polling = undefined
+    })
+    return this.polling
+  }
+
+  private async loop(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const live = await this.poll(signal)
+      if (signal.aborted) return
+      for (const listener of this.listeners) listener(live)
+      await delay(this.options.pauseMs, signal).catch(() => {})
+    }
+  }
+
+  private async read(signal: AbortSignal): Promise<LabLive> {
+    const { access } = this
+    const { lab } = access
+    const startMs = Date.now()
+    const isStale = startMs - this.details.readMs >= this.options.detailMs
+    const [hosts, nodes, lease, details] = await Promise.all([
+      Promise.all(lab.hosts.map(({ id }) => hostHealth(access, id, signal))),
+      Promise.all(lab.cluster.nodes.map(({ name }) => nodeAnswer(access, name, signal))),
+      leaseInfo(access, signal),
+      isStale ? this.readDetails(startMs, signal) : this.details,
+    ])
+    if (!signal.aborted) this.details = details
+    this.last = {
+      labId: lab.id,
+      atMs: Date.now(),
+      startMs,
+      hosts: hosts.map((host) => ({
+        ...host,
+        clock: host.state === 'ok' ? (details.clocks.get(host.id) ?? null) : null,
+      })),
+      nodes: nodes.map((node) => ({ interfaces: null, information: null, ...details.nodes.get(node.node), ...node })),
+      lease,
+      links: details.links,
+    }
+    return this.last
+  }
+
+  private async readDetails(readMs: number, signal: AbortSignal): Promise<Details> {
+    const { access } = this
+    const { lab } = access
+    const [nodes, clocks, links] = await Promise.all([
+      Promise.all(lab.cluster.nodes.map(async ({ name }) => [name, await nodeDetails(access, name, signal)] as const)),
+      Promise.all(lab.hosts.map(async ({ id }) => [id, await hostClock(access, id, signal)] as const)),
+      Promise.all(lab.instances.map(({ name }) => instanceLinks(access, name, signal))),
+    ])
+    return { readMs, nodes: new Map(nodes), clocks: new Map(clocks), links: Object.assign({}, ...links) }
+  }
+}
