@@ -74,9 +74,11 @@ async function boot(): Promise<Container> {
     eventLoop: watchEventLoop(),
   }
   await runner.recover()
+  void log.compactor.leftovers()
   const close = async () => {
     await runner.close()
     await Promise.all([...pools.values()].map((pool) => pool.dispose()))
+    await log.compactor.idle()
     await owner.release()
     await database.close()
   }

@@ -30,8 +30,17 @@ export type ErrorDetails = {
   cause?: unknown
 }
 
+const BRAND = Symbol.for('failover-lab.AppError')
+
 /** An error that may be shown to the engineer as it is. */
 export class AppError extends Error {
+  // Next gives instrumentation, routes and pages each their own instance of this module: the class alone does not tell.
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (this !== AppError) return Function.prototype[Symbol.hasInstance].call(this, value)
+    return typeof value === 'object' && value !== null && BRAND in value
+  }
+
+  readonly [BRAND] = true
   readonly code: ErrorCode
   readonly hint: string | undefined
   readonly host: string | undefined

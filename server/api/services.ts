@@ -4,9 +4,9 @@ import type { Lab } from '../domain/lab'
 import type { LabStateStore, RunStore } from '../domain/ports'
 import type { SampleRow } from '../domain/sample'
 import type { LabState, LiveItem, RunFacets, RunFilter, RunPage, TrendPoint } from '../domain/views'
+import type { EventLoopDelay } from '../event-loop'
 import type { LabLive } from '../observe/live-types'
 import type { LoadedLab } from '../topology/load'
-import type { EventLoopDelay } from '../event-loop'
 
 export type { LabLive }
 

@@ -16,7 +16,7 @@ export interface SampleSink {
   push(runId: string, stream: StreamId, rows: SampleRow[]): void
   /** Resolves when all pushed rows are stored; rejects when the store refuses. */
   flush(runId: string): Promise<void>
-  /** After the last row of the run: merges chunks and forgets the run. */
+  /** After the last row of the run: stores what is left and forgets it; merging follows in the background. */
   close(runId: string): Promise<void>
 }
 

@@ -14,8 +14,9 @@ export const captureArgv = (linuxInterface: string, filter: string): string[] =>
 /** ARP about a VIP: gratuitous ones are told from the rest by the parser. */
 export const arpFilter = (reth: Pick<Reth, 'vip'>): string => `arp and host ${withoutPrefix(reth.vip)}`
 
-/** Echo requests and replies of one target. */
-export const echoFilter = (target: Pick<Target, 'address'>): string => `icmp and host ${target.address}`
+/** Echo requests to one target: when they come through is what the far side can tell. */
+export const echoFilter = (target: Pick<Target, 'address'>): string =>
+  `icmp[icmptype] == icmp-echo and dst host ${target.address}`
 
 const ECHO = [PACKET_KINDS.indexOf('icmp-request'), PACKET_KINDS.indexOf('icmp-reply')]
 
