@@ -42,7 +42,7 @@ export function execute(channel: ServerChannel, world: World, holds: Holds, comm
   const stderr = new ChannelSink((text) => channel.stderr.write(text), closed)
   channel.on('data', (data: Buffer) => stdin.write(data.toString('utf8')))
   channel.on('end', () => stdin.end())
-  channel.on('error', () => {})
+  for (const stream of [channel, channel.stderr]) stream.on('error', () => {})
   const gone = new Promise<void>((resolve) => channel.on('close', resolve))
   channel.on('close', () => {
     stdout.broken = true

@@ -1,9 +1,18 @@
-import { type Io, parseSignal, type Signal } from '../machine/process'
+import { type Io, Killed, parseSignal, type Signal } from '../machine/process'
 import { Break, Exit, Return } from './control-flow'
 import { rebind, type Shell } from './shell'
 import { test } from './test-expression'
 
 export type Builtin = (shell: Shell, args: string[], io: Io, statusBefore: number) => Promise<number>
+
+/** Writes as the shell itself: a reader that is gone kills it. */
+function put(shell: Shell, io: Io, text: string): void {
+  if (io.stdout.broken) {
+    shell.process.kill('PIPE')
+    throw new Killed()
+  }
+  io.stdout.write(text)
+}
 
 const number = (text: string | undefined, otherwise: number): number =>
   text === undefined ? otherwise : Number.parseInt(text, 10) || 0
@@ -23,12 +32,14 @@ const unescaped = (text: string): string =>
     return named[code] ?? String.fromCharCode(Number.parseInt(code, 8) || 0)
   })
 
-async function printf(_shell: Shell, args: string[], io: Io): Promise<number> {
+async function printf(shell: Shell, args: string[], io: Io): Promise<number> {
   const [format = '', ...rest] = args.slice(1)
   let values = [...rest]
   do {
     const before = values.length
-    io.stdout.write(
+    put(
+      shell,
+      io,
       unescaped(format).replace(
         /%(-?0?\d*)(?:\.(\d+))?([sdixcb%])/g,
         (_, width: string, precision: string | undefined, kind: string) => {
@@ -121,9 +132,9 @@ export const builtins: Record<string, Builtin> = {
   continue: async (_s, args) => {
     throw new Break(number(args[1], 1), true)
   },
-  echo: async (_s, args, io) => {
+  echo: async (shell, args, io) => {
     const newline = args[1] !== '-n'
-    io.stdout.write(unescaped(args.slice(newline ? 1 : 2).join(' ')) + (newline ? '\n' : ''))
+    put(shell, io, unescaped(args.slice(newline ? 1 : 2).join(' ')) + (newline ? '\n' : ''))
     return 0
   },
   printf,
