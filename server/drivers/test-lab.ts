@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Lab, LabSchema } from '../domain/lab'
@@ -75,6 +75,7 @@ export async function startRealLab(): Promise<RealLab> {
   const close = async () => {
     await pool.dispose()
     await server.stop()
+    rmSync(directory, { recursive: true, force: true })
   }
   return { access: { pool, lab }, server, directory, close }
 }

@@ -20,10 +20,10 @@ export function secretsOf(hosts: readonly Host[], env: Env = process.env): strin
     .filter((value) => value !== '')
 }
 
+/** Text without the given secrets; what is shorter than 4 characters would tear ordinary words apart. */
+export const hideSecrets = (text: string, secrets: readonly string[]): string =>
+  secrets.reduce((result, secret) => (secret.length < SHORTEST_SECRET ? result : result.replaceAll(secret, MASK)), text)
+
 /** Text without the given secrets, and without what looks like one (private keys, `password=…`, URL credentials). */
-export function redact(text: string, secrets: readonly string[] = []): string {
-  const known = secrets
-    .filter((secret) => secret.length >= SHORTEST_SECRET)
-    .reduce((result, secret) => result.replaceAll(secret, MASK), text)
-  return PATTERNS.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), known)
-}
+export const redact = (text: string, secrets: readonly string[] = []): string =>
+  PATTERNS.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), hideSecrets(text, secrets))

@@ -54,7 +54,8 @@ export type ShellOptions = {
 }
 
 /**
- * A host that commands can be run on. Arguments are arrays; they become shell text in `quote.ts` only.
+ * A host that commands can be run on. Arguments are arrays; they become shell text in `quote.ts` only. The lab's
+ * passwords are cut out of everything that comes back.
  * Every method rejects with an AppError (`ssh-…`, `command-timeout`, `cancelled`) that names the host and a way out.
  */
 export interface Remote {

@@ -5,7 +5,7 @@ import { lostError } from './connect-errors'
 import { runCommand } from './exec'
 import type { ChannelContext } from './open-channel'
 import { quote } from './quote'
-import { redact } from './redact'
+import { hideSecrets, redact } from './redact'
 import type { ExecOptions, ExecResult, Remote, RemoteStream, ShellOptions, StreamOptions } from './remote'
 import { streamCommand, streamShell } from './streaming'
 
@@ -46,11 +46,17 @@ export class SshRemote implements Remote {
   }
 
   async exec(argv: readonly string[], options: ExecOptions): Promise<ExecResult> {
-    return runCommand(this.context(quote(argv)), options)
+    const result = await runCommand(this.context(quote(argv)), options)
+    return { ...result, stdout: this.hide(result.stdout), stderr: this.hide(result.stderr) }
   }
 
   async stream(argv: readonly string[], options: StreamOptions): Promise<RemoteStream> {
-    return streamCommand(this.context(quote(argv)), options)
+    const { onLine, onStderr } = options
+    return streamCommand(this.context(quote(argv)), {
+      ...options,
+      onLine: (line, receivedMs) => onLine(this.hide(line), receivedMs),
+      onStderr: onStderr && ((line, receivedMs) => onStderr(this.hide(line), receivedMs)),
+    })
   }
 
   async shell(options: ShellOptions): Promise<RemoteStream> {
@@ -87,6 +93,11 @@ export class SshRemote implements Remote {
         else resolve(channel)
       })
     })
+  }
+
+  // Here, so that no caller can forget it: what leaves the transport may be stored and shown.
+  private hide(text: string): string {
+    return hideSecrets(text, this.secrets)
   }
 
   private context(commandLine: string): ChannelContext {

@@ -65,6 +65,11 @@ describe('connecting', () => {
     )
     const error = await failure(remote.exec(['sh', '-c', 'sleep 5', 'lab secret'], { timeoutMs: 50 }))
     expect(error.command).not.toContain('lab secret')
+    const echoed = await remote.exec(['echo', 'the lab secret'], { timeoutMs: 2000 })
+    expect(echoed.stdout).toBe('the •••\n')
+    const lines: string[] = []
+    await (await remote.stream(['echo', 'lab secret'], { onLine: (line) => lines.push(line) })).done
+    expect(lines).toEqual(['•••'])
   })
 
   it('tells a closed port from a name that is none', async () => {

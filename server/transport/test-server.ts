@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, type Server as NetServer, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -86,7 +86,8 @@ function serveSessions(connection: Connection, options: TestServerOptions) {
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const hostKey = newKey()
   const userKey = newKey()
-  const keyFile = join(mkdtempSync(join(tmpdir(), 'failover-lab-key-')), 'key')
+  const keyDirectory = mkdtempSync(join(tmpdir(), 'failover-lab-key-'))
+  const keyFile = join(keyDirectory, 'key')
   writeFileSync(keyFile, userKey.private, { mode: 0o600 })
   const sockets = new Set<Socket>()
   let count = 0
@@ -130,6 +131,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     stop: () =>
       new Promise((resolve) => {
         drop()
+        rmSync(keyDirectory, { recursive: true, force: true })
         server.close(() => resolve())
       }),
   }
