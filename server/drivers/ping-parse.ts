@@ -21,7 +21,7 @@ export type PingLine =
 const HEADER = /^PING (\S{1,255}) \((\S{1,64})\)(?: from \S{1,64} \S{1,64}:)? (\d{1,7})\(\d{1,7}\) bytes of data\.$/
 const STAMPED = /^\[(\d{9,11})\.(\d{6})\] (.+)$/
 const REPLY =
-  /^(\d{1,6}) bytes from (\S{1,255}): icmp_seq=(\d{1,5}) ttl=(\d{1,3})(?: time=(\d{1,9}(?:\.\d{1,3})?) ms)?( \(DUP!\))?( .*)?$/
+  /^(\d{1,6}) bytes from (\S{1,255}): icmp_seq=(\d{1,5}) ttl=(\d{1,3})(?: time=(\d{1,9}(?:\.\d{1,3})?) ms)?( \(DUP!\))?( \([A-Z ]{1,30}!\)| ?\(truncated\)|\s*wrong data byte.*)?$/
 const NO_ANSWER = /^no answer yet for icmp_seq=(\d{1,5})$/
 const FROM = /^From (\S{1,255}) icmp_seq=(\d{1,5}) (.{1,200})$/
 const UNREACHABLE = /(Unreachable|Prohibited|Filtered)/i

@@ -100,8 +100,11 @@ export function longestUnseenMs(view: LossView, delay: PathDelay, stallMs: numbe
     const after = view.records[i]
     if (before?.status !== 'answered' || after?.status !== 'answered') continue
     if (after.sendMs - before.sendMs > stallMs) continue
-    const waited = after.hiMs + Math.max(0, (after.rttMs ?? 0) - delay.leastMs) - before.loMs
-    if (waited > longest) longest = Math.max(longest, forwardingBackMs(view, i, delay) - before.loMs)
+    // a reply printed late, after a stall: the stall is the gap before it
+    const stalled = before.sendMs - (view.records[i - 2]?.sendMs ?? before.sendMs) > stallMs
+    const sinceMs = stalled ? before.sendMs : before.loMs
+    const waitedMs = after.hiMs + Math.max(0, (after.rttMs ?? 0) - delay.leastMs) - sinceMs
+    if (waitedMs > longest) longest = Math.max(longest, forwardingBackMs(view, i, delay) - sinceMs)
   }
   return longest
 }
