@@ -1,22 +1,20 @@
+import { formatLimit, formatMeasurement, formatMs } from '@/server/domain/format'
 import type { Measurement } from '@/server/domain/run'
 
-const MINUS = '−'
-
-/** Seconds with as many digits as a failover needs: "3.624". */
-const inSeconds = (ms: number): string => (ms / 1000).toFixed(3)
-
 /** "3.624 s" */
-export const duration = (ms: number): string => `${inSeconds(ms)} s`
-
-/** "(+0.001 / −0.016)", in seconds like the number before it. */
-export const errorOf = (m: Pick<Measurement, 'plusMs' | 'minusMs'>): string =>
-  `(+${inSeconds(m.plusMs)} / ${MINUS}${inSeconds(m.minusMs)})`
+export const duration = formatMs
 
 /** "3.624 s (+0.001 / −0.016)" */
-export const measurement = (m: Measurement): string => `${duration(m.ms)} ${errorOf(m)}`
+export const measurement = formatMeasurement
+
+/** The number and its error apart: the one is large, the other stands beside it. */
+export function measurementParts(m: Measurement): { value: string; error: string } {
+  const [value = '', error = ''] = formatMeasurement(m).split(' (')
+  return { value, error: `(${error}` }
+}
 
 /** A limit as engineers write it: "5 s", "500 ms". */
-export const limit = (ms: number): string => (ms >= 1000 ? `${Number((ms / 1000).toFixed(3))} s` : `${ms} ms`)
+export const limit = formatLimit
 
 /** How long something took or has gone on: "0.4 s", "1:05 min", "2:03:10 h". */
 export function elapsed(ms: number): string {

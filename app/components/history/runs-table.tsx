@@ -3,7 +3,7 @@ import { createColumnHelper, flexRender, getCoreRowModel, useReactTable } from '
 import Link from 'next/link'
 import { Badge } from '@/app/components/ui/badge'
 import { cx } from '@/app/lib/cx'
-import { duration, errorOf, limit, when, whenLong } from '@/app/lib/format'
+import { limit, measurementParts, when, whenLong } from '@/app/lib/format'
 import { ENDING, runBadge } from '@/app/lib/run/words'
 import type { RunSummary } from '@/server/domain/run'
 
@@ -33,8 +33,8 @@ const COLUMNS = [
     cell: ({ row: { original: run } }) =>
       run.failoverTime ? (
         <>
-          <span className="font-semibold">{duration(run.failoverTime.ms)}</span>{' '}
-          <span className="text-muted">{errorOf(run.failoverTime)}</span>
+          <span className="font-semibold">{measurementParts(run.failoverTime).value}</span>{' '}
+          <span className="text-muted">{measurementParts(run.failoverTime).error}</span>
         </>
       ) : (
         <span className="text-muted">–</span>

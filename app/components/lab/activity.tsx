@@ -4,12 +4,22 @@ import { useEffect, useState } from 'react'
 import { Badge } from '@/app/components/ui/badge'
 import { Panel } from '@/app/components/ui/panel'
 import { elapsed } from '@/app/lib/format'
+import type { LabView } from '@/app/lib/lab/live-view'
 import { runBadge } from '@/app/lib/run/words'
 import type { LeaseInfo } from '@/server/domain/ports'
 import type { LabState } from '@/server/domain/views'
 
 /** What runs here, what waits, and who holds the lease. */
-export function Activity({ state, lease }: { state: LabState | undefined; lease: LeaseInfo | null }) {
+const NO_LEASE = {
+  ok: 'none: nobody changes this lab',
+  failed: 'unknown: its host does not answer',
+  waiting: 'asking…',
+}
+
+type Props = { state: LabState | undefined; live: LabView | null /** The host that the lease lies on. */; host: string }
+
+export function Activity({ state, live, host }: Props) {
+  const asked = live?.hosts.find((h) => h.id === host)?.state
   return (
     <Panel title="Now" bodyClassName="grid gap-2">
       {state && state.queue.length === 0 ? <p className="text-muted">Nothing runs here.</p> : null}
@@ -29,7 +39,7 @@ export function Activity({ state, lease }: { state: LabState | undefined; lease:
       </ol>
       <p className="border-t pt-2 text-xs">
         <span className="text-muted">Lease </span>
-        {lease ? <LeaseText lease={lease} /> : 'none: nobody changes this lab'}
+        {live?.lease ? <LeaseText lease={live.lease} /> : NO_LEASE[asked ?? 'waiting']}
       </p>
     </Panel>
   )

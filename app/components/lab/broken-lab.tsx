@@ -1,7 +1,11 @@
+import Link from 'next/link'
+import { labKey } from '@/app/lib/lab-key'
 import type { LabEntry } from '@/server/domain/views'
 
+type Broken = Extract<LabEntry, { ok: false }>
+
 /** A lab file that cannot be used: where, and what was expected. */
-export function BrokenLab({ entry }: { entry: Extract<LabEntry, { ok: false }> }) {
+export function BrokenLab({ entry }: { entry: Broken }) {
   return (
     <div className="grid gap-3">
       <h1 className="break-all font-semibold text-xl leading-7">{entry.file}</h1>
@@ -36,5 +40,28 @@ export function BrokenLab({ entry }: { entry: Extract<LabEntry, { ok: false }> }
         <p>Mend the file and start the dashboard again; labs/example.yaml shows every field. The other labs work on.</p>
       </section>
     </div>
+  )
+}
+
+/** On the page of a lab that works: others do not. */
+export function BrokenFiles({ entries }: { entries: Broken[] }) {
+  if (entries.length === 0) return null
+  return (
+    <ul className="rounded border border-unsure bg-unsure-soft px-3 py-2">
+      {entries.map((entry) => {
+        const [first] = entry.errors
+        return (
+          <li key={entry.file} className="break-words">
+            <span aria-hidden>? </span>
+            <Link className="link font-semibold" href={`/labs/${encodeURIComponent(labKey(entry))}`}>
+              {labKey(entry)}
+            </Link>{' '}
+            cannot be used: {first?.line ? `line ${first.line}, column ${first.column ?? 1}: ` : ''}
+            {first?.message}
+            {entry.errors.length > 1 ? ` (and ${entry.errors.length - 1} more)` : ''}
+          </li>
+        )
+      })}
+    </ul>
   )
 }

@@ -56,6 +56,7 @@ export function ClusterTable({ lab, live }: { lab: PublicLab; live: LabView | nu
                     nodes={nodes}
                     entry={seen.find((s) => s.redundancyGroup === group.id && s.node === node)}
                     weight={weightOf(live.nodes, node, group.id)}
+                    silent={live.nodes.filter((n) => n.answer.kind !== 'status').map((n) => n.node)}
                   />
                 )),
               )}
@@ -81,9 +82,11 @@ type RowProps = {
   nodes: string[]
   entry: Seen | undefined
   weight: number | null
+  /** Nodes that gave no readable answer. */
+  silent: string[]
 }
 
-function Row({ group, node, nodes, entry, weight }: RowProps) {
+function Row({ group, node, nodes, entry, weight, silent }: RowProps) {
   const rows = Object.values(entry?.by ?? {}).filter((row) => row !== null)
   const best = entry?.by[node] ?? rows[0]
   const failures = [...new Set(rows.flatMap((row) => row.monitorFailures))]
@@ -95,7 +98,7 @@ function Row({ group, node, nodes, entry, weight }: RowProps) {
       <td className="px-3 py-1.5">{node}</td>
       {nodes.map((asked) => (
         <td key={asked} className="px-3 py-1.5">
-          <State row={entry?.by[asked] ?? null} />
+          <State row={entry?.by[asked] ?? null} missing={silent.includes(asked) ? 'no answer' : 'not listed'} />
           {entry?.disagree && asked === nodes.at(-1) ? (
             <Badge tone="unsure" className="ml-2">
               they disagree
@@ -108,7 +111,7 @@ function Row({ group, node, nodes, entry, weight }: RowProps) {
       <td className="px-3 py-1.5">{yesNo(best?.preempt)}</td>
       <td className={cx('px-3 py-1.5', best?.manual && 'font-semibold text-unsure')}>{yesNo(best?.manual)}</td>
       <td className={cx('px-3 py-1.5', failures.length > 0 && 'font-semibold text-fail')}>
-        {failures.length > 0 ? `✕ ${failures.join(', ')}` : 'none'}
+        {failures.length > 0 ? `✕ ${failures.join(', ')}` : rows.length > 0 ? 'none' : '–'}
       </td>
     </tr>
   )
@@ -116,7 +119,7 @@ function Row({ group, node, nodes, entry, weight }: RowProps) {
 
 const yesNo = (value: boolean | null | undefined): string => (value == null ? '–' : value ? 'yes' : 'no')
 
-const State = ({ row }: { row: NodeRow | null }) => (
+const State = ({ row, missing }: { row: NodeRow | null; missing: string }) => (
   <span
     title={row?.stateText}
     className={cx(
@@ -124,7 +127,7 @@ const State = ({ row }: { row: NodeRow | null }) => (
       stateLook(row?.state ?? 'unknown'),
     )}
   >
-    <span className={row ? '' : 'bg-panel px-1'}>{row ? STATE_TEXT[row.state] : 'not listed'}</span>
+    <span className={row ? '' : 'bg-panel px-1'}>{row ? STATE_TEXT[row.state] : missing}</span>
   </span>
 )
 

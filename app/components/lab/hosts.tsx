@@ -47,3 +47,20 @@ function HostRow({ host, health }: { host: Host; health: HostHealth | undefined 
     </li>
   )
 }
+
+/** A host that cannot be used stands at the top of the page: nothing else there works without it. */
+export function HostTrouble({ lab, live }: { lab: PublicLab; live: LabView | null }) {
+  const failed = live?.hosts.filter((h) => h.state === 'failed') ?? []
+  return failed.map((health) => {
+    const host = lab.hosts.find((h) => h.id === health.id)
+    return (
+      <section key={health.id} role="alert" className="rounded border border-fail bg-fail-soft px-3 py-2">
+        <p className="font-semibold text-fail">
+          <span aria-hidden>✕ </span>
+          {host?.title ?? health.id} cannot be used{health.step ? `, ${health.step}` : ''}: {health.message}
+        </p>
+        {health.hint ? <p>{health.hint}</p> : null}
+      </section>
+    )
+  })
+}

@@ -4,7 +4,7 @@ import { Empty } from '@/app/components/ui/empty'
 import { ErrorBox } from '@/app/components/ui/error-box'
 import { labKey } from '@/app/lib/lab-key'
 import { useTRPC } from '@/app/lib/trpc'
-import { BrokenLab } from './broken-lab'
+import { BrokenFiles, BrokenLab } from './broken-lab'
 import { LabSkeleton } from './lab-skeleton'
 import { LoadedLab } from './loaded-lab'
 
@@ -21,5 +21,11 @@ export function LabPage({ lab }: { lab: string }) {
         <p>Choose one of the list at the top, or add its file to LABS and start the dashboard again.</p>
       </Empty>
     )
-  return entry.ok ? <LoadedLab key={entry.id} entry={entry} /> : <BrokenLab entry={entry} />
+  if (!entry.ok) return <BrokenLab entry={entry} />
+  return (
+    <div className="grid gap-3">
+      <BrokenFiles entries={labs.data.filter((e) => !e.ok)} />
+      <LoadedLab key={entry.id} entry={entry} />
+    </div>
+  )
 }

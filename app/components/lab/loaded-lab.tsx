@@ -6,7 +6,7 @@ import type { LabEntry } from '@/server/domain/views'
 import { Activity } from './activity'
 import { Cases } from './cases'
 import { ClusterTable } from './cluster-table'
-import { HostList } from './hosts'
+import { HostList, HostTrouble } from './hosts'
 import { LabSkeleton } from './lab-skeleton'
 import { ManualFailover } from './manual-failover'
 import { QuarantineBanner } from './quarantine'
@@ -34,6 +34,7 @@ export function LoadedLab({ entry }: { entry: Extract<LabEntry, { ok: true }> })
       {state.data?.quarantine ? <QuarantineBanner lab={id} quarantine={state.data.quarantine} /> : null}
       {state.error ? <ErrorBox error={state.error} doing="Could not read queue and last results" /> : null}
       {live.error ? <ErrorBox error={live.error} doing="No live status" /> : null}
+      <HostTrouble lab={declared} live={live.view} />
       <ManualFailover lab={declared} live={live.view} />
       <div className="grid items-start gap-3 xl:grid-cols-[minmax(0,1fr)_26rem]">
         <div className="grid min-w-0 gap-3 xl:order-1">
@@ -42,7 +43,7 @@ export function LoadedLab({ entry }: { entry: Extract<LabEntry, { ok: true }> })
         </div>
         <div className="order-first grid min-w-0 gap-3 xl:order-2">
           <Cases lab={declared.id} cases={cases.data} error={cases.error} state={state.data} />
-          <Activity state={state.data} lease={live.view?.lease ?? null} />
+          <Activity state={state.data} live={live.view} host={declared.containers.host} />
           <HostList lab={declared} live={live.view} />
         </div>
       </div>

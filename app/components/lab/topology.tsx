@@ -33,7 +33,7 @@ export function Topology({ lab, live, connection }: Props) {
     >
       <div
         ref={box}
-        className="relative grid gap-4 md:grid-cols-[minmax(0,1fr)_11rem_minmax(0,1fr)] md:gap-x-14 md:gap-y-6"
+        className="relative grid gap-4 md:grid-cols-[minmax(0,1fr)_10rem_minmax(0,1fr)] md:gap-x-12 md:gap-y-6"
       >
         <Wires box={box} wires={wires} />
         <SegmentCard segment={segment(lab, 'wan')} className="md:col-span-3" />

@@ -1,28 +1,39 @@
 'use client'
-import { memo } from 'react'
+import { Fragment, memo } from 'react'
 import { cx } from '@/app/lib/cx'
 import { count } from '@/app/lib/format'
 import { commandName } from '@/app/lib/run/output-lines'
-import type { CommandView } from '@/server/domain/detail'
+import type { CommandView, StepView } from '@/server/domain/detail'
 
-type Props = { commands: CommandView[]; selected: string | null; onSelect: (id: string | null) => void }
+type Props = {
+  commands: CommandView[]
+  steps: StepView[]
+  selected: string | null
+  onSelect: (id: string | null) => void
+}
 
-export const CommandList = memo(function CommandList({ commands, selected, onSelect }: Props) {
+export const CommandList = memo(function CommandList({ commands, steps, selected, onSelect }: Props) {
   return (
-    <ul className="hidden h-96 overflow-y-auto border-r py-1 md:block" aria-label="Commands">
+    <ul className="hidden min-h-0 overflow-y-auto border-r py-1 md:block" aria-label="Commands">
       <Entry
         label={`All commands (${count(commands.length)})`}
         active={selected === null}
         onClick={() => onSelect(null)}
       />
-      {commands.map((command) => (
-        <Entry
-          key={command.id}
-          label={commandName(command)}
-          mark={command.error || (command.exitCode ?? 0) !== 0 ? '✕' : command.durationMs === null ? '●' : ''}
-          active={selected === command.id}
-          onClick={() => onSelect(command.id)}
-        />
+      {commands.map((command, i) => (
+        <Fragment key={command.id}>
+          {command.stepId === commands[i - 1]?.stepId ? null : (
+            <li className="px-3 pt-2 text-muted text-xs">
+              {steps.find((s) => s.id === command.stepId)?.title ?? command.stepId}
+            </li>
+          )}
+          <Entry
+            label={commandName(command)}
+            mark={command.error || (command.exitCode ?? 0) !== 0 ? '✕' : command.durationMs === null ? '●' : ''}
+            active={selected === command.id}
+            onClick={() => onSelect(command.id)}
+          />
+        </Fragment>
       ))}
     </ul>
   )

@@ -2,7 +2,7 @@
 import Link from 'next/link'
 import { memo, type ReactNode } from 'react'
 import { Badge } from '@/app/components/ui/badge'
-import { duration, errorOf, limit, when, whenLong } from '@/app/lib/format'
+import { limit, measurementParts, when, whenLong } from '@/app/lib/format'
 import type { Connection } from '@/app/lib/run/live-run'
 import { direction, ENDING, runBadge } from '@/app/lib/run/words'
 import type { RunDetail } from '@/server/domain/detail'
@@ -73,8 +73,8 @@ function FailoverTime({ detail: { summary, measurements } }: { detail: RunDetail
       <span className="text-muted">{title}</span>
       {time ? (
         <>
-          <strong className="font-semibold text-3xl leading-9">{duration(time.ms)}</strong>
-          <span className="text-base">{errorOf(time)}</span>
+          <strong className="font-semibold text-3xl leading-9">{measurementParts(time).value}</strong>
+          <span className="text-base">{measurementParts(time).error}</span>
         </>
       ) : (
         <span className="text-base text-muted leading-9">{waiting}</span>

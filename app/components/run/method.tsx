@@ -3,6 +3,7 @@ import { memo, type ReactNode } from 'react'
 import { Panel } from '@/app/components/ui/panel'
 import { measurement } from '@/app/lib/format'
 import type { RunDetail } from '@/server/domain/detail'
+import type { Measurement } from '@/server/domain/run'
 import type { PublicLab } from '@/server/domain/views'
 
 const Row = ({ name, children }: { name: string; children: ReactNode }) => (
@@ -19,6 +20,12 @@ const pairs = (record: Record<string, string>) =>
     </div>
   ))
 
+/** The headline is one of the probes' own measurements: once is enough. */
+const distinct = (all: Measurement[]): Measurement[] =>
+  all.filter(
+    (m, i) => all.findIndex((o) => o.title === m.title && o.source === m.source && o.method === m.method) === i,
+  )
+
 /** How it was measured, with what, and how sure the clocks are. */
 export const Method = memo(function Method({ detail, lab }: { detail: RunDetail; lab: PublicLab | null }) {
   const { report, context, measurements } = detail
@@ -29,7 +36,7 @@ export const Method = memo(function Method({ detail, lab }: { detail: RunDetail;
   return (
     <Panel title="Method" bodyClassName="p-0">
       <dl className="divide-y">
-        {measurements.map((m) => (
+        {distinct(measurements).map((m) => (
           <Row key={`${m.id}${m.source}`} name={`${m.title}, ${m.method}, ${m.source}`}>
             {measurement(m)}
           </Row>

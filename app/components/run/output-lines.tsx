@@ -49,7 +49,7 @@ export function OutputLines({ pieces, commands, mixed, search, follow, more, onM
       tabIndex={0}
       aria-label="Output"
       data-testid="raw-output"
-      className="h-96 overflow-auto px-3 py-2 font-mono text-xs"
+      className="min-h-0 flex-1 overflow-auto px-3 py-2 font-mono text-xs"
     >
       {lines.length === 0 ? <p className="font-sans text-muted">{empty}</p> : null}
       <div className="relative min-w-max" style={{ height: rows.getTotalSize() }}>

@@ -22,7 +22,7 @@ type Props = {
 export const RawOutput = memo(function RawOutput({ detail, commandId, onCommand }: Props) {
   const live = detail.summary.phase !== 'ended'
   const [search, setSearch] = useState('')
-  const [follow, setFollow] = useState(true)
+  const [follow, setFollow] = useState(live)
   const box = useRef<HTMLDivElement>(null)
   const visible = useInView(box)
   const output = useOutput({ id: detail.summary.id, commandId, search, live, visible })
@@ -31,8 +31,8 @@ export const RawOutput = memo(function RawOutput({ detail, commandId, onCommand 
     <Panel
       id="output"
       title="Raw output"
-      className="scroll-mt-16"
-      bodyClassName="p-0"
+      className="flex h-[36rem] scroll-mt-16 flex-col xl:h-full xl:min-h-[32rem]"
+      bodyClassName="flex min-h-0 flex-1 flex-col p-0"
       aside={
         <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
           <label className="flex items-center gap-2">
@@ -52,7 +52,10 @@ export const RawOutput = memo(function RawOutput({ detail, commandId, onCommand 
         </div>
       }
     >
-      <div ref={box} className="grid md:grid-cols-[18rem_minmax(0,1fr)]">
+      <div
+        ref={box}
+        className="grid min-h-0 flex-1 grid-rows-[auto_minmax(0,1fr)] md:grid-cols-[20rem_minmax(0,1fr)] md:grid-rows-1"
+      >
         <div className="border-b p-2 md:hidden">
           <Select
             aria-label="Command"
@@ -67,8 +70,8 @@ export const RawOutput = memo(function RawOutput({ detail, commandId, onCommand 
             ))}
           </Select>
         </div>
-        <CommandList commands={detail.commands} selected={commandId} onSelect={onCommand} />
-        <div className="min-w-0">
+        <CommandList commands={detail.commands} steps={detail.steps} selected={commandId} onSelect={onCommand} />
+        <div className="flex min-h-0 min-w-0 flex-col">
           {command ? <CommandHead command={command} /> : null}
           {output.error ? (
             <ErrorBox error={output.error} doing="Could not read the output" onRetry={output.load} className="m-2" />

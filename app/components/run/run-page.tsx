@@ -91,7 +91,7 @@ function LoadedRun({ initial }: { initial: RunDetail }) {
     <div className="grid gap-3">
       <RunHeader detail={detail} connection={connection} streams={streams} />
       <Notices detail={detail} />
-      <div className="grid items-start gap-3 xl:grid-cols-[15rem_minmax(0,1fr)_18rem] xl:grid-rows-[auto_1fr]">
+      <div className="grid items-start gap-3 xl:grid-cols-[17rem_minmax(0,1fr)_18rem] xl:grid-rows-[auto_1fr]">
         <section aria-label="Time axis" className="min-w-0 rounded border bg-panel xl:col-start-2">
           <ProbeStrip run={run} detail={detail} streams={probes} lab={lab} />
           <Timeline model={picture} view={window} onView={onView} onPainted={run.painted} />
@@ -103,7 +103,7 @@ function LoadedRun({ initial }: { initial: RunDetail }) {
           <Criteria results={detail.criteria} planned={planned} onCommand={onCommand} />
           <Method detail={detail} lab={lab} />
         </div>
-        <div className="min-w-0 xl:col-span-2 xl:row-start-2">
+        <div className="min-w-0 xl:col-span-2 xl:row-start-2 xl:h-0 xl:min-h-full">
           <RawOutput detail={detail} commandId={url.command} onCommand={onCommand} />
         </div>
       </div>

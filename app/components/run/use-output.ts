@@ -16,6 +16,8 @@ type Ask = {
 type Read = { key: string; pieces: OutputPiece[]; cursor: string | null; end: boolean; error: unknown }
 
 const PAGE = 500
+/** A piece has up to a hundred lines; of a long run that goes on only the newest are kept. */
+const MOST_PIECES = 500
 const POLL_MS = 1000
 
 const nothing = (key: string): Read => ({ key, pieces: [], cursor: null, end: false, error: null })
@@ -39,13 +41,19 @@ export function useOutput({ id, commandId, search, live, visible }: Ask) {
       const page = await client.runs.output.query(ask)
       if (busy.current !== ticket) return
       const next = page.next ?? page.pieces.at(-1)?.cursor ?? cursor
-      setRead({ key, pieces: [...pieces, ...page.pieces], cursor: next, end: page.next === null, error: null })
+      setRead({
+        key,
+        pieces: [...pieces, ...page.pieces].slice(live ? -MOST_PIECES : 0),
+        cursor: next,
+        end: page.next === null,
+        error: null,
+      })
     } catch (error) {
       if (busy.current === ticket) setRead({ key, pieces, cursor, end: true, error })
     } finally {
       if (busy.current === ticket) busy.current = null
     }
-  }, [client, id, commandId, wanted, key, cursor, pieces])
+  }, [client, id, commandId, wanted, key, cursor, pieces, live])
 
   const { end } = read
   const fresh = pieces.length === 0 && !end

@@ -42,8 +42,12 @@ export function useLiveRun(initial: RunDetail): { run: LiveRun; snapshot: LiveSn
     }
     look()
     document.addEventListener('visibilitychange', look)
+    window.addEventListener('offline', run.lost)
+    window.addEventListener('online', run.found)
     return () => {
       document.removeEventListener('visibilitychange', look)
+      window.removeEventListener('offline', run.lost)
+      window.removeEventListener('online', run.found)
       if (timer) clearTimeout(timer)
       run.stop()
     }

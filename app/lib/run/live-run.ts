@@ -90,6 +90,18 @@ export class LiveRun {
     if (this.#snapshot.connection !== 'ended') this.#set({ connection: 'paused' })
   }
 
+  /** The browser says that there is no network: no need to wait until the stream notices. */
+  lost = (): void => {
+    if (this.#stop) this.#retry()
+  }
+
+  /** There is one again. */
+  found = (): void => {
+    if (!this.#retryTimer) return
+    this.#close()
+    this.#open('reconnecting')
+  }
+
   stop(): void {
     this.#close()
     if (this.#paintTimer) clearTimeout(this.#paintTimer)

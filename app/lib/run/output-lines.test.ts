@@ -33,5 +33,9 @@ describe('raw output', () => {
     const argv = ['incus', 'exec', 'bpfrx-fw0', '--', 'cli', '-c', 'show version']
     expect(commandName({ place: { instance: 'bpfrx-fw0' }, argv })).toBe('bpfrx-fw0: cli -c show version')
     expect(commandName({ place: { host: 'incus' }, argv: ['date'] })).toBe('incus: date')
+    const wrapped = 'timeout -k 2 -s INT 6 env RUN=7/x incus exec lan -- timeout -s INT 6 env RUN=7/x ping -c 3 8.8.8.8'
+    expect(commandName({ place: { instance: 'lan' }, argv: wrapped.split(' ') })).toBe('lan: ping -c 3 8.8.8.8')
+    const script = ['timeout', '6', 'sh', '-c', 'dir=$1\nls "$dir"']
+    expect(commandName({ place: { host: 'incus' }, argv: script })).toBe('incus: sh -c dir=$1 …')
   })
 })

@@ -2,11 +2,29 @@ import type { CommandView } from '@/server/domain/detail'
 import { placeName } from '@/server/domain/ids'
 import type { OutputPiece } from '@/server/domain/views'
 
-/** "fw1 cli -c …": where, and what, without what every command in a container has in front. */
+const OPTION_WITH_VALUE = new Set(['-k', '-s', '--kill-after', '--signal'])
+
+/** Without `timeout 5`, `env A=b` and `incus exec NAME --` in front: what is really run. */
+export function bareCommand(argv: readonly string[]): string[] {
+  const [program, ...rest] = argv
+  if (program === 'timeout') {
+    let at = 0
+    while (rest[at]?.startsWith('-')) at += OPTION_WITH_VALUE.has(rest[at] ?? '') ? 2 : 1
+    return bareCommand(rest.slice(at + 1))
+  }
+  if (program === 'env') {
+    const at = rest.findIndex((word) => !word.includes('='))
+    return at < 0 ? [...argv] : bareCommand(rest.slice(at))
+  }
+  const dashes = argv.indexOf('--')
+  if (dashes > 0 && argv.slice(0, dashes).includes('exec')) return bareCommand(argv.slice(dashes + 1))
+  return [...argv]
+}
+
+/** "bpfrx-fw1: cli -c …": where, and what; of a script its first line. */
 export function commandName({ place, argv }: Pick<CommandView, 'place' | 'argv'>): string {
-  const at = argv.indexOf('--')
-  const own = argv.includes('exec') && at >= 0 ? argv.slice(at + 1) : argv
-  return `${placeName(place)}: ${own.join(' ')}`
+  const [first = '', ...more] = bareCommand(argv).join(' ').trim().split('\n')
+  return `${placeName(place)}: ${first}${more.length > 0 ? ' …' : ''}`
 }
 
 export type OutputLine = { key: string; commandId: string; text: string; from: 'stdout' | 'stderr' }
