@@ -24,17 +24,19 @@ const config = z
   .strictObject({ title: z.string().min(1), world: SomeOptionsSchema })
   .parse(parse(readFileSync(values.config, 'utf8')))
 
-function announce({ labs }: Running): void {
-  // One write, so that who reads it sees all of them or none.
-  console.log(labs.map((lab) => lab.labFile).join('\n'))
-}
+/** One write, so that who reads it sees all of the files or none. */
+const announce = ({ labs }: Running): Promise<void> =>
+  new Promise((done) => process.stdout.write(`${labs.map((lab) => lab.labFile).join('\n')}\n`, () => done()))
 
 async function main(): Promise<void> {
   mkdirSync(stateDir, { recursive: true, mode: 0o700 })
   const found = (await findRunning(stateDir)) ?? (await lockStart(stateDir))
-  if ('labs' in found) return announce(found)
+  if ('labs' in found) {
+    await announce(found)
+    process.exit(0)
+  }
   try {
-    announce(await start())
+    await announce(await start())
   } finally {
     found.unlock()
   }
