@@ -33,12 +33,17 @@ export type ProbeTimeline = {
 export type TimelineOptions = {
   /** Only probes that were sent from here on (epoch ms, probe host's clock); all by default. */
   fromMs?: number
+  /** For a look while the run is on: bounds from the latest probes' texture only. Not for a statement. */
+  live?: boolean
   /** RFC 6412 Forwarding Delay Threshold, ms; 2000 by default. */
   forwardingDelayThresholdMs?: number
 }
 
 /** Waited for an answer at the end of a recording before a probe counts as lost: twice the longest RTT, and this (ms). */
 const IN_FLIGHT_MARGIN_MS = 20
+
+/** So many probes tell a live look what stamps and spacings are like. */
+const LIVE_TEXTURE_PROBES = 500
 
 /** Builds timelines from probe rows that come live: append is O(1) a row, `timeline` linear in what it returns. */
 export class ProbeTimelineBuilder {
@@ -53,7 +58,7 @@ export class ProbeTimelineBuilder {
     const { rows } = this
     const forwardingDelayThresholdMs = options.forwardingDelayThresholdMs ?? 2000
     const first = options.fromMs === undefined ? 0 : lowerBound(rows.marks.firstMentionMs, options.fromMs)
-    const times = sendTimes(rows, first)
+    const times = sendTimes(rows, first, options.live ? Math.max(first, rows.length - LIVE_TEXTURE_PROBES) : first)
     const waitMs = 2 * longestRttMs(rows, first) + IN_FLIGHT_MARGIN_MS
     const records = times.sendMs.map((_, k) =>
       recordOf(rows, times, k, rows.lastStampMs - waitMs, forwardingDelayThresholdMs),

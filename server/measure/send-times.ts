@@ -71,9 +71,10 @@ function textureOf(rows: ProbeRows, first: number): Texture {
  * - without it the reply to i−1 had been printed before i was sent;
  * - receive − RTT bounds i from above (the stamp is taken when printing, the RTT by the kernel's receive time);
  * - a late print shows as a spacing longer than usual, so its excess widens the lower bound.
+ * @param textureFrom what the recording's stamps are worth is read from here on
  */
-export function sendTimes(rows: ProbeRows, first: number): SendTimes {
-  const texture = textureOf(rows, first)
+export function sendTimes(rows: ProbeRows, first: number, textureFrom = first): SendTimes {
+  const texture = textureOf(rows, textureFrom)
   const count = rows.length - first
   const result: SendTimes = {
     first,

@@ -32,14 +32,15 @@ const findSame = (
   table: readonly FlowSession[] | null,
   session: Pick<FlowSession, 'source' | 'destination' | 'natSource'>,
 ): boolean | null =>
-  table &&
-  table.some(
-    (other) =>
-      other.protocol === 'tcp' &&
-      other.source === session.source &&
-      other.destination === session.destination &&
-      other.natSource === session.natSource,
-  )
+  table === null
+    ? null
+    : table.some(
+        (other) =>
+          other.protocol === 'tcp' &&
+          other.source === session.source &&
+          other.destination === session.destination &&
+          other.natSource === session.natSource,
+      )
 
 /** Whether a socket moved bytes in an interval that began at or after sinceMs (app clock). */
 export const movedSince = (rows: readonly SampleRow[], socket: number, sinceMs: number): boolean =>

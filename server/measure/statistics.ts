@@ -11,7 +11,8 @@ export type Statistics = {
   max: number
 }
 
-const sorted = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b)
+/** By way of a typed array: sorted natively, several times a second while a run is on. */
+const sorted = (values: readonly number[]): number[] => Array.from(Float64Array.from(values).sort())
 
 /** The p-quantile (0…1) of values in any order; null for an empty list. */
 export const quantileOf = (values: readonly number[], p: number): number | null =>

@@ -1,0 +1,95 @@
+import * as fc from 'fast-check'
+import type { SampleRow } from '../../domain/sample'
+import { type PingWorld, simulatePing } from './ping-simulator'
+import { seeded } from './random'
+
+/** A path with a known outage, as the tests ask for it; times in ms. */
+export type Scenario = {
+  seed: number
+  intervalMs: number
+  rttMs: number
+  jitterMs: number
+  shareBefore: number
+  loss: number
+  outageMs: number
+  /** Short times per second in which the sender does not run: a busy host. */
+  hiccupsPerS: number
+  /** Long ones, as the share of the recording at which they begin and their length. */
+  stalls: { at: number; ms: number }[]
+}
+
+const BASELINE_MS = 5000
+/** Validation time of the tests, ms. */
+export const VALIDATION_MS = 2000
+
+/** Log-uniform between two numbers. */
+export const logUniform = (low: number, high: number): fc.Arbitrary<number> =>
+  fc
+    .double({ min: Math.log(low), max: Math.log(high), noNaN: true, noDefaultInfinity: true })
+    .map((exponent) => Math.exp(exponent))
+
+const share = fc.double({ min: 0, max: 1, noNaN: true })
+
+/** Outages of 0 to 10 s with RTT 0.2 to 60 ms, jitter, 0.1 % loss and stalls among them. */
+export const scenarios: fc.Arbitrary<Scenario> = fc.record({
+  seed: fc.nat(2 ** 31),
+  intervalMs: fc.constantFrom(5, 5, 5, 10, 20),
+  rttMs: logUniform(0.2, 60),
+  jitterMs: fc.oneof(fc.constant(0), logUniform(0.02, 5)),
+  shareBefore: share,
+  loss: fc.constantFrom(0, 0, 0.001),
+  outageMs: fc.oneof({ weight: 1, arbitrary: fc.constant(0) }, { weight: 12, arbitrary: logUniform(0.3, 10_000) }),
+  hiccupsPerS: fc.constantFrom(0.3, 0.3, 5),
+  stalls: fc.oneof(
+    { weight: 6, arbitrary: fc.constant([]) },
+    {
+      weight: 1,
+      arbitrary: fc.array(fc.record({ at: share, ms: logUniform(20, 2000) }), { minLength: 1, maxLength: 2 }),
+    },
+  ),
+})
+
+/** Sleeps of the sender, in order, none overlapping. */
+function sleepsOf(scenario: Scenario, startMs: number, endMs: number): PingWorld['asleep'] {
+  const random = seeded(scenario.seed ^ 0x5bd1e995)
+  const sleeps = scenario.stalls.map(({ at, ms }) => {
+    const fromMs = startMs + at * (endMs - startMs)
+    return { fromMs, toMs: fromMs + ms }
+  })
+  for (let t = startMs; t < endMs; ) {
+    t += (-Math.log(1 - random()) * 1000) / scenario.hiccupsPerS
+    sleeps.push({ fromMs: t, toMs: t - Math.log(1 - random()) * 1.5 })
+  }
+  return sleeps.sort((a, b) => a.fromMs - b.fromMs)
+}
+
+/** A recording, and what was true: all times in epoch ms of the one clock. */
+export type Recorded = { lines: string[]; startMs: number; downMs: number; upMs: number; asleep: PingWorld['asleep'] }
+
+export function record(scenario: Scenario): Recorded {
+  const random = seeded(scenario.seed)
+  const startMs = 1.7e12 + Math.floor(random() * 1e9)
+  const downMs = startMs + BASELINE_MS + random() * 1000
+  const upMs = downMs + scenario.outageMs
+  const endMs = upMs + VALIDATION_MS + 1500
+  const asleep = sleepsOf(scenario, startMs, endMs)
+  const outage = scenario.outageMs > 0 ? { downMs, upMs } : null
+  const { seed, intervalMs, rttMs, jitterMs, shareBefore, loss } = scenario
+  const path = { seed, intervalMs, rttMs, jitterMs, shareBefore, loss, outage, asleep }
+  const lines = simulatePing({ ...path, tickMs: 4, startMs, endMs, target: '10.0.0.1', firstSeq: 1 })
+  return { lines, startMs, downMs, upMs, asleep }
+}
+
+/** Rows of SAMPLE_COLUMNS.probe from lines, read without the product's parser. */
+export function rowsOf(lines: readonly string[]): SampleRow[] {
+  return lines.flatMap((line): SampleRow[] => {
+    const stamp = /^\[(\d+)\.(\d+)\] /.exec(line)
+    const seq = /icmp_seq=(\d+)/.exec(line)
+    if (!stamp || !seq) return []
+    const stampMs = Number(stamp[1]) * 1000 + Number(stamp[2]) / 1000
+    if (line.includes('no answer yet')) return [[1, stampMs, Number(seq[1]), null, null, null]]
+    if (line.includes('Unreachable')) return [[3, stampMs, Number(seq[1]), null, null, null]]
+    const rtt = /time=([\d.]+)/.exec(line)
+    return [[line.includes('DUP!') ? 2 : 0, stampMs, Number(seq[1]), Number(rtt?.[1]), 64, 64]]
+  })
+}
