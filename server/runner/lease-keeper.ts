@@ -7,7 +7,8 @@ import { revertScript } from '../drivers/revert'
 import { AppError, asAppError } from '../errors'
 import type { RunSession } from './session'
 
-const RENEWALS_PER_LEASE = 4
+/** A renewal may fail twice before the deadline. */
+export const RENEWALS_PER_LEASE = 4
 
 /** What is put on the lab host for a run: `desired` in the order in which it is applied. */
 export const leaseRequest = (

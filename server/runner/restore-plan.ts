@@ -1,5 +1,6 @@
 import type { PlanStep } from '../domain/case'
 import { planDesired } from '../drivers/desired'
+import { disarmLease } from '../drivers/lease'
 import { stopTaggedEverywhere } from '../drivers/tool'
 import { takeSnapshot } from '../observe/snapshot'
 import { commandsOf } from './actions/dry-run'
@@ -22,6 +23,10 @@ export async function planRestore({ lab, tag, undo }: PlanContext): Promise<Plan
   const read = await commandsOf(lab, 'Compare with the lab as it was before', (dry) =>
     takeSnapshot(dry, { tag: tag('snapshot') }),
   )
-  const commands = [...kills, ...undos, ...read]
+  const disarm =
+    undo.length > 0
+      ? await commandsOf(lab, 'Take the lease away', (dry) => disarmLease(dry, PLAN_RUN_ID, { tag: tag('lease') }))
+      : []
+  const commands = [...kills, ...undos, ...read, ...disarm]
   return { id: 'restore', title: 'Restore the lab', budgetMs: RESTORE_BUDGET_MS, changesLab: undo.length > 0, commands }
 }

@@ -75,6 +75,7 @@ async function compare(session: RunSession, before: LabSnapshot): Promise<string
 /** Takes the run's lease away, also one that a crashed dashboard left; nobody's or another's is let alone. */
 async function disarm(session: RunSession): Promise<void> {
   if (session.lease) return session.lease.disarm()
+  if (session.undo.length === 0) return
   const options = { tag: session.tag('lease') }
   const reading = await readLease(session.access(), options)
   if (reading?.info.runId === session.runId) await disarmLease(session.access(), session.runId, options)

@@ -95,7 +95,7 @@ export class Runner {
     if (!run)
       throw new AppError('not-found', `the run ${quarantine.runId} is gone`, { hint: 'Mark the lab clean by hand.' })
     const session = new RunSession(run.id, lab, run.params, this.deps)
-    await this.#occupy(labId, run.id, null, () => restoreQuarantined(session))
+    await this.#occupy(labId, run.id, null, () => restoreQuarantined(session, this.#caseOf(run)))
     this.#go(labId)
   }
 
@@ -121,6 +121,12 @@ export class Runner {
     return { lab, definition, params: parseParams(definition, params) }
   }
 
+  #caseOf(run: { id: string; case: string }): CaseDefinition {
+    const definition = findCase(run.case)
+    if (definition) return definition
+    throw new AppError('not-found', `run ${run.id} is of a case that is gone: ${run.case}`)
+  }
+
   /** A lab whose file is gone keeps its unfinished runs until it is there again. */
   #go(labId: string): void {
     this.#pump(labId).catch((error: unknown) => {
@@ -135,8 +141,7 @@ export class Runner {
       if (!next || this.#active.has(labId) || this.#closing) return
       const session = new RunSession(next.id, this.deps.lab(labId), next.params, this.deps)
       await this.#occupy(labId, next.id, session, async () => {
-        const definition = findCase(next.case)
-        if (!definition) throw new AppError('not-found', `run ${next.id} is of a case that is gone: ${next.case}`)
+        const definition = this.#caseOf(next)
         if (next.phase === 'queued') await executeRun(session, definition)
         else await recoverRun(session, definition, next.phase)
       })

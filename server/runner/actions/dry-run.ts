@@ -38,7 +38,10 @@ export async function commandsOf(
       note(host, argv)
       return SILENCE
     },
-    stream: refuse,
+    stream: (argv) => {
+      note(host, argv)
+      return refuse()
+    },
     shell: refuse,
     put: async () => {},
     get: async () => '',

@@ -2,7 +2,7 @@ import type { Lab } from '../../domain/lab'
 import type { RunContext } from '../../domain/run'
 import type { LabSnapshot } from '../../domain/snapshot'
 import type { LabAccess } from '../../drivers/at'
-import { armLeaseCommand, readLeaseCommand } from '../../drivers/lease'
+import { armLeaseCommand, readLeaseCommand, renewLease } from '../../drivers/lease'
 import { AppError, asAppError } from '../../errors'
 import {
   askNodes,
@@ -14,13 +14,15 @@ import {
   checkPrimaries,
   checkTools,
 } from '../../observe/preflight'
-import { takeSnapshot } from '../../observe/snapshot'
+import { takeSnapshot, unreadIn } from '../../observe/snapshot'
 import { softwareVersion } from '../../observe/versions'
-import { LeaseKeeper, leaseRequest } from '../lease-keeper'
+import { LeaseKeeper, leaseRequest, RENEWALS_PER_LEASE } from '../lease-keeper'
 import type { RunSession } from '../session'
 import { calibrate, plannedCalibration } from './calibrate'
 import { commandsOf } from './dry-run'
 import { type Handler, PLAN_RUN_ID, planned } from './handler'
+
+const SNAPSHOT_TRIES = 3
 
 type Options = { tag: string; signal?: AbortSignal }
 
@@ -64,6 +66,23 @@ async function tell(session: RunSession, checks: readonly Check[]): Promise<void
   throw new AppError('preflight', message, { hint: failed[0]?.hint ?? undefined })
 }
 
+/** The lab as it is before; read again when something did not answer, since nothing can be compared with silence. */
+async function readBefore(session: RunSession, signal: AbortSignal): Promise<LabSnapshot> {
+  for (let tries = 1; ; tries++) {
+    const snapshot = await takeSnapshot(session.access(), { tag: session.tag('snapshot'), signal })
+    const unread = unreadIn(snapshot)
+    if (unread.length === 0) return snapshot
+    if (tries < SNAPSHOT_TRIES) continue
+    throw new AppError(
+      'preflight',
+      `Preflight failed: the lab could not be read as it is before: ${unread.join('; ')}.`,
+      {
+        hint: 'Without that nobody could say afterwards whether the lab is as it was. Look at the commands of this step.',
+      },
+    )
+  }
+}
+
 /** What is asked before a run; the lease is armed last, and nothing has been changed until then. */
 export const preflight: Handler<'preflight'> = {
   plan: async ({ lab, tag, undo }, { targets, tools }) => {
@@ -71,12 +90,15 @@ export const preflight: Handler<'preflight'> = {
     const probes = targetsOf(lab, targets).map((target) => plannedCalibration(lab, target, tag))
     const read = await commandsOf(lab, 'The lab as it is before', (dry) => takeSnapshot(dry, { tag: tag('snapshot') }))
     if (undo.length === 0) return [...asked, ...probes, ...read]
-    const place = { host: lab.containers.host }
+    const { host } = lab.containers
     const request = leaseRequest(lab, PLAN_RUN_ID, 'OWNER', undo)
-    const arm = armLeaseCommand(lab, request, tag('lease'))
+    const every = `every ${lab.leaseS / RENEWALS_PER_LEASE} s`
     const lease = [
-      planned(place, readLeaseCommand(lab, tag('lease')), 'Is the lab in use?'),
-      planned(place, arm, 'Arm the lease: dead-man timer and lock', `renewed every ${lab.leaseS / 4} s`),
+      planned({ host }, readLeaseCommand(lab, tag('lease')), 'Is the lab in use?'),
+      planned({ host }, armLeaseCommand(lab, request, tag('lease')), 'Arm the lease: dead-man timer and lock'),
+      ...(await commandsOf(lab, `Renew the lease, ${every}`, (dry) =>
+        renewLease(dry, PLAN_RUN_ID, request.ttlMs, { tag: tag('lease') }),
+      )),
     ]
     return [...asked, ...probes, ...read, ...lease]
   },
@@ -88,7 +110,7 @@ export const preflight: Handler<'preflight'> = {
       targetsOf(session.lab, targets).map((target) => calibrate(session, target, signal)),
     )
     await tell(session, probes)
-    const snapshot = await takeSnapshot(access, { tag: session.tag('snapshot'), signal })
+    const snapshot = await readBefore(session, signal)
     const known = context && { ...context, macs: macsIn(snapshot) }
     if (known) await session.emit({ kind: 'context', context: known })
     await session.deps.runs.patch(session.runId, known ? { snapshot, context: known } : { snapshot })
