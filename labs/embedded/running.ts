@@ -52,13 +52,19 @@ export async function lockStart(stateDir: string): Promise<{ unlock: () => void 
       const fd = openSync(file, 'wx', 0o600)
       writeSync(fd, String(process.pid))
       closeSync(fd)
-      return { unlock: () => rmSync(file, { force: true }) }
     } catch {
       const running = await findRunning(stateDir)
       if (running) return running
       const owner = Number(existsSync(file) ? readFileSync(file, 'utf8') : 0)
       if (owner > 0 && !lives(owner)) rmSync(file, { force: true })
+      continue
     }
+    const unlock = () => rmSync(file, { force: true })
+    // Between our look and our lock another one may have started and given its lock back.
+    const running = await findRunning(stateDir)
+    if (!running) return { unlock }
+    unlock()
+    return running
   }
   throw new Error(
     `${file}: another process has been starting for ${START_MS / 1000} s; remove the file if there is none`,
