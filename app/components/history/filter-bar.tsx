@@ -1,6 +1,7 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import { X } from 'lucide-react'
+import { useId } from 'react'
 import { Button } from '@/app/components/ui/button'
 import { Field, Input, Select } from '@/app/components/ui/field'
 import { VERDICT } from '@/app/lib/run/words'
@@ -54,22 +55,8 @@ export function FilterBar({ state, onChange }: Props) {
         options={versions}
         onChange={(version) => onChange({ version })}
       />
-      <Field label="From" htmlFor="filter-from">
-        <Input
-          id="filter-from"
-          type="date"
-          value={asDay(state.from)}
-          onChange={(event) => onChange({ from: fromDay(event.target.value) })}
-        />
-      </Field>
-      <Field label="To" htmlFor="filter-to">
-        <Input
-          id="filter-to"
-          type="date"
-          value={asDay(state.to)}
-          onChange={(event) => onChange({ to: fromDay(event.target.value) })}
-        />
-      </Field>
+      <Day label="From" value={state.from} onChange={(from) => onChange({ from })} />
+      <Day label="To" value={state.to} onChange={(to) => onChange({ to })} />
       <Button disabled={!isFiltered(state)} onClick={() => onChange(NO_FILTER)}>
         <X aria-hidden /> Clear filters
       </Button>
@@ -109,6 +96,17 @@ function One({ label, name, value, options, onChange }: OneProps) {
           </option>
         ))}
       </Select>
+    </Field>
+  )
+}
+
+type DayProps = { label: string; value: Date | null; onChange: (day: Date | null) => void }
+
+function Day({ label, value, onChange }: DayProps) {
+  const id = useId()
+  return (
+    <Field label={label} htmlFor={id}>
+      <Input id={id} type="date" value={asDay(value)} onChange={(event) => onChange(fromDay(event.target.value))} />
     </Field>
   )
 }

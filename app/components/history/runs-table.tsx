@@ -15,7 +15,8 @@ const COLUMNS = [
     header: 'Case',
     cell: ({ row: { original: run } }) => (
       <Link href={`/runs/${encodeURIComponent(run.id)}`} className="link">
-        <span className="font-semibold">{run.case}</span> {run.caseTitle}
+        <span className="font-semibold">{run.case}</span>
+        <span className="hidden sm:inline"> {run.caseTitle}</span>
       </Link>
     ),
   }),

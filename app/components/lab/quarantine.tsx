@@ -1,7 +1,7 @@
 'use client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import Link from 'next/link'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useId, useState } from 'react'
 import { Button } from '@/app/components/ui/button'
 import { Dialog } from '@/app/components/ui/dialog'
 import { ErrorBox } from '@/app/components/ui/error-box'
@@ -55,6 +55,7 @@ type MarkProps = { lab: string; open: boolean; onOpenChange: (open: boolean) => 
 function MarkClean({ lab, open, onOpenChange, onDone }: MarkProps) {
   const trpc = useTRPC()
   const [note, setNote] = useState('')
+  const noteId = useId()
   const mark = useMutation(
     trpc.labs.markClean.mutationOptions({
       onSuccess: () => {
@@ -75,14 +76,8 @@ function MarkClean({ lab, open, onOpenChange, onDone }: MarkProps) {
       description="You have looked: the differences are meant, or already mended. Runs may start again."
     >
       <form onSubmit={submit} className="grid gap-4">
-        <Field label="Why it is clean" htmlFor="clean-note" hint="Kept with the lab.">
-          <Input
-            id="clean-note"
-            value={note}
-            required
-            maxLength={1000}
-            onChange={(event) => setNote(event.target.value)}
-          />
+        <Field label="Why it is clean" htmlFor={noteId} hint="Kept with the lab.">
+          <Input id={noteId} value={note} required maxLength={1000} onChange={(event) => setNote(event.target.value)} />
         </Field>
         {mark.error ? <ErrorBox error={mark.error} doing="Could not mark it clean" /> : null}
         <div className="flex justify-end gap-2">

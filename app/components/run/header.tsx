@@ -1,7 +1,7 @@
 'use client'
 import Link from 'next/link'
-import { memo, type ReactNode } from 'react'
-import { Badge } from '@/app/components/ui/badge'
+import { memo, type ReactNode, useEffect } from 'react'
+import { Badge, TONE_MARK } from '@/app/components/ui/badge'
 import { limit, measurementParts, when, whenLong } from '@/app/lib/format'
 import type { Connection } from '@/app/lib/run/live-run'
 import { direction, ENDING, runBadge } from '@/app/lib/run/words'
@@ -14,6 +14,9 @@ type Props = { detail: RunDetail; connection: Connection /** What can be exporte
 export const RunHeader = memo(function RunHeader({ detail, connection, streams }: Props) {
   const { summary } = detail
   const badge = runBadge(summary)
+  useEffect(() => {
+    document.title = `${TONE_MARK[badge.tone]} ${badge.text} ${summary.case} · Failover Lab`
+  }, [badge.tone, badge.text, summary.case])
   const startedMs = summary.startedAt ?? summary.createdAt
   return (
     <header className="grid gap-x-6 gap-y-2 lg:grid-cols-[minmax(0,1fr)_auto]">
@@ -33,7 +36,7 @@ export const RunHeader = memo(function RunHeader({ detail, connection, streams }
         </div>
         <Connecting connection={connection} />
       </div>
-      <div className="flex flex-wrap items-start gap-2 lg:col-start-2 lg:row-span-2 lg:justify-end">
+      <div className="order-last flex flex-wrap items-start gap-2 lg:order-none lg:col-start-2 lg:row-span-2 lg:justify-end">
         <RunActions detail={detail} streams={streams} />
       </div>
       <FailoverTime detail={detail} />

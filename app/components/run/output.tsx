@@ -1,5 +1,5 @@
 'use client'
-import { memo, useRef, useState } from 'react'
+import { memo, useId, useRef, useState } from 'react'
 import { ErrorBox } from '@/app/components/ui/error-box'
 import { Input, Select } from '@/app/components/ui/field'
 import { Panel } from '@/app/components/ui/panel'
@@ -11,6 +11,9 @@ import { CommandList } from './command-list'
 import { OutputLines } from './output-lines'
 import { useOutput } from './use-output'
 
+/** Evidence leads here. */
+export const OUTPUT_ID = 'output'
+
 type Props = {
   detail: RunDetail
   /** null: all of them. */
@@ -21,6 +24,7 @@ type Props = {
 /** What the hosts printed, as text and nothing but text. */
 export const RawOutput = memo(function RawOutput({ detail, commandId, onCommand }: Props) {
   const live = detail.summary.phase !== 'ended'
+  const searchId = useId()
   const [search, setSearch] = useState('')
   const [follow, setFollow] = useState(live)
   const box = useRef<HTMLDivElement>(null)
@@ -29,22 +33,25 @@ export const RawOutput = memo(function RawOutput({ detail, commandId, onCommand 
   const command = detail.commands.find((c) => c.id === commandId)
   return (
     <Panel
-      id="output"
+      id={OUTPUT_ID}
       title="Raw output"
       className="flex h-[36rem] scroll-mt-16 flex-col xl:h-full xl:min-h-[32rem]"
       bodyClassName="flex min-h-0 flex-1 flex-col p-0"
       aside={
         <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
-          <label className="flex items-center gap-2">
-            <span className="text-muted">search</span>
+          <div className="flex items-center gap-2">
+            <label htmlFor={searchId} className="text-muted">
+              search
+            </label>
             <Input
+              id={searchId}
               type="search"
               value={search}
               maxLength={200}
               onChange={(event) => setSearch(event.target.value)}
               className="w-44"
             />
-          </label>
+          </div>
           <label className="flex items-center gap-2">
             <input type="checkbox" checked={follow} onChange={(event) => setFollow(event.target.checked)} />
             <span className="text-muted">follow</span>

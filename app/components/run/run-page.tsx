@@ -13,7 +13,7 @@ import { Criteria } from './criteria'
 import { RunHeader } from './header'
 import { Method } from './method'
 import { Notices } from './notices'
-import { RawOutput } from './output'
+import { OUTPUT_ID, RawOutput } from './output'
 import { ProbeStrip } from './probe-strip'
 import { RunSkeleton } from './run-skeleton'
 import { Steps } from './steps'
@@ -76,7 +76,7 @@ function LoadedRun({ initial }: { initial: RunDetail }) {
   const onCommand = useCallback(
     (command: string | null) => {
       void setUrl({ command })
-      if (command) document.getElementById('output')?.scrollIntoView({ behavior: 'smooth' })
+      if (command) document.getElementById(OUTPUT_ID)?.scrollIntoView({ behavior: 'smooth' })
     },
     [setUrl],
   )

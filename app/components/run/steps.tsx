@@ -44,14 +44,16 @@ export const Steps = memo(function Steps({ run, detail, planned }: Props) {
 function StepRow({ step, detail, now }: { step: StepView; detail: RunDetail; now: number }) {
   const running = step.outcome === null
   const took = (step.endedMs ?? Math.max(now, step.startedMs)) - step.startedMs
-  const checks = detail.checks.filter((c) => c.stepId === step.id)
-  const bad = checks.filter((c) => !c.ok)
   const look = step.outcome ? OUTCOME[step.outcome] : { tone: 'running' as const, text: 'running' }
   return (
     <li className="relative px-3 py-1.5" data-step={step.id} data-outcome={step.outcome ?? 'running'}>
       <div className="flex min-h-9 items-start gap-1 leading-5">
         <Mark tone={look.tone} label={look.text} />
-        <span className="min-w-0 flex-1">{step.title}</span>
+        <div className="min-w-0 flex-1">
+          {step.title}
+          {step.message ? <p className="text-xs">{step.message}</p> : null}
+          <Checks checks={detail.checks.filter((c) => c.stepId === step.id)} />
+        </div>
         <span className="w-20 shrink-0 text-right text-muted">
           {elapsed(took)}
           {running ? (
@@ -64,28 +66,34 @@ function StepRow({ step, detail, now }: { step: StepView; detail: RunDetail; now
           <ProgressBar value={share(took, step.budgetMs)} label={`Time used of the budget of ${step.title}`} />
         </div>
       ) : null}
-      {step.message ? <p className="pl-5 text-xs">{step.message}</p> : null}
+    </li>
+  )
+}
+
+function Checks({ checks }: { checks: RunDetail['checks'] }) {
+  if (checks.length === 0) return null
+  const bad = checks.filter((c) => !c.ok)
+  return (
+    <div className="text-xs">
       {bad.map((check) => (
-        <p key={check.id} className="pl-5 text-fail text-xs">
+        <p key={check.id} className="text-fail">
           ✕ {check.title}: {check.found}
           {check.hint ? <span className="block text-ink">{check.hint}</span> : null}
         </p>
       ))}
-      {checks.length > 0 ? (
-        <details className="pl-5 text-xs">
-          <summary className="text-muted">
-            {checks.length - bad.length} of {checks.length} checks ok
-          </summary>
-          <ul>
-            {checks.map((check) => (
-              <li key={check.id}>
-                <Mark tone={check.ok ? 'pass' : 'fail'} label={check.ok ? 'ok' : 'not ok'} />
-                {check.title}: <span className="text-muted">{check.found}</span>
-              </li>
-            ))}
-          </ul>
-        </details>
-      ) : null}
-    </li>
+      <details>
+        <summary className="text-muted">
+          {checks.length - bad.length} of {checks.length} checks ok
+        </summary>
+        <ul>
+          {checks.map((check) => (
+            <li key={check.id}>
+              <Mark tone={check.ok ? 'pass' : 'fail'} label={check.ok ? 'ok' : 'not ok'} />
+              {check.title}: <span className="text-muted">{check.found}</span>
+            </li>
+          ))}
+        </ul>
+      </details>
+    </div>
   )
 }

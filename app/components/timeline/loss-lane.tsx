@@ -2,6 +2,7 @@
 import { memo } from 'react'
 import { useFrame } from './frame'
 import { Lane } from './lane'
+import { inView } from './merge'
 import type { LossSpan, ProbeLane } from './model'
 import { place } from './scale'
 
@@ -9,7 +10,8 @@ const CHAR_PX = 6.6
 
 /** Dots where answers came, crosses where none did, the outage's length written on it. */
 export const LossLane = memo(function LossLane({ lane }: { lane: ProbeLane }) {
-  const { view } = useFrame()
+  const { view, widthPx } = useFrame()
+  const losses = inView(lane.losses, view, widthPx)
   const answered = lane.answered ? place(view, lane.answered) : null
   const at = (ms: number) => {
     if (lane.stalls.some((s) => s.fromMs <= ms && ms <= s.toMs)) return 'sender stall'
@@ -35,7 +37,7 @@ export const LossLane = memo(function LossLane({ lane }: { lane: ProbeLane }) {
           />
         ) : null
       })}
-      {lane.losses.map((loss) => (
+      {losses.map((loss) => (
         <Loss key={loss.fromMs} loss={loss} />
       ))}
     </Lane>

@@ -138,10 +138,14 @@ export class LiveRun {
   }
 
   #item(item: LiveItem): void {
-    if (item.kind === 'samples') return this.#samples(item.batches)
+    if (item.kind === 'samples') {
+      this.#samples(item.batches)
+      return
+    }
     if (item.kind === 'ready') {
       this.#ready = true
-      return void this.#fetchWindow()
+      void this.#fetchWindow()
+      return
     }
     if (item.kind === 'summary') {
       const { detail } = this.#snapshot
