@@ -24,6 +24,17 @@ install_packages() {
   [[ -z ${failed:-} ]] || die "cannot install packages: see /var/log/failover-lab-reference-apt.log"
 }
 
+# systemd inside the containers needs control groups; a machine without systemd may have mounted none.
+mount_cgroups() {
+  grep -q ' cgroup2\? ' /proc/mounts && return
+  mount -t cgroup2 cgroup2 /sys/fs/cgroup
+  touch "$STATE/cgroups-mounted"
+}
+
+unmount_cgroups() {
+  if [[ -e $STATE/cgroups-mounted ]]; then umount /sys/fs/cgroup || true; fi
+}
+
 daemon_running() { pid_runs "$STATE/daemon.pid" "$DAEMON"; }
 
 start_daemon() {

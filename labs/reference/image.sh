@@ -8,14 +8,15 @@ IMAGE_PACKAGES=(
 
 image_file() {
   local key
-  key=$({ debian_release; cat "$HERE/image.sh"; } | sha256sum | cut -c1-12)
+  key=$({ debian_release; declare -p IMAGE_PACKAGES; declare -f build_image strip_image; } | sha256sum | cut -c1-12)
   printf '%s/image-%s.tar' "$CACHE" "$key"
 }
 
-debian_release() { (. /etc/os-release && printf '%s' "$VERSION_CODENAME"); }
+debian_release() { sed -n 's/^VERSION_CODENAME=//p' /etc/os-release; }
 
 # The mirror is whatever the machine's own apt uses.
 debian_mirror() {
+  # shellcheck disable=SC2016
   apt-get indextargets --format '$(ORIGIN) $(CODENAME) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' |
     awk -v release="$(debian_release)" '$1 == "Debian" && $2 == release && $3 == "main" { print $4; exit }'
 }

@@ -44,17 +44,27 @@ image_alias() { basename "$(image_file)" .tar; }
 # What an instance was made from: another image, script or file makes it anew.
 instance_key() { { image_alias; cd "$HERE" && find files instances.sh -type f | sort | xargs sha256sum; } | sha256sum | cut -c1-16; }
 
+# All at once: they wait for the disk more than for each other.
 make_instances() {
-  local key name
+  local key name job jobs=()
   key=$(instance_key)
   for name in "${INSTANCES[@]}"; do
-    [[ $(tool config get "$name" user.failover-lab 2>/dev/null) == "$key" ]] && continue
+    make_instance "$name" "$key" &
+    jobs+=($!)
+  done
+  for job in "${jobs[@]}"; do wait "$job" || die 'an instance could not be made'; done
+}
+
+make_instance() {
+  local name=$1 key=$2
+  if [[ $(tool config get "$name" user.failover-lab 2>/dev/null) != "$key" ]]; then
     if tool config show "$name" >/dev/null 2>&1; then tool delete --force "$name"; fi
     instance_yaml "$name" | with_daemon_dir "$TOOL" init "$(image_alias)" "$name" --storage "$POOL" --quiet
     install_files "$name"
     # Set last: an instance without it is half-made.
     tool config set "$name" user.failover-lab "$key"
-  done
+  fi
+  [[ $(state_of "$name") == RUNNING ]] || tool start "$name"
 }
 
 instance_yaml() {
@@ -109,10 +119,15 @@ trees() {
 
 state_of() { tool list "^$1\$" --format csv --columns s; }
 
-start_instances() {
+# What a test may have left: switches, a stopped daemon, manual failovers.
+repair_firewalls() {
   local name
-  for name in "${INSTANCES[@]}"; do
-    [[ $(state_of "$name") == RUNNING ]] || tool start "$name"
+  for name in "${FIREWALLS[@]}"; do
+    # shellcheck disable=SC2016
+    tool exec "$name" -- timeout 20 sh -c '
+      for switch in /etc/bpfrx/switches/*; do [ ! -e "$switch" ] || bpfrx-switch "${switch##*/}" off; done
+      systemctl is-active --quiet bpfrxd || systemctl start bpfrxd
+      for group in 0 1; do cli -c "request chassis cluster failover reset redundancy-group $group"; done' >/dev/null || true
   done
 }
 

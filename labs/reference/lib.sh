@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034
 # What up, down and image.sh share: names, places, and how to reach the container tool.
 
 STATE=${FAILOVER_LAB_REFERENCE_STATE:-/var/lib/failover-lab-reference}
@@ -55,13 +56,12 @@ pid_runs() {
 }
 
 wait_until() {
-  local seconds=$1 i
+  local deadline=$((SECONDS + $1))
   shift
-  for ((i = 0; i < seconds * 10; i++)); do
-    "$@" >/dev/null 2>&1 && return 0
+  until "$@" >/dev/null 2>&1; do
+    ((SECONDS <= deadline)) || return 1
     sleep 0.1
   done
-  return 1
 }
 
 LAB_FILE=$STATE/reference.yaml

@@ -134,8 +134,13 @@ class Cluster:
         self._was_alive = alive
         for unit, groups in facts.UNITS.items():
             self.vrrp.hold(unit, self._must_hold(groups))
-        for group in facts.GROUPS:
-            self._enter(self.groups[group], self._state(group))
+        for group, own in self.groups.items():
+            self._enter(own, self._state(group))
+            own.settled = own.settled or self._peer_was_primary(group)
+
+    def _peer_was_primary(self, group: int) -> bool:
+        said = self.heartbeat.last
+        return said is not None and said["groups"][str(group)]["state"] == "primary"
 
     def _must_hold(self, groups: tuple[int, ...]) -> bool:
         manual = self.groups[groups[0]].manual
@@ -175,7 +180,6 @@ class Cluster:
             # The first election after the start is no failover.
             group.failovers += group.settled
             group.settled = True
-        group.settled = group.settled or (state == "secondary" and self._was_alive)
         group.history.append((time.strftime("%b %d %H:%M:%S"), old, state, reason))
         print(f"cluster: redundancy group {group.id} {old} -> {state} ({reason})", flush=True)
         self.heartbeat.send()
