@@ -1,6 +1,7 @@
 import { ipv4Number, macNumber, macText } from '../domain/address'
 import type { Measurement } from '../domain/run'
 import { PACKET_KINDS, type SampleRow } from '../domain/sample'
+import { quantileOf } from './statistics'
 
 const code = (kind: (typeof PACKET_KINDS)[number]) => PACKET_KINDS.indexOf(kind)
 
@@ -22,12 +23,39 @@ export function countGarp(rows: readonly SampleRow[], vip: string, afterMs: numb
 /** The same MAC however it is written. */
 export const sameMac = (a: string, b: string): boolean => macNumber(a) !== null && macNumber(a) === macNumber(b)
 
-const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] ?? 0
+type Gap = { fromMs: number; toMs: number; missing: number }
+
+/** Gaps between consecutive captured requests, with how many sequence numbers are missing in each (icmp_seq wraps). */
+function gapsOf(rows: readonly SampleRow[], target: number | null): Gap[] {
+  const gaps: Gap[] = []
+  let last: { stampMs: number; seq: number } | null = null
+  for (const [kind, stampMs, , to, seq] of rows) {
+    if (kind !== code('icmp-request') || to !== target || stampMs == null || seq == null) continue
+    const step: number = last ? (seq - last.seq + 65_536) % 65_536 : 0
+    // one that comes late, or of another ping, is no gap
+    if (step === 0 || step > 32_768) {
+      last ??= { stampMs, seq }
+      continue
+    }
+    if (last) gaps.push({ fromMs: last.stampMs, toMs: stampMs, missing: step - 1 })
+    last = { stampMs, seq }
+  }
+  return gaps
+}
+
+const lengthMs = ({ fromMs, toMs }: Gap) => toMs - fromMs
+
+const longest = (gaps: readonly Gap[]): Gap | null =>
+  gaps.reduce<Gap | null>((a, b) => (a && lengthMs(a) >= lengthMs(b) ? a : b), null)
+
+/** How far a spacing may be from its usual length: ping slows down when replies go missing. */
+const SPACING_TOLERANCE = 1.5
 
 /**
- * The outage of the request path by timestamps at the far side (RFC 6412 TBM): the largest gap between requests captured
- * after T0. The true outage is at most that gap, and at least the gap less one spacing at either end. null when nothing
- * was captured on both sides of T0.
+ * The outage of the request path by timestamps at the far side (RFC 6412 TBM): the longest gap between requests captured
+ * after T0 in which sequence numbers are missing. The true outage is that gap, less at most one spacing before and one
+ * after it. Without a missing request it is 0 (+ the longest gap: a sender's stall shows as one). null when nothing was
+ * captured on both sides of T0.
  * @param rows SAMPLE_COLUMNS.capture; afterMs: T0 at its earliest on the capture host's clock
  */
 export function requestGap(
@@ -36,31 +64,19 @@ export function requestGap(
   afterMs: number,
   source: string,
 ): (Measurement & { fromMs: number; toMs: number }) | null {
-  const wanted = ipv4Number(target)
-  const stamps = rows.flatMap(([kind, stampMs, , to]) =>
-    kind === code('icmp-request') && to === wanted && stampMs != null ? [stampMs] : [],
-  )
-  const before = stamps.filter((stamp) => stamp < afterMs)
-  const spacingMs = median(before.slice(1).map((stamp, i) => stamp - (before[i] ?? stamp)))
-  let widest: { fromMs: number; toMs: number } | null = null
-  for (let i = 1; i < stamps.length; i++) {
-    const fromMs = stamps[i - 1] ?? 0
-    const toMs = stamps[i] ?? 0
-    if (toMs < afterMs) continue
-    if (!widest || toMs - fromMs > widest.toMs - widest.fromMs) widest = { fromMs, toMs }
+  const gaps = gapsOf(rows, ipv4Number(target))
+  const spacingMs = quantileOf(gaps.filter(({ toMs }) => toMs < afterMs).map(lengthMs), 0.5)
+  const after = gaps.filter(({ toMs }) => toMs >= afterMs)
+  const widest = longest(after)
+  if (spacingMs === null || !widest) return null
+  const labels = { id: 'failoverTimeByCapture', title: 'Failover Time by capture', method: 'TBM', source } as const
+  const lossy = longest(after.filter(({ missing }) => missing > 0))
+  if (!lossy) {
+    const { fromMs, toMs } = widest
+    return { ...labels, ms: 0, plusMs: lengthMs(widest), minusMs: 0, fromMs, toMs }
   }
-  if (!widest || before.length < 2) return null
-  const ms = widest.toMs - widest.fromMs
-  // ping slows down while replies are missing: up to two spacings and a kernel tick at the far end
-  const minusMs = Math.min(ms, 3 * spacingMs + 4)
-  return {
-    id: `failoverTimeByCapture`,
-    title: 'Failover Time by capture',
-    ms,
-    plusMs: spacingMs,
-    minusMs,
-    method: 'TBM',
-    source,
-    ...widest,
-  }
+  const { fromMs, toMs } = lossy
+  const ms = lengthMs(lossy)
+  const minusMs = Math.min(ms, SPACING_TOLERANCE * (spacingMs + ms / (lossy.missing + 1)))
+  return { ...labels, ms, plusMs: spacingMs, minusMs, fromMs, toMs }
 }

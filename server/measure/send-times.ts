@@ -56,7 +56,8 @@ function textureOf(rows: ProbeRows, first: number): Texture {
   const usual = quantileOf(answered, 0.1) ?? 0
   const shortfalls = answered.map((gap) => Math.max(0, usual - gap))
   const answeredMs = quantileOf(answered, 0.5) ?? quantileOf(silent, 0.5) ?? 0
-  const early = Math.max(0, (quantileOf(answered, 0.01) ?? quantileOf(silent, 0.01) ?? 0) - EARLY_SEND_MS)
+  const shortest = answered.length > 0 ? answered : silent
+  const early = Math.max(0, (quantileOf(shortest, shortest.length < 100 ? 0 : 0.01) ?? 0) - EARLY_SEND_MS)
   return {
     noiseMs: Math.max(MIN_NOISE_MS, quantileOf(lags, 0.99) ?? 0, quantileOf(shortfalls, 0.99) ?? 0),
     answeredMs,

@@ -41,7 +41,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   outageMs: fc.oneof({ weight: 1, arbitrary: fc.constant(0) }, { weight: 12, arbitrary: logUniform(0.3, 10_000) }),
   hiccupsPerS: fc.constantFrom(0.3, 0.3, 5),
   stalls: fc.oneof(
-    { weight: 6, arbitrary: fc.constant([]) },
+    { weight: 6, arbitrary: fc.constant<Scenario['stalls']>([]) },
     {
       weight: 1,
       arbitrary: fc.array(fc.record({ at: share, ms: logUniform(20, 2000) }), { minLength: 1, maxLength: 2 }),
