@@ -1,10 +1,9 @@
 import type { PlanStep } from '../domain/case'
 import { planDesired } from '../drivers/desired'
 import { disarmLease } from '../drivers/lease'
-import { stopTaggedEverywhere } from '../drivers/tool'
 import { takeSnapshot } from '../observe/snapshot'
 import { commandsOf } from './actions/dry-run'
-import { PLAN_RUN_ID, type PlanContext, plannedExec } from './actions/handler'
+import { PLAN_RUN_ID, type PlanContext, plannedExec, plannedKill } from './actions/handler'
 import { RESTORE_BUDGET_MS } from './restore'
 
 const TIMEOUT_MS = 15_000
@@ -19,7 +18,11 @@ export async function planRestore({ lab, tag, undo }: PlanContext): Promise<Plan
       ...apply.map(({ place, argv }) => plannedExec(lab, place, argv, options, title, 'unless it holds')),
     ]
   })
-  const kills = await commandsOf(lab, 'End what the run started', (dry) => stopTaggedEverywhere(dry, PLAN_RUN_ID))
+  const places = [
+    ...lab.instances.map(({ name }) => ({ instance: name })),
+    ...lab.hosts.map(({ id }) => ({ host: id })),
+  ]
+  const kills = places.flatMap((place) => plannedKill(lab, place, PLAN_RUN_ID))
   const read = await commandsOf(lab, 'Compare with the lab as it was before', (dry) =>
     takeSnapshot(dry, { tag: tag('snapshot') }),
   )

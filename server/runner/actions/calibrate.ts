@@ -6,7 +6,7 @@ import { pingArgv, probeCount, startPing } from '../../drivers/ping'
 import type { Check } from '../../observe/preflight'
 import { LiveProbe } from '../live-probe'
 import { type RunSession, streamTag } from '../session'
-import { plannedStream } from './handler'
+import { plannedKill, plannedStream } from './handler'
 
 const CALIBRATION_MS = 1000
 const PATIENCE_MS = 6000
@@ -18,17 +18,18 @@ const TOLERATED_LOSS = 0.02
 
 const streamOf = ({ id }: Target) => `calibration:${id}`
 
-/** The calibration of one target as a line of the plan. */
-export const plannedCalibration = (lab: Lab, target: Target, tag: (what: string) => string): PlannedCommand => {
+/** The calibration of one target as lines of the plan. */
+export const plannedCalibration = (lab: Lab, target: Target, tag: (what: string) => string): PlannedCommand[] => {
   const options = { tag: tag(streamTag(streamOf(target))), timeoutMs: PATIENCE_MS }
   const argv = pingArgv(target, target.intervalMs, probeCount(PATIENCE_MS, target.intervalMs))
-  return plannedStream(
+  const probe = plannedStream(
     lab,
     target.from,
     argv,
     options,
     `Calibrate the probe to ${target.title}; ended after ${CALIBRATION_MS} ms of answers`,
   )
+  return [probe, ...plannedKill(lab, target.from, options.tag)]
 }
 
 async function probeFor(

@@ -55,6 +55,6 @@ export const startCapture: Handler<'start-capture'> = {
 
 export const stopCapture: Handler<'stop-capture'> = {
   plan: ({ lab, tag }) =>
-    capturesOf(lab).map(({ stream, point }) => plannedKill(lab, point.at, tag(streamTag(stream)))),
+    capturesOf(lab).flatMap(({ stream, point }) => plannedKill(lab, point.at, tag(streamTag(stream)))),
   run: (session) => session.stopTools('capture'),
 }

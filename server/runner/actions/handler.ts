@@ -1,7 +1,14 @@
 import type { Action, ActionKind, DesiredState, PlannedCommand } from '../../domain/case'
 import { type Place, placeName } from '../../domain/ids'
 import type { Lab } from '../../domain/lab'
-import { commandAt, commandText, type HostCommand, killTagged, type PlaceOptions } from '../../drivers/place'
+import {
+  commandAt,
+  commandText,
+  findTagged,
+  type HostCommand,
+  killTagged,
+  type PlaceOptions,
+} from '../../drivers/place'
 import type { RunSession } from '../session'
 
 /** How a kind of action is shown before a run, and how it is done. Both build their commands with the same builders. */
@@ -52,6 +59,8 @@ export const plannedStream = (
 ): PlannedCommand =>
   planned(place, commandAt(lab, place, argv, { ...options, longLived: true }), purpose, 'until the run ends it')
 
-/** The end of a tagged process as a line of the plan. */
-export const plannedKill = (lab: Lab, place: Place, tag: string): PlannedCommand =>
-  planned(place, killTagged(lab, place, tag), 'End the process')
+/** The end of tagged processes as lines of the plan. */
+export const plannedKill = (lab: Lab, place: Place, tag: string): PlannedCommand[] => [
+  planned(place, killTagged(lab, place, tag), 'End what carries the tag'),
+  planned(place, findTagged(lab, place, tag), 'Has it ended?', 'until it has'),
+]

@@ -2,6 +2,7 @@ import type { Lab } from '../../domain/lab'
 import type { RunContext } from '../../domain/run'
 import type { LabSnapshot } from '../../domain/snapshot'
 import type { LabAccess } from '../../drivers/at'
+import { clockOffset } from '../../drivers/clock'
 import { armLeaseCommand, readLeaseCommand, renewLease } from '../../drivers/lease'
 import { AppError, asAppError } from '../../errors'
 import {
@@ -13,6 +14,7 @@ import {
   checkManualFailover,
   checkPrimaries,
   checkTools,
+  clockPlaces,
 } from '../../observe/preflight'
 import { takeSnapshot, unreadIn } from '../../observe/snapshot'
 import { softwareVersion } from '../../observe/versions'
@@ -87,9 +89,14 @@ async function readBefore(session: RunSession, signal: AbortSignal): Promise<Lab
 export const preflight: Handler<'preflight'> = {
   plan: async ({ lab, tag, undo }, { targets, tools }) => {
     const asked = await commandsOf(lab, 'Preflight', (dry) => examine(dry, tools, { tag: tag('preflight') }))
-    const probes = targetsOf(lab, targets).map((target) => plannedCalibration(lab, target, tag))
+    const clocks = await Promise.all(
+      clockPlaces(lab).map((place) =>
+        commandsOf(lab, 'Clock offset', (dry) => clockOffset(dry, place, { tag: tag('preflight') })),
+      ),
+    )
+    const probes = targetsOf(lab, targets).flatMap((target) => plannedCalibration(lab, target, tag))
     const read = await commandsOf(lab, 'The lab as it is before', (dry) => takeSnapshot(dry, { tag: tag('snapshot') }))
-    if (undo.length === 0) return [...asked, ...probes, ...read]
+    if (undo.length === 0) return [...asked, ...clocks.flat(), ...probes, ...read]
     const { host } = lab.containers
     const request = leaseRequest(lab, PLAN_RUN_ID, 'OWNER', undo)
     const every = `every ${lab.leaseS / RENEWALS_PER_LEASE} s`
@@ -100,7 +107,7 @@ export const preflight: Handler<'preflight'> = {
         renewLease(dry, PLAN_RUN_ID, request.ttlMs, { tag: tag('lease') }),
       )),
     ]
-    return [...asked, ...probes, ...read, ...lease]
+    return [...asked, ...clocks.flat(), ...probes, ...read, ...lease]
   },
   run: async (session, { targets, tools }, signal) => {
     const access = session.access()

@@ -51,6 +51,7 @@ export const startProbes: Handler<'start-probes'> = {
 }
 
 export const stopProbes: Handler<'stop-probes'> = {
-  plan: ({ lab, tag }) => lab.targets.map((target) => plannedKill(lab, target.from, tag(streamTag(streamOf(target))))),
+  plan: ({ lab, tag }) =>
+    lab.targets.flatMap((target) => plannedKill(lab, target.from, tag(streamTag(streamOf(target))))),
   run: (session) => session.stopTools('probe'),
 }

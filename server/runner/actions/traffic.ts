@@ -76,6 +76,6 @@ export const startTraffic: Handler<'start-traffic'> = {
 }
 
 export const stopTraffic: Handler<'stop-traffic'> = {
-  plan: ({ lab, tag }) => lab.traffic.map((entry) => plannedKill(lab, entry.from, tag(streamTag(streamOf(entry))))),
+  plan: ({ lab, tag }) => lab.traffic.flatMap((entry) => plannedKill(lab, entry.from, tag(streamTag(streamOf(entry))))),
   run: (session) => session.stopTools('traffic'),
 }
