@@ -123,13 +123,16 @@ state_of() { tool list "^$1\$" --format csv --columns s; }
 repair_firewalls() {
   local name
   for name in "${FIREWALLS[@]}"; do
+    wait_until 15 booted "$name" || true
     # shellcheck disable=SC2016
     tool exec "$name" -- timeout 20 sh -c '
       for switch in /etc/bpfrx/switches/*; do [ ! -e "$switch" ] || bpfrx-switch "${switch##*/}" off; done
       systemctl is-active --quiet bpfrxd || systemctl start bpfrxd
-      for group in 0 1; do cli -c "request chassis cluster failover reset redundancy-group $group"; done' >/dev/null || true
+      for group in 0 1; do cli -c "request chassis cluster failover reset redundancy-group $group"; done' >/dev/null 2>&1 || true
   done
 }
+
+booted() { tool exec "$1" -- systemctl is-active --quiet multi-user.target; }
 
 cluster_formed() {
   tool exec bpfrx-fw0 -- cli -c 'show chassis cluster status' | awk '
