@@ -2,13 +2,14 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef } from 'react'
 import { cx } from '@/app/lib/cx'
-import { type OutputLine, outputLines, splitAtMatches } from '@/app/lib/run/output-lines'
+import { type OutputLine, splitAtMatches } from '@/app/lib/run/output-lines'
 import type { CommandView } from '@/server/domain/detail'
 import { placeName } from '@/server/domain/ids'
-import type { OutputPiece } from '@/server/domain/views'
 
 type Props = {
-  pieces: OutputPiece[]
+  lines: OutputLine[]
+  /** How often lines were added: a full buffer loses as many as it gets. */
+  pages: number
   commands: CommandView[]
   /** Several commands in one list: each line says where it comes from. */
   mixed: boolean
@@ -22,9 +23,8 @@ type Props = {
 const LINE_PX = 18
 
 /** Only the lines in sight are in the page: an hour of ping has a million. */
-export function OutputLines({ pieces, commands, mixed, search, follow, more, onMore, empty }: Props) {
+export function OutputLines({ lines, pages, commands, mixed, search, follow, more, onMore, empty }: Props) {
   const box = useRef<HTMLDivElement>(null)
-  const lines = useMemo(() => outputLines(pieces), [pieces])
   const places = useMemo(() => new Map(commands.map((c) => [c.id, placeName(c.place)])), [commands])
   const rows = useVirtualizer({
     count: lines.length,
@@ -39,8 +39,8 @@ export function OutputLines({ pieces, commands, mixed, search, follow, more, onM
     if (more && lastShown >= lines.length - 50) onMore()
   }, [more, lastShown, lines.length, onMore])
   useEffect(() => {
-    if (follow && lines.length > 0) rows.scrollToIndex(lines.length - 1, { align: 'end' })
-  }, [follow, lines.length, rows])
+    if (follow && pages > 0 && lines.length > 0) rows.scrollToIndex(lines.length - 1, { align: 'end' })
+  }, [follow, pages, lines.length, rows])
 
   return (
     <section

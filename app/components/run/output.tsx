@@ -29,7 +29,7 @@ export const RawOutput = memo(function RawOutput({ detail, commandId, onCommand 
   const [follow, setFollow] = useState(live)
   const box = useRef<HTMLDivElement>(null)
   const visible = useInView(box)
-  const output = useOutput({ id: detail.summary.id, commandId, search, live, visible })
+  const output = useOutput({ id: detail.summary.id, commandId, search, live, visible, follow })
   const command = detail.commands.find((c) => c.id === commandId)
   return (
     <Panel
@@ -84,7 +84,8 @@ export const RawOutput = memo(function RawOutput({ detail, commandId, onCommand 
             <ErrorBox error={output.error} doing="Could not read the output" onRetry={output.load} className="m-2" />
           ) : null}
           <OutputLines
-            pieces={output.pieces}
+            lines={output.lines}
+            pages={output.pages}
             commands={detail.commands}
             mixed={commandId === null}
             search={search}

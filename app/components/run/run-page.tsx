@@ -6,7 +6,8 @@ import type { Span } from '@/app/components/timeline/model'
 import { Timeline } from '@/app/components/timeline/timeline'
 import { ErrorBox } from '@/app/components/ui/error-box'
 import { expectedProbes } from '@/app/lib/run/probe-lanes'
-import { timelineModel } from '@/app/lib/run/timeline-model'
+import { eventModel, sampleModel } from '@/app/lib/run/timeline-model'
+import { noTracks } from '@/app/lib/run/tracks'
 import { useTRPC } from '@/app/lib/trpc'
 import type { RunDetail } from '@/server/domain/detail'
 import { Criteria } from './criteria'
@@ -61,10 +62,16 @@ function LoadedRun({ initial }: { initial: RunDetail }) {
     [url.from, url.to, startMs],
   )
   const shown = useViewWindow(detail, tracks, lab, window)
-  const model = useMemo(
-    () => timelineModel({ detail, tracks: shown, whole: tracks, lab, nowMs: live ? now : 0, reserve, version }),
-    [detail, shown, tracks, lab, live, now, reserve, version],
+  const settled = live ? null : tracks
+  const events = useMemo(
+    () => eventModel({ detail, tracks: settled ?? noTracks(), lab, nowMs: live ? now : 0, reserve }),
+    [detail, settled, lab, live, now, reserve],
   )
+  const samples = useMemo(
+    () => sampleModel({ detail, tracks: shown, whole: tracks, lab, reserve, version }),
+    [detail, shown, tracks, lab, reserve, version],
+  )
+  const model = useMemo(() => ({ ...events, ...samples }), [events, samples])
   const onView = useCallback(
     (next: Span | null) =>
       void setUrl({

@@ -22,6 +22,8 @@ const PAINT_MS = 100
 /** Drawing gets at most this share of the main thread; the rest is for the next messages. */
 const PAINT_SHARE = 0.2
 const RETRY_MS = 1000
+/** What happened is shown within this time; events that come in a bunch are one picture. */
+const EVENT_MS = 30
 /** More raw rows than this behind a live chart: fetch the thinned window and begin anew. */
 const TAIL_ROWS = 20_000
 
@@ -33,6 +35,8 @@ const TAIL_ROWS = 20_000
 export class LiveRun {
   #source: LiveSource
   #snapshot: LiveSnapshot
+  /** Newer than the snapshot's between two paintings. */
+  #detail: RunDetail
   #stop: (() => void) | null = null
   #listeners = new Set<() => void>()
   #readouts = new Map<string, (last: LastProbe) => void>()
@@ -51,6 +55,7 @@ export class LiveRun {
 
   constructor(source: LiveSource, detail: RunDetail) {
     this.#source = source
+    this.#detail = detail
     const ended = detail.summary.phase === 'ended'
     this.#snapshot = { detail, tracks: noTracks(), connection: ended ? 'ended' : 'connecting', version: 0 }
   }
@@ -111,7 +116,7 @@ export class LiveRun {
   #open(connection: Connection): void {
     this.#ready = false
     this.#set({ connection })
-    this.#stop = this.#source.follow(this.#snapshot.detail.lastSeq, {
+    this.#stop = this.#source.follow(this.#detail.lastSeq, {
       item: (item) => this.#item(item),
       state: (state) => {
         if (this.#snapshot.connection === 'ended') return
@@ -148,21 +153,23 @@ export class LiveRun {
       return
     }
     if (item.kind === 'summary') {
-      const { detail } = this.#snapshot
       // What the events say of the run is newer than its row.
       const { phase, behind, dirty, failoverTime, verdict } = item.summary
-      this.#set({ detail: { ...detail, summary: { ...detail.summary, phase, behind, dirty, failoverTime, verdict } } })
+      const summary = { ...this.#detail.summary, phase, behind, dirty, failoverTime, verdict }
+      this.#detail = { ...this.#detail, summary }
+      this.#paintSoon(EVENT_MS)
       return
     }
-    let { detail } = this.#snapshot
     for (const event of item.events) {
-      detail = applyEvent(detail, event)
+      this.#detail = applyEvent(this.#detail, event)
       const late = Date.now() - event.atMs
       if (late < 0 || this.#ready) this.#skewMs = Math.min(this.#skewMs ?? late, late)
     }
-    if (detail === this.#snapshot.detail) return
-    const ended = detail.summary.phase === 'ended'
-    this.#set(ended ? { detail, connection: 'ended' } : { detail })
+    // Raw output moves only the cursor: nothing to draw.
+    if (!differs(this.#detail, this.#snapshot.detail)) return
+    const ended = this.#detail.summary.phase === 'ended'
+    if (ended) this.#set({ detail: this.#detail, connection: 'ended' })
+    else this.#paintSoon(EVENT_MS)
     if (ended) void this.#finish()
   }
 
@@ -228,7 +235,8 @@ export class LiveRun {
     this.#close()
     await this.#fetchWindow()
     try {
-      this.#set({ detail: await this.#source.detail() })
+      this.#detail = await this.#source.detail()
+      this.#set({})
     } catch {
       // The reduced events say the same; only the row's newest fields may be missing.
     }
@@ -239,10 +247,11 @@ export class LiveRun {
     this.#paintCostMs += (Math.min(ms, 1000) - this.#paintCostMs) * 0.3
   }
 
-  #paintSoon(): void {
-    if (this.#paintTimer) return
+  #paintSoon(withinMs = Number.POSITIVE_INFINITY): void {
+    if (this.#paintTimer && withinMs > PAINT_MS) return
+    if (this.#paintTimer) clearTimeout(this.#paintTimer)
     const pause = Math.max(PAINT_MS, this.#paintCostMs / PAINT_SHARE)
-    const wait = Math.max(0, this.#paintedAt + pause - Date.now())
+    const wait = Math.min(withinMs, Math.max(0, this.#paintedAt + pause - Date.now()))
     this.#paintTimer = setTimeout(() => {
       this.#paintTimer = null
       this.#paintedAt = Date.now()
@@ -251,7 +260,11 @@ export class LiveRun {
   }
 
   #set(change: Partial<LiveSnapshot>): void {
-    this.#snapshot = { ...this.#snapshot, ...change, version: this.#snapshot.version + 1 }
+    const detail = differs(this.#detail, this.#snapshot.detail) ? this.#detail : this.#snapshot.detail
+    this.#snapshot = { ...this.#snapshot, detail, ...change, version: this.#snapshot.version + 1 }
     for (const listener of this.#listeners) listener()
   }
 }
+
+const differs = (a: RunDetail, b: RunDetail): boolean =>
+  (Object.keys(a) as (keyof RunDetail)[]).some((key) => key !== 'lastSeq' && a[key] !== b[key])

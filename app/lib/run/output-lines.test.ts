@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { commandName, outputLines, splitAtMatches } from './output-lines'
+import { commandName, LineBuffer, splitAtMatches } from './output-lines'
 
 const piece = (cursor: string, text: string, commandId = 'c1', from: 'stdout' | 'stderr' = 'stdout') => ({
   cursor,
@@ -8,6 +8,12 @@ const piece = (cursor: string, text: string, commandId = 'c1', from: 'stdout' | 
   atMs: null,
   text,
 })
+
+const outputLines = (...batches: ReturnType<typeof piece>[][]) => {
+  const buffer = new LineBuffer()
+  for (const batch of batches) buffer.append(batch)
+  return buffer.lines
+}
 
 describe('raw output', () => {
   it('puts a line together that came in pieces, and keeps streams apart', () => {
@@ -21,6 +27,15 @@ describe('raw output', () => {
 
   it('keeps empty lines and ends without one too many', () => {
     expect(outputLines([piece('1', 'a\n\nb\n')]).map((l) => l.text)).toEqual(['a', '', 'b'])
+  })
+
+  it('goes on with an unfinished line in the next page, and forgets the oldest when told', () => {
+    const page = [piece('1', 'one\ntw')]
+    expect(outputLines(page, [piece('2', 'o\nthree\n')]).map((l) => l.text)).toEqual(['one', 'two', 'three'])
+    const buffer = new LineBuffer()
+    buffer.append([piece('1', Array.from({ length: 30 }, (_, i) => `${i}\n`).join(''))])
+    buffer.keep(10)
+    expect(buffer.lines.map((l) => l.text)).toEqual(Array.from({ length: 10 }, (_, i) => String(20 + i)))
   })
 
   it('finds every match, upper or lower case', () => {

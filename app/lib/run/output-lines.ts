@@ -29,25 +29,32 @@ export function commandName({ place, argv }: Pick<CommandView, 'place' | 'argv'>
 
 export type OutputLine = { key: string; commandId: string; text: string; from: 'stdout' | 'stderr' }
 
-/** Pieces cut into lines; a line that comes in several pieces is put together again. */
-export function outputLines(pieces: readonly OutputPiece[]): OutputLine[] {
-  const lines: OutputLine[] = []
-  const open = new Map<string, OutputLine>()
-  for (const piece of pieces) {
-    const stream = `${piece.commandId} ${piece.from}`
-    const parts = piece.text.split('\n')
-    parts.forEach((part, i) => {
-      const unfinished = i === 0 ? open.get(stream) : undefined
-      const isLast = i === parts.length - 1
-      if (unfinished) unfinished.text += part
-      else if (!isLast || part !== '')
-        lines.push({ key: `${piece.cursor}/${i}`, commandId: piece.commandId, text: part, from: piece.from })
-      const line = unfinished ?? lines.at(-1)
-      if (!isLast) open.delete(stream)
-      else if (line && part !== '') open.set(stream, line)
-    })
+/** Pieces cut into lines, as they come; a line that comes in several pieces is put together again. */
+export class LineBuffer {
+  lines: OutputLine[] = []
+  #open = new Map<string, OutputLine>()
+
+  append(pieces: readonly OutputPiece[]): void {
+    for (const piece of pieces) {
+      const stream = `${piece.commandId} ${piece.from}`
+      const parts = piece.text.split('\n')
+      parts.forEach((part, i) => {
+        const unfinished = i === 0 ? this.#open.get(stream) : undefined
+        const isLast = i === parts.length - 1
+        const { commandId, from } = piece
+        const line = unfinished ?? { key: `${piece.cursor}/${i}`, commandId, text: '', from }
+        line.text += part
+        if (!unfinished && (!isLast || part !== '')) this.lines.push(line)
+        if (!isLast) this.#open.delete(stream)
+        else if (part !== '') this.#open.set(stream, line)
+      })
+    }
   }
-  return lines
+
+  /** Forgets the oldest. */
+  keep(most: number): void {
+    if (this.lines.length > most * 1.2) this.lines = this.lines.slice(-most)
+  }
 }
 
 /** The text cut at the matches: odd parts are hits. Case does not matter. */

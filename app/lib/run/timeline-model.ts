@@ -14,22 +14,20 @@ import { probeLanes, rttSeries } from './probe-lanes'
 import type { Tracks } from './tracks'
 import { trafficSeries } from './traffic'
 
-export type ModelInput = {
+export type EventInput = {
   detail: RunDetail
-  /** For the curves: of the whole run, or of the stretch in view. */
   tracks: Tracks
-  /** For what lasts the whole run. */
-  whole: Tracks
   lab: PublicLab | null
   nowMs: number
   /** A fault is to come: keep the room of everything that will be drawn. */
   reserve: boolean
-  /** Tracks grow in place; this tells that they did. */
-  version: number
 }
 
-/** Everything the one time axis shows, on the app's clock. */
-export function timelineModel({ detail, tracks, whole, lab, nowMs, reserve }: ModelInput): TimelineModel {
+export type EventModel = Pick<TimelineModel, 'span' | 'origin' | 'steps' | 'states' | 'markers' | 'markerRows'>
+export type SampleModel = Pick<TimelineModel, 'probes' | 'rtt' | 'traffic'>
+
+/** What the events say, on the app's clock; it changes some times a run. */
+export function eventModel({ detail, tracks, lab, nowMs, reserve }: EventInput): EventModel {
   const { summary } = detail
   const startMs = summary.startedAt ?? detail.steps[0]?.startedMs ?? summary.createdAt
   const ended = summary.phase === 'ended'
@@ -37,16 +35,34 @@ export function timelineModel({ detail, tracks, whole, lab, nowMs, reserve }: Mo
   const toMs = ended ? Math.max(lastMs, startMs + 1000) : startMs + liveLengthMs(Math.max(nowMs, lastMs) - startMs)
   const untilMs = ended ? lastMs : Math.max(nowMs, lastMs)
   const t0 = faultMs(detail)
-  const offset = (stream: string) => probeClockOffset(stream, detail, lab)
   return {
     span: { fromMs: startMs, toMs },
     origin: t0 === null ? { ms: startMs, kind: 'start' } : { ms: t0, kind: 'T0' },
     steps: steps(detail, untilMs),
-    states: stateLanes(detail, whole, untilMs, reserve ? lab : null),
-    probes: probeLanes(detail, whole, lab, offset, reserve),
-    markers: markers(detail, t0, offset),
+    states: stateLanes(detail, tracks, untilMs, reserve ? lab : null),
+    markers: markers(detail, t0, (stream) => probeClockOffset(stream, detail, lab)),
     markerRows: reserve || detail.faults.length > 0 ? 3 : 1,
-    rtt: rttSeries(tracks, lab, offset, !ended),
+  }
+}
+
+export type SampleInput = {
+  detail: RunDetail
+  /** For the curves: of the whole run, or of the stretch in view. */
+  tracks: Tracks
+  /** For what lasts the whole run. */
+  whole: Tracks
+  lab: PublicLab | null
+  reserve: boolean
+  /** Tracks grow in place; this tells that they did. */
+  version: number
+}
+
+/** What the samples say, on the app's clock; it changes ten times a second. */
+export function sampleModel({ detail, tracks, whole, lab, reserve }: SampleInput): SampleModel {
+  const offset = (stream: string) => probeClockOffset(stream, detail, lab)
+  return {
+    probes: probeLanes(detail, whole, lab, offset, reserve),
+    rtt: rttSeries(tracks, lab, offset, detail.summary.phase !== 'ended'),
     traffic: trafficSeries(whole, lab, reserve),
   }
 }
