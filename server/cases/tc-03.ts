@@ -79,7 +79,7 @@ export const tc03 = defineCase({
       {
         ...step('probes', 'Start probes, traffic and capture; baseline', 30_000 + baselineMs),
         actions: [
-          { kind: 'watch-cluster', intervalMs: 250 },
+          { kind: 'watch-cluster', intervalMs: 250, durationS },
           { kind: 'start-capture', durationS },
           { kind: 'start-traffic', traffic, durationS },
           { kind: 'start-probes', targets, durationS },

@@ -33,7 +33,7 @@ export const ActionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('stop-traffic') }),
   z.object({ kind: z.literal('start-capture'), durationS: z.number() }),
   z.object({ kind: z.literal('stop-capture') }),
-  z.object({ kind: z.literal('watch-cluster'), intervalMs: z.number() }),
+  z.object({ kind: z.literal('watch-cluster'), intervalMs: z.number(), durationS: z.number() }),
   z.object({ kind: z.literal('read-cluster') }),
   z.object({ kind: z.literal('baseline'), durationMs: z.number() }),
   z.object({ kind: z.literal('record-sessions'), label: z.enum(['before', 'after']) }),

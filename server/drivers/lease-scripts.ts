@@ -93,7 +93,7 @@ export const DISARM = `dir=$1
 if [ "$(cat "$dir/run" 2>/dev/null)" != "$2" ]; then exit 18; fi
 mv "$dir/armed" "$dir/disarmed" 2>/dev/null || [ -e "$dir/disarmed" ] || exit 18
 rm -rf "$dir"
-pkill -f "$dir/sleeper\\.sh $dir $2\$"
+pkill -f "$dir/sleeper\\.sh $dir $2$"
 [ ! -e "$dir" ]
 `
 

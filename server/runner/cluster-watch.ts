@@ -15,6 +15,10 @@ export type WatchOptions = {
   ask: (node: string, signal: AbortSignal) => Promise<NodePoll>
   emit: (body: EventBody) => void
   push: (stream: string, rows: SampleRow[]) => void
+  /** What a node said, verbatim, each time that it said something new. */
+  raw: (node: string, text: string) => void
+  /** Lets go of what asking needed. */
+  close: () => void
 }
 
 /** Rows that one node's answer states: "node/rg" -> state. No answer is a state of the node's own rows. */
@@ -34,6 +38,7 @@ export function statesIn(lab: Lab, reading: string, answer: NodeAnswer): Map<str
 export class ClusterWatch {
   /** reading node -> "node/rg" -> state. */
   readonly #known = new Map<string, Map<string, Known>>()
+  readonly #said = new Map<string, string>()
   readonly #listeners = new Set<() => void>()
   readonly #stop = new AbortController()
   readonly #loops: Promise<void>[]
@@ -67,6 +72,7 @@ export class ClusterWatch {
   async stop(): Promise<void> {
     this.#stop.abort()
     await Promise.allSettled(this.#loops)
+    this.options.close()
   }
 
   async #poll(node: string): Promise<void> {
@@ -82,6 +88,9 @@ export class ClusterWatch {
 
   #take({ node, startMs, endMs, answer }: NodePoll): void {
     this.options.push(`poll:${node}`, [[startMs, endMs, POLL_ANSWERS.indexOf(answer.kind)]])
+    const said = answer.kind === 'no-answer' ? answer.reason : answer.raw
+    if (said !== this.#said.get(node)) this.options.raw(node, said)
+    this.#said.set(node, said)
     const known = this.#known.get(node) ?? new Map<string, Known>()
     this.#known.set(node, known)
     for (const [row, state] of statesIn(this.options.lab, node, answer)) {

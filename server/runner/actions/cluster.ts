@@ -1,13 +1,13 @@
 import { execAt } from '../../drivers/at'
 import { askNode, showClusterInformation, showClusterInterfaces, showClusterStatus } from '../../drivers/junos'
 import { parseClusterInformation, parseClusterInterfaces } from '../../drivers/junos-parse'
-import { asAppError } from '../../errors'
+import { askLoop, NodeChannel } from '../../drivers/node-channel'
+import { AppError, asAppError } from '../../errors'
 import { epochMs } from '../../transport/now'
 import { ClusterWatch } from '../cluster-watch'
-import type { RunSession } from '../session'
-import { type Handler, type PlanContext, plannedExec } from './handler'
+import { type RunSession, streamTag } from '../session'
+import { type Handler, type PlanContext, plannedExec, plannedStream } from './handler'
 
-const POLL_TIMEOUT_MS = 2000
 const READ_TIMEOUT_MS = 5000
 
 const placesOf = ({ lab }: PlanContext) => lab.cluster.nodes.map(({ instance }) => ({ instance }))
@@ -20,32 +20,38 @@ const unreached = (node: string, startMs: number, cause: unknown) => ({
   answer: { kind: 'garbled' as const, reason: asAppError(cause).message, raw: '' },
 })
 
-/** Polls both nodes for the rest of the run. */
+const watchStream = (node: string) => `poll:${node}`
+
+/** Polls both nodes for the rest of the run, over one open channel each. */
 export const watchCluster: Handler<'watch-cluster'> = {
-  plan: (context, { intervalMs }) =>
-    placesOf(context).map((place) => {
-      const options = { tag: context.tag('watch'), timeoutMs: POLL_TIMEOUT_MS }
-      return plannedExec(
-        context.lab,
-        place,
-        showClusterStatus(context.lab),
-        options,
-        'Cluster state',
-        `every ${intervalMs} ms`,
-      )
+  plan: ({ lab, tag }, { intervalMs, durationS }) =>
+    lab.cluster.nodes.map(({ name, instance }) => {
+      const options = { tag: tag(streamTag(watchStream(name))), timeoutMs: durationS * 1000 }
+      return plannedStream(lab, { instance }, askLoop(lab), options, `Cluster state, asked every ${intervalMs} ms`)
     }),
-  run: async (session, { intervalMs }) => {
-    const access = session.access()
+  run: async (session, { intervalMs, durationS }) => {
+    const channels = new Map(
+      session.lab.cluster.nodes.map((node) => {
+        const stream = watchStream(node.name)
+        const options = { tag: session.tag(streamTag(stream)), timeoutMs: durationS * 1000 }
+        return [node.name, new NodeChannel(session.access(stream), node, options)]
+      }),
+    )
     session.watch = new ClusterWatch({
       lab: session.lab,
       intervalMs,
       ask: async (node, signal) => {
         const startMs = epochMs()
-        const options = { tag: session.tag('watch'), timeoutMs: POLL_TIMEOUT_MS, signal }
-        return askNode(access, node, options).catch((error: unknown) => unreached(node, startMs, error))
+        const channel = channels.get(node)
+        if (!channel) throw new AppError('internal', `no channel to ${node}`)
+        return channel.ask(signal).catch((error: unknown) => unreached(node, startMs, error))
       },
       emit: (body) => void session.emit(body).catch(() => {}),
       push: (stream, rows) => session.push(stream, rows),
+      raw: (node, text) => session.recorder.line(watchStream(node), text.trimEnd(), 'stdout'),
+      close: () => {
+        for (const channel of channels.values()) channel.close()
+      },
     })
   },
 }
