@@ -21,7 +21,7 @@ describe('what a baseline allows', () => {
   it('allows longer runs, doubtful edges and near losses the more it lost itself', () => {
     const lossy = backgroundOf(baseline(1000, 150), 4000)
     expect(lossy.longestRun).toBeGreaterThan(5)
-    expect(lossy.edgeProbes).toBe(3)
+    expect(lossy.edgeProbes).toBe(2)
     expect(lossy.nearLosses).toBe(3)
     expect(backgroundOf(baseline(1000, 10, 6), 4000).longestRun).toBe(12)
   })

@@ -29,10 +29,16 @@ const MAX_PROBES = 50
 /** After a baseline without any loss a run of more than so many is an outage, however short that baseline was. */
 const LOSSLESS_RUN = 2
 
+/**
+ * The same for a probe beside an outage that was lost by chance at either edge: twice that, for in at least half of
+ * such runs the uncertainty of the other edge makes good for it.
+ */
+const EDGE_CHANCE = 2 * CHANCE
+
 /** Smallest n ≥ 0 for which weight·p^(n+1) is no longer likely. */
-function unlikelyAfter(probability: number, weight: number): number {
+function unlikelyAfter(probability: number, weight: number, chance = CHANCE): number {
   if (probability <= 0) return 0
-  for (let n = 0; n < MAX_PROBES; n++) if (weight * probability ** (n + 1) <= CHANCE) return n
+  for (let n = 0; n < MAX_PROBES; n++) if (weight * probability ** (n + 1) <= chance) return n
   return MAX_PROBES
 }
 
@@ -50,7 +56,7 @@ export function backgroundOf(baseline: ProbeBaseline, probes: number): Backgroun
     probability,
     longestRun: Math.max(bursts, baseline.lost === 0 ? Math.min(LOSSLESS_RUN, cautious) : cautious),
     chanceRun,
-    edgeProbes: unlikelyAfter(probability, 2),
+    edgeProbes: unlikelyAfter(probability, 2, EDGE_CHANCE),
     nearLosses,
   }
 }

@@ -18,6 +18,9 @@ const MIN_NOISE_MS = 0.1
 /** iputils counts elapsed time in truncated ms, so once a second a probe leaves up to 1 ms early (ping_common.c, pinger). */
 const EARLY_SEND_MS = 1.2
 
+/** ping with replies outstanding sleeps this long, whatever shorter interval was asked (MININTERVAL). */
+const POLL_MS = 10
+
 const isSet = (value: number | undefined): value is number => value !== undefined && !Number.isNaN(value)
 
 /** Stamp of "no answer yet" for the probe before: the moment just before this one was sent. */
@@ -58,11 +61,13 @@ function textureOf(rows: ProbeRows, first: number): Texture {
   const answeredMs = quantileOf(answered, 0.5) ?? quantileOf(silent, 0.5) ?? 0
   const shortest = answered.length > 0 ? answered : silent
   const early = Math.max(0, (quantileOf(shortest, shortest.length < 100 ? 0 : 0.01) ?? 0) - EARLY_SEND_MS)
+  const sleepsFully = silent.length > 0 && answered.length > 0 && answeredMs < POLL_MS
   return {
     noiseMs: Math.max(MIN_NOISE_MS, quantileOf(lags, 0.99) ?? 0, quantileOf(shortfalls, 0.99) ?? 0),
     answeredMs,
-    // while replies miss, ping sleeps its full poll time, unless an ICMP error wakes it
-    silentFloorMs: silent.length >= 3 && !rows.sawErrors ? Math.max(0, quantileOf(silent, 0) ?? 0) : early,
+    // an ICMP error wakes ping up, and longer sleeps are rounded to ticks
+    silentFloorMs:
+      sleepsFully && !rows.sawErrors ? Math.max(early, (quantileOf(silent, 0) ?? 0) - MIN_NOISE_MS) : early,
   }
 }
 
