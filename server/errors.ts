@@ -34,9 +34,9 @@ const BRAND = Symbol.for('failover-lab.AppError')
 
 /** An error that may be shown to the engineer as it is. */
 export class AppError extends Error {
-  // Next gives instrumentation, routes and pages each their own instance of this module: the class alone does not tell.
+  // Next gives instrumentation, routes and pages each their own instance of this module: the class alone does not
+  // tell. A subclass must say for itself what belongs to it.
   static override [Symbol.hasInstance](value: unknown): boolean {
-    if (this !== AppError) return Function.prototype[Symbol.hasInstance].call(this, value)
     return typeof value === 'object' && value !== null && BRAND in value
   }
 

@@ -5,6 +5,10 @@ export type Stopped = 'timed-out' | 'cancelled'
 
 /** Names what was going on when a budget ran out or a cancel came. */
 export class StoppedError extends AppError {
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof AppError && 'stopped' in value
+  }
+
   constructor(
     readonly stopped: Stopped,
     phase: string,
