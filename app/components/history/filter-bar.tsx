@@ -1,5 +1,5 @@
 'use client'
-import { useQuery } from '@tanstack/react-query'
+import { skipToken, useQuery } from '@tanstack/react-query'
 import { X } from 'lucide-react'
 import { useId } from 'react'
 import { Button } from '@/app/components/ui/button'
@@ -19,6 +19,9 @@ const fromDay = (day: string): Date | null => (day ? new Date(`${day}T00:00:00Z`
 export function FilterBar({ state, onChange }: Props) {
   const trpc = useTRPC()
   const facets = useQuery(trpc.runs.facets.queryOptions()).data
+  const labs = useQuery(trpc.labs.list.queryOptions()).data?.filter((entry) => entry.ok) ?? []
+  const lab = labs[0]?.id
+  const cases = useQuery(trpc.cases.list.queryOptions(lab ? { lab } : skipToken)).data ?? []
   const verdicts = Object.entries(VERDICT).map(([id, { text }]) => ({ id, title: text.toLowerCase() }))
   const versions = facets?.softwareVersions.map((id) => ({ id, title: id })) ?? []
   return (
@@ -31,14 +34,14 @@ export function FilterBar({ state, onChange }: Props) {
         label="Lab"
         name="lab"
         value={state.lab}
-        options={facets?.labs ?? []}
+        options={join(labs, facets?.labs)}
         onChange={(lab) => onChange({ lab })}
       />
       <One
         label="Case"
         name="case"
         value={state.case}
-        options={(facets?.cases ?? []).map((c) => ({ id: c.id, title: `${c.id} ${c.title}` }))}
+        options={join(cases, facets?.cases).map((c) => ({ id: c.id, title: `${c.id} ${c.title}` }))}
         onChange={(value) => onChange({ case: value })}
       />
       <One
@@ -64,11 +67,19 @@ export function FilterBar({ state, onChange }: Props) {
   )
 }
 
+type Option = { id: string; title: string }
+
+/** What there is now, and what only old runs know. */
+const join = (now: Option[], old: Option[] = []): Option[] => [
+  ...now,
+  ...old.filter((option) => !now.some((other) => other.id === option.id)),
+]
+
 type OneProps = {
   label: string
   name: string
   value: readonly string[]
-  options: { id: string; title: string }[]
+  options: Option[]
   onChange: (value: string[] | null) => void
 }
 

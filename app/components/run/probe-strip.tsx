@@ -26,7 +26,7 @@ export const ProbeStrip = memo(function ProbeStrip({ run, detail, streams, lab }
       {shown.map((stream) => {
         const summary = summaries.get(stream)
         return (
-          <li key={stream} className="flex min-w-0 items-baseline gap-2">
+          <li key={stream} className="flex min-w-0 items-baseline gap-2 [contain:layout_paint]">
             <span className="w-28 shrink-0 truncate text-muted" title={stream}>
               {summary?.title ?? streamTitle(stream, lab)}
             </span>

@@ -24,11 +24,15 @@ export function LabChooser() {
           Choose a lab
         </option>
       ) : null}
-      {labs.map((entry) => (
-        <option key={labKey(entry)} value={labKey(entry)}>
-          {entry.ok ? entry.title : `✕ ${entry.file}`}
-        </option>
-      ))}
+      {labs.map((entry) =>
+        entry.ok ? (
+          <option key={entry.id} value={entry.id}>
+            {entry.title}
+          </option>
+        ) : (
+          <option key={entry.file} value={labKey(entry)} label={`✕ ${labKey(entry)}`} />
+        ),
+      )}
     </Select>
   )
 }
