@@ -15,6 +15,8 @@ export const fault: Handler<'fault'> = {
     if (!session.lease) throw new AppError('lease-lost', 'no lease is armed: nothing is changed without one')
     for (const desired of undo) session.undoEntries.push(await session.deps.undo.record(session.runId, title, desired))
     signal.throwIfAborted()
+    // All that came until now is baseline; what shows from here on may be the fault.
+    for (const probe of session.probes.values()) probe.endBaseline()
     const command = commandAt(session.lab, place, stamped(argv), {
       tag: session.tag(`fault-${id}`),
       timeoutMs: TIMEOUT_MS,

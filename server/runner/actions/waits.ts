@@ -19,7 +19,6 @@ export const baseline: Handler<'baseline'> = {
           hint: silent.ended ?? '',
         })
     }
-    for (const probe of probes) probe.endBaseline()
   },
 }
 
