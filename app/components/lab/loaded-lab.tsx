@@ -35,7 +35,7 @@ export function LoadedLab({ entry }: { entry: Extract<LabEntry, { ok: true }> })
       {state.error ? <ErrorBox error={state.error} doing="Could not read queue and last results" /> : null}
       {live.error ? <ErrorBox error={live.error} doing="No live status" /> : null}
       <HostTrouble lab={declared} live={live.view} />
-      <ManualFailover lab={declared} live={live.view} />
+      <ManualFailover live={live.view} />
       <div className="grid items-start gap-3 xl:grid-cols-[minmax(0,1fr)_26rem]">
         <div className="grid min-w-0 gap-3 xl:order-1">
           <Topology lab={declared} live={live.view} connection={live.connection} />

@@ -1,10 +1,9 @@
 'use client'
 import { CopyButton } from '@/app/components/ui/copy-button'
 import { clusterView, type LabView, manualFlags } from '@/app/lib/lab/live-view'
-import type { PublicLab } from '@/server/domain/views'
 
 /** A manual failover that nobody reset blocks the next automatic takeover, so a run would measure nothing. */
-export function ManualFailover({ lab, live }: { lab: PublicLab; live: LabView | null }) {
+export function ManualFailover({ live }: { live: LabView | null }) {
   const groups = live ? manualFlags(clusterView(live.nodes)) : []
   if (groups.length === 0) return null
   const titles = groups.map((id) => `RG${id}`).join(', ')
@@ -14,7 +13,7 @@ export function ManualFailover({ lab, live }: { lab: PublicLab; live: LabView | 
       <p className="font-semibold">
         <span aria-hidden>? </span>Manual failover is still set on {titles}
       </p>
-      <p>It blocks an automatic takeover; a run stops in its preflight. Reset it on {lab.cluster.cli.join(' ')}:</p>
+      <p>It blocks an automatic takeover; a run stops in its preflight. Reset it in the CLI of a node:</p>
       <ul className="grid gap-1">
         {commands.map((command) => (
           <li key={command} className="flex items-center gap-2">

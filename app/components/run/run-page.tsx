@@ -42,7 +42,7 @@ const urlState = { from: parseAsInteger, to: parseAsInteger, command: parseAsStr
 
 function LoadedRun({ initial }: { initial: RunDetail }) {
   const { run, snapshot } = useLiveRun(initial)
-  const { detail, tracks, connection, version } = snapshot
+  const { detail, tracks, connection, windowError, version } = snapshot
   const trpc = useTRPC()
   const { lab: labId, case: caseId, params, phase } = detail.summary
   const live = phase !== 'ended'
@@ -100,6 +100,9 @@ function LoadedRun({ initial }: { initial: RunDetail }) {
       <Notices detail={detail} />
       <div className="grid items-start gap-3 xl:grid-cols-[17rem_minmax(0,1fr)_18rem] xl:grid-rows-[auto_1fr]">
         <section aria-label="Time axis" className="min-w-0 rounded border bg-panel xl:col-start-2">
+          {windowError ? (
+            <ErrorBox error={windowError} doing="Could not read the samples, trying again" className="m-3" />
+          ) : null}
           <ProbeStrip run={run} detail={detail} streams={probes} lab={lab} />
           <Timeline model={picture} view={window} onView={onView} onPainted={run.painted} />
         </section>

@@ -61,7 +61,7 @@ export const Timeline = memo(function Timeline({ model, view: chosen, onView, on
   return (
     <FrameProvider value={frame}>
       <Toolbar model={model} zoomed={chosen !== null} onStep={onStep} onView={show} onReset={() => onView(null)} />
-      <div className="relative px-3 pb-2 [--gutter:5.5rem] sm:[--gutter:10rem]">
+      <div className="relative px-3 pb-2 [--gutter:6rem] sm:[--gutter:10rem]">
         <div className="relative">
           <div
             ref={plot}

@@ -169,6 +169,22 @@ describe('LiveRun', () => {
     run.stop()
   })
 
+  it('says when the samples cannot be read, and tries again', async () => {
+    const { server, source } = fakeSource()
+    server.stored = 12
+    const { window } = source
+    source.window = () => Promise.reject(new Error('locked'))
+    const run = new LiveRun(source, emptyDetail({ ...summary, phase: 'ended' }))
+    run.start()
+    await settle()
+    expect(run.snapshot().windowError).toBeInstanceOf(Error)
+    source.window = window
+    await vi.advanceTimersByTimeAsync(1100)
+    expect(run.snapshot()).toMatchObject({ windowError: null, connection: 'ended' })
+    expect(run.snapshot().tracks.probes.get(STREAM)?.answered).toBe(12)
+    run.stop()
+  })
+
   it('ends with what is stored', async () => {
     const { server, source, send } = fakeSource()
     const run = new LiveRun(source, emptyDetail(summary))

@@ -6,7 +6,14 @@ import { noTracks, type Tracks, trackOf, tracksOf } from './tracks'
 
 export type Connection = 'connecting' | 'live' | 'reconnecting' | 'paused' | 'ended'
 
-export type LiveSnapshot = { detail: RunDetail; tracks: Tracks; connection: Connection; version: number }
+export type LiveSnapshot = {
+  detail: RunDetail
+  tracks: Tracks
+  connection: Connection
+  /** Why the stored samples could not be read; it is tried again. */
+  windowError: unknown
+  version: number
+}
 
 /** What the store needs of the API; tests give their own. */
 export type LiveSource = {
@@ -44,6 +51,7 @@ export class LiveRun {
   #tail = new Map<string, [number, SampleRow][]>()
   #tailRows = 0
   #fetching = false
+  #closed = false
   #wanted = false
   #paintTimer: ReturnType<typeof setTimeout> | null = null
   #retryTimer: ReturnType<typeof setTimeout> | null = null
@@ -57,7 +65,13 @@ export class LiveRun {
     this.#source = source
     this.#detail = detail
     const ended = detail.summary.phase === 'ended'
-    this.#snapshot = { detail, tracks: noTracks(), connection: ended ? 'ended' : 'connecting', version: 0 }
+    this.#snapshot = {
+      detail,
+      tracks: noTracks(),
+      connection: ended ? 'ended' : 'connecting',
+      windowError: null,
+      version: 0,
+    }
   }
 
   snapshot = (): LiveSnapshot => this.#snapshot
@@ -81,6 +95,7 @@ export class LiveRun {
   }
 
   start(): void {
+    this.#closed = false
     if (this.#stop) return
     if (this.#snapshot.connection === 'ended') {
       void this.#fetchWindow()
@@ -108,6 +123,7 @@ export class LiveRun {
   }
 
   stop(): void {
+    this.#closed = true
     this.#close()
     if (this.#paintTimer) clearTimeout(this.#paintTimer)
     this.#paintTimer = null
@@ -214,12 +230,14 @@ export class LiveRun {
         )
       }
       this.#tailRows = [...this.#tail.values()].reduce((n, tail) => n + tail.length, 0)
-      this.#set({ tracks })
+      this.#set({ tracks, windowError: null })
       for (const [stream, show] of this.#readouts) {
         const last = tracks.probes.get(stream)?.last
         if (last) show(last)
       }
-    } catch {
+    } catch (windowError) {
+      if (this.#closed) return
+      this.#set({ windowError })
       setTimeout(() => void this.#fetchWindow(), RETRY_MS)
     } finally {
       this.#fetching = false
