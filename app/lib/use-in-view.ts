@@ -1,15 +1,17 @@
 'use client'
 import { type RefObject, useEffect, useState } from 'react'
 
-/** Whether an element is on the screen, if only in part. */
-export function useInView(ref: RefObject<Element | null>): boolean {
+/** Whether an element is on the screen, by more than `byPx` from above or below. */
+export function useInView(ref: RefObject<Element | null>, byPx = 0): boolean {
   const [inView, setInView] = useState(false)
   useEffect(() => {
     const element = ref.current
     if (!element) return
-    const observer = new IntersectionObserver(([entry]) => setInView(entry?.isIntersecting ?? false))
+    const observer = new IntersectionObserver(([entry]) => setInView(entry?.isIntersecting ?? false), {
+      rootMargin: `-${byPx}px 0px`,
+    })
     observer.observe(element)
     return () => observer.disconnect()
-  }, [ref])
+  }, [ref, byPx])
   return inView
 }

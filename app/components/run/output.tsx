@@ -11,6 +11,9 @@ import { CommandList } from './command-list'
 import { OutputLines } from './output-lines'
 import { useOutput } from './use-output'
 
+/** With less of it in sight nobody reads along. */
+const READ_PX = 160
+
 /** Evidence leads here. */
 export const OUTPUT_ID = 'output'
 
@@ -29,7 +32,8 @@ export const RawOutput = memo(function RawOutput({ detail, commandId, onCommand 
   const [follow, setFollow] = useState(live)
   const box = useRef<HTMLDivElement>(null)
   const visible = useInView(box)
-  const output = useOutput({ id: detail.summary.id, commandId, search, live, visible, follow })
+  const read = useInView(box, READ_PX)
+  const output = useOutput({ id: detail.summary.id, commandId, search, live, visible, follow: follow && read })
   const command = detail.commands.find((c) => c.id === commandId)
   return (
     <Panel
