@@ -3,6 +3,8 @@ import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fail } from './prepare.mjs'
 
+/** For tests: it ends after this long without a connection. */
+const IDLE = process.env.EMBEDDED_IDLE_MS ? ['--idle', process.env.EMBEDDED_IDLE_MS] : []
 const STATE_DIR = process.env.EMBEDDED_STATE ?? 'data/embedded'
 
 /** Starts the embedded lab in a process of its own that outlives this one; a running one is used again. */
@@ -12,7 +14,7 @@ export async function startEmbeddedLab() {
   const startedMs = Date.now()
   const child = spawn(
     process.execPath,
-    ['node_modules/tsx/dist/cli.mjs', 'labs/embedded/main.ts', '--state', STATE_DIR],
+    ['node_modules/tsx/dist/cli.mjs', 'labs/embedded/main.ts', '--state', STATE_DIR, ...IDLE],
     {
       detached: true,
       stdio: ['ignore', 'pipe', log],
