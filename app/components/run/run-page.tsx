@@ -1,7 +1,7 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import { parseAsInteger, parseAsString, useQueryStates } from 'nuqs'
-import { useCallback, useDeferredValue, useMemo } from 'react'
+import { useCallback, useMemo } from 'react'
 import type { Span } from '@/app/components/timeline/model'
 import { Timeline } from '@/app/components/timeline/timeline'
 import { ErrorBox } from '@/app/components/ui/error-box'
@@ -91,7 +91,6 @@ function LoadedRun({ initial }: { initial: RunDetail }) {
   const probes = useMemo(() => [...new Set(known.split(',').filter(Boolean))], [known])
   const all = [...tracks.probes.keys(), ...tracks.rows.keys()].join()
   const streams = useMemo(() => all.split(',').filter(Boolean), [all])
-  const picture = useDeferredValue(model)
   const planned = live ? (view?.criteria ?? NONE) : NONE
 
   return (
@@ -104,7 +103,7 @@ function LoadedRun({ initial }: { initial: RunDetail }) {
             <ErrorBox error={windowError} doing="Could not read the samples, trying again" className="m-3" />
           ) : null}
           <ProbeStrip run={run} detail={detail} streams={probes} lab={lab} />
-          <Timeline model={picture} view={window} onView={onView} onPainted={run.painted} />
+          <Timeline model={model} view={window} onView={onView} onPainted={run.painted} />
         </section>
         <div className="min-w-0 xl:col-start-1 xl:row-start-1">
           <Steps run={run} detail={detail} planned={plan.data ?? NONE} />

@@ -30,7 +30,7 @@ export const Steps = memo(function Steps({ run, detail, planned }: Props) {
         {waiting.map((step) => (
           <li key={step.id} className="flex min-h-12 items-start gap-1 px-3 py-1.5 text-muted">
             <Mark tone="neutral" label="to come" />
-            <span className="min-w-0 flex-1 pr-20">{step.title}</span>
+            <span className="min-w-0 flex-1 pr-24">{step.title}</span>
           </li>
         ))}
         {detail.steps.length + waiting.length === 0 ? (
@@ -54,7 +54,7 @@ function StepRow({ step, detail, now }: { step: StepView; detail: RunDetail; now
           {step.message ? <p className="text-xs">{step.message}</p> : null}
           <Checks checks={detail.checks.filter((c) => c.stepId === step.id)} />
         </div>
-        <span className="w-20 shrink-0 text-right text-muted">
+        <span className="w-24 shrink-0 text-right text-muted">
           {elapsed(took)}
           {running ? (
             <span className="block text-xs leading-4">≤ {elapsed(Math.max(0, step.budgetMs - took))} left</span>

@@ -4,10 +4,23 @@ import { useFrame } from './frame'
 import type { Marker } from './model'
 import { percent } from './scale'
 
-const CHAR_PX = 6.6
+/** Of the bold 12 px system font, rather too wide than too narrow. */
+const CHAR_PX = 7.2
+const PADDING_PX = 12
 const ROWS = 3
 
-type Placed = Marker & { left: number; row: number | null; flip: boolean }
+type Placed = Marker & { label: string; left: number; row: number | null; flip: boolean }
+
+/** On the right of its line where there is room, else on the left; the longest label that fits on one of them. */
+function fit(labels: string[], px: number, widthPx: number): { label: string; length: number; flip: boolean } {
+  for (const label of labels) {
+    const length = label.length * CHAR_PX + PADDING_PX
+    if (px + length <= widthPx) return { label, length, flip: false }
+    if (px - length >= 0) return { label, length, flip: true }
+  }
+  const label = labels.at(-1) ?? ''
+  return { label, length: label.length * CHAR_PX + PADDING_PX, flip: px > widthPx / 2 }
+}
 
 /** Labels side by side where there is room, else one row lower; a label that fits nowhere leaves its line. */
 export function placeMarkers(markers: Marker[], leftOf: (ms: number) => number, widthPx: number): Placed[] {
@@ -18,9 +31,7 @@ export function placeMarkers(markers: Marker[], leftOf: (ms: number) => number, 
     .sort((a, b) => a.left - b.left)
     .map(({ marker, left }) => {
       const px = (left / 100) * widthPx
-      const label = marker.label.length * CHAR_PX > widthPx * 0.6 ? marker.short : marker.label
-      const length = label.length * CHAR_PX + 12
-      const flip = px + length > widthPx && px - length > 0
+      const { label, length, flip } = fit(marker.labels, px, widthPx)
       const from = flip ? px - length : px
       const row = ends.findIndex((end) => from >= end)
       if (row >= 0) ends[row] = from + length
@@ -74,7 +85,7 @@ export function MarkerLines({ markers }: { markers: Marker[] }) {
         key={marker.id}
         className={cx('absolute inset-y-0', look, LOOK[marker.kind])}
         style={{ left: `${left}%` }}
-        title={marker.label}
+        title={marker.labels[0]}
       />
     )
   })

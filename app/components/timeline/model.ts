@@ -23,8 +23,8 @@ export type Point = readonly [ms: number, value: number | null]
 /** At most some 800 points; null breaks the line. */
 export type Series = { stream: string; title: string; points: readonly Point[] }
 
-/** `short` is for where the label has no room. */
-export type Marker = { id: string; atMs: number; label: string; short: string; kind: 'fault' | 'state' | 'recovered' }
+/** `labels` from the longest to the shortest: the first one that has room is shown. */
+export type Marker = { id: string; atMs: number; labels: string[]; kind: 'fault' | 'state' | 'recovered' }
 
 export type TimelineModel = {
   span: Span

@@ -3,8 +3,10 @@ import { memo } from 'react'
 import { cx } from '@/app/lib/cx'
 import { useFrame } from './frame'
 import { Lane } from './lane'
-import type { LaneState, StateLane as Model, Span, StateSegment } from './model'
+import type { LaneState, StateLane as Model, StateSegment } from './model'
 import { place } from './scale'
+
+const CHAR_PX = 6.4
 
 /** Primary solid, a healthy other one outlined, everything that cannot take over or does not answer hatched. */
 export function stateLook(state: LaneState): string {
@@ -27,7 +29,6 @@ export const STATE_TEXT: Record<LaneState, string> = {
 }
 
 export const StateLane = memo(function StateLane({ lane }: { lane: Model }) {
-  const { view } = useFrame()
   const at = (ms: number) => {
     const state = lane.segments.find((s) => s.fromMs <= ms && ms <= s.toMs)?.state
     return state ? STATE_TEXT[state] : null
@@ -35,16 +36,18 @@ export const StateLane = memo(function StateLane({ lane }: { lane: Model }) {
   return (
     <Lane label={`${lane.node} RG${lane.redundancyGroup}`} valueAt={at}>
       {lane.segments.map((segment) => (
-        <Segment key={segment.fromMs} segment={segment} view={view} />
+        <Segment key={segment.fromMs} segment={segment} />
       ))}
     </Lane>
   )
 })
 
-function Segment({ segment, view }: { segment: StateSegment; view: Span }) {
+function Segment({ segment }: { segment: StateSegment }) {
+  const { view, widthPx } = useFrame()
   const box = place(view, segment)
   const change = segment.since ? place(view, segment.since) : null
   const text = STATE_TEXT[segment.state]
+  const fits = box !== null && (box.width / 100) * widthPx > text.length * CHAR_PX
   const plain = segment.state === 'primary' || segment.state === 'secondary'
   return (
     <>
@@ -65,7 +68,7 @@ function Segment({ segment, view }: { segment: StateSegment; view: Span }) {
           )}
           style={{ left: `${box.left}%`, width: `max(2px, ${box.width}%)` }}
         >
-          <span className={plain ? '' : 'bg-panel px-1'}>{text}</span>
+          {fits ? <span className={plain ? '' : 'bg-panel px-1'}>{text}</span> : null}
         </div>
       ) : null}
     </>

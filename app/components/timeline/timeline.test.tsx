@@ -29,7 +29,7 @@ const model: TimelineModel = {
       stalls: [],
     },
   ],
-  markers: [{ id: 'fault', atMs: 8 * S, label: 'T0 kill -9', short: 'T0', kind: 'fault' }],
+  markers: [{ id: 'fault', atMs: 8 * S, labels: ['T0 kill -9 '.repeat(20), 'T0 kill -9', 'T0'], kind: 'fault' }],
   markerRows: 3,
   rtt: [],
   traffic: [],

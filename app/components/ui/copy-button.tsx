@@ -20,13 +20,13 @@ export function CopyButton({ text, label, icon: Icon = Copy, iconOnly = false, .
     return () => clearTimeout(timer)
   }, [said])
   const copy = async () => setSaid((await copyText(typeof text === 'string' ? text : text())) ? 'copied' : 'failed')
-  const shown = said === 'copied' ? 'Copied' : said === 'failed' ? 'Not copied' : label
+  const shown = said === 'copied' ? 'Copied' : said === 'failed' ? 'Failed' : label
   return (
     <Button onClick={copy} {...(iconOnly ? { 'aria-label': label, title: label } : {})} {...rest}>
       {said === 'copied' ? <Check aria-hidden /> : <Icon aria-hidden />}
       {iconOnly ? null : (
         <span className="grid justify-items-center">
-          <span className="invisible col-start-1 row-start-1">{label.length > 10 ? label : 'Not copied'}</span>
+          <span className="invisible col-start-1 row-start-1">{label.length > 6 ? label : 'Copied'}</span>
           <span className="col-start-1 row-start-1">{shown}</span>
         </span>
       )}

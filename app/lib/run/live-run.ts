@@ -28,6 +28,7 @@ export type LiveSource = {
 const PAINT_MS = 100
 /** Drawing gets at most this share of the main thread; the rest is for the next messages. */
 const PAINT_SHARE = 0.2
+const SLOWEST_MS = 1000
 const RETRY_MS = 1000
 /** What happened is shown within this time; events that come in a bunch are one picture. */
 const EVENT_MS = 30
@@ -268,7 +269,7 @@ export class LiveRun {
   #paintSoon(withinMs = Number.POSITIVE_INFINITY): void {
     if (this.#paintTimer && withinMs > PAINT_MS) return
     if (this.#paintTimer) clearTimeout(this.#paintTimer)
-    const pause = Math.max(PAINT_MS, this.#paintCostMs / PAINT_SHARE)
+    const pause = Math.min(SLOWEST_MS, Math.max(PAINT_MS, this.#paintCostMs / PAINT_SHARE))
     const wait = Math.min(withinMs, Math.max(0, this.#paintedAt + pause - Date.now()))
     this.#paintTimer = setTimeout(() => {
       this.#paintTimer = null

@@ -86,7 +86,7 @@ describe('eventModel', () => {
       fault,
       change('node1', 'secondary', 'primary', 9000),
     ])
-    expect(markers.map((m) => [m.label, m.atMs])).toEqual([
+    expect(markers.map((m) => [m.labels[0], m.atMs])).toEqual([
       ['T0 kill -9 on fw0', 6002],
       ['node1 primary', 9000],
     ])

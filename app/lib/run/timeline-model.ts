@@ -116,8 +116,7 @@ function markers(detail: RunDetail, t0: number | null, offset: (stream: string) 
   const found: Marker[] = detail.faults.map((fault) => ({
     id: `fault-${fault.seq}`,
     atMs: (fault.t0.fromMs + fault.t0.toMs) / 2 - (detail.context?.clocks[fault.clock]?.offsetMs ?? 0),
-    label: `T0 ${fault.title}`,
-    short: 'T0',
+    labels: [`T0 ${fault.title}`, `T0 ${fault.mode}`, `T0 ${fault.mode.replace(/ \(.*/, '')}`, 'T0'],
     kind: 'fault',
   }))
   const moved = new Map<string, { atMs: number; groups: number[] }>()
@@ -130,10 +129,9 @@ function markers(detail: RunDetail, t0: number | null, offset: (stream: string) 
     else moved.set(change.node, { atMs, groups: [change.redundancyGroup] })
   }
   for (const [node, { atMs }] of moved)
-    found.push({ id: `primary-${node}`, atMs, label: `${node} primary`, short: node, kind: 'state' })
+    found.push({ id: `primary-${node}`, atMs, labels: [`${node} primary`, node], kind: 'state' })
   const recovered = recoveredMs(detail, offset)
-  if (recovered !== null)
-    found.push({ id: 'recovered', atMs: recovered, label: 'recovered', short: 'recovered', kind: 'recovered' })
+  if (recovered !== null) found.push({ id: 'recovered', atMs: recovered, labels: ['recovered'], kind: 'recovered' })
   return found
 }
 
