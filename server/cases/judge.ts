@@ -4,6 +4,7 @@ import { asAppError } from '../errors'
 import { analyse } from '../measure/analysis'
 import { inconclusive } from './criteria/judged'
 import type { CaseDefinition, Criterion, Judged } from './define'
+import { trafficNotes } from './traffic-notes'
 
 function guarded(work: () => Judged): Judged {
   try {
@@ -38,6 +39,6 @@ export function judge(definition: CaseDefinition, evidence: RunEvidence, ending:
     measurements: analysis.measurements,
     probes: analysis.probes.map(({ summary }) => summary),
     t0: analysis.fault?.t0 ?? null,
-    notes: analysis.headline?.caveats ?? [],
+    notes: [...(analysis.headline?.caveats ?? []), ...trafficNotes(evidence)],
   }
 }
