@@ -47,7 +47,7 @@ function Segment({ segment }: { segment: StateSegment }) {
   const box = place(view, segment)
   const change = segment.since ? place(view, segment.since) : null
   const text = STATE_TEXT[segment.state]
-  const fits = box !== null && (box.width / 100) * widthPx > text.length * CHAR_PX
+  const fits = box !== null && (box.width / 100) * widthPx > text.length * CHAR_PX + 10
   const plain = segment.state === 'primary' || segment.state === 'secondary'
   return (
     <>
@@ -63,7 +63,7 @@ function Segment({ segment }: { segment: StateSegment }) {
           data-state={segment.state}
           title={text}
           className={cx(
-            'absolute inset-y-1 overflow-hidden border text-center text-xs leading-[14px]',
+            'absolute inset-y-1 overflow-hidden whitespace-nowrap border text-center text-xs leading-[14px]',
             stateLook(segment.state),
           )}
           style={{ left: `${box.left}%`, width: `max(2px, ${box.width}%)` }}
