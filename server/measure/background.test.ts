@@ -9,6 +9,7 @@ const baseline = (offered: number, lost: number, longestLossRun = Math.min(1, lo
   rttMinMs: 1,
   rttMedianMs: 1,
   rttMaxMs: 1,
+  rttsMs: [],
   spacing: { medianMs: 5, p95Ms: 5, answeredMedianMs: 5, silentMedianMs: null },
 })
 

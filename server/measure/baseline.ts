@@ -10,6 +10,8 @@ export type ProbeBaseline = {
   rttMinMs: number | null
   rttMedianMs: number | null
   rttMaxMs: number | null
+  /** Round trips in the order of sending; Infinity for a probe without an answer. */
+  rttsMs: readonly number[]
   spacing: Spacing
 }
 
@@ -38,6 +40,7 @@ export function baselineOf(timeline: ProbeTimeline, fromMs: number, toMs: number
     rttMinMs: rtts[0] ?? null,
     rttMedianMs: rtts[rtts.length >> 1] ?? null,
     rttMaxMs: rtts.at(-1) ?? null,
+    rttsMs: records.map(({ rttMs }) => rttMs ?? Number.POSITIVE_INFINITY),
     spacing: spacingOf(records),
   }
 }

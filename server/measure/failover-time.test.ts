@@ -85,6 +85,33 @@ describe('Failover Time of one probe', () => {
     expect(within.caveats.join()).toMatch(/stalled/)
   })
 
+  it('covers the truth when the last reply before the outage was printed late by a busy host', () => {
+    for (let seed = 1; seed <= 60; seed++) {
+      const downMs = T0 + 20 + seed / 13
+      const asleep = [{ fromMs: downMs - (seed % 12), toMs: downMs - (seed % 12) + 4.4 }]
+      const { bounds, caveats } = measure({ seed, outage: { downMs, upMs: downMs + 500 }, asleep })
+      expect(caveats).toEqual([])
+      expect(bounds.lowerMs).toBeLessThanOrEqual(500)
+      expect(bounds.upperMs).toBeGreaterThanOrEqual(500)
+    }
+  })
+
+  it('does not take an answer that waited for the path (ARP, buffer) for a proof that it was up when it was sent', () => {
+    const rows = rowsOf(simulatePing(world()))
+    const lost = rows.filter(([kind, ms]) => kind === 1 && (ms ?? 0) > T0)
+    const back = rows.findIndex(([kind, ms]) => kind === 0 && (ms ?? 0) > T0 + 1000)
+    const backMs = rows[back]?.[1] ?? 0
+    // the last five lost probes were held back, and delivered when the path was up again
+    const held = lost.slice(-6, -1).map(([, sentBeforeNext, seq]): SampleRow => {
+      const sentMs = (sentBeforeNext ?? 0) - 10.1
+      return [0, backMs, seq ?? 0, Math.round(backMs - sentMs), 64, 64]
+    })
+    const { bounds, ms } = judge([...rows.slice(0, back), ...held, ...rows.slice(back)])
+    expect(ms).toBeLessThan(970)
+    expect(bounds.upperMs).toBeGreaterThanOrEqual(1000)
+    expect(bounds.upperMs).toBeLessThan(1020)
+  })
+
   it('does not mind a stall that is over before the fault, or after the recovery', () => {
     expect(measure({ asleep: [{ fromMs: T0 - 900, toMs: T0 - 500 }] }).caveats).toEqual([])
     expect(measure({ asleep: [{ fromMs: T0 + 2300, toMs: T0 + 2600 }] }).caveats).toEqual([])

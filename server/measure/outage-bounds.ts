@@ -5,16 +5,15 @@ import type { ProbeRecord } from './probe-timeline'
 
 /** Round trips that bound where on its way a probe was hit, ms. */
 export type PathDelay = {
-  /** R: the largest baseline RTT beyond the device under test. */
-  beyondMs: number
+  /** Largest baseline RTT; Infinity when there was no answer. */
+  largestMs: number
   /** Smallest RTT that the path has shown: what a first answer took longer was spent waiting. */
   leastMs: number
+  /** The largest RTT from the device under test onwards, where it is known; else all of the RTT may lie beyond it. */
+  rttBeyondMs: number | null
 }
 
-/**
- * @param rttBeyondMs the largest RTT from the device under test onwards, where it is known; else all of the RTT may lie
- *   beyond it, and R is the largest baseline RTT. Without any answer R is unbounded, and so is no outage from below.
- */
+/** Without any answer the RTT is unbounded, and so is no outage from below. */
 export function pathDelay(
   baseline: ProbeBaseline,
   records: readonly ProbeRecord[],
@@ -27,11 +26,32 @@ export function pathDelay(
       least = Math.min(least ?? rttMs, rttMs)
       largest = Math.max(largest ?? rttMs, rttMs)
     }
-  const leastMs = least ?? 0
-  const largestMs = largest ?? Number.POSITIVE_INFINITY
+  return { largestMs: largest ?? Number.POSITIVE_INFINITY, leastMs: least ?? 0, rttBeyondMs }
+}
+
+/** So many lost probes in a row are asked when the path stopped. */
+const WITNESSES = 6
+
+/**
+ * R: how long after the first lost probe was sent the path may still have been up, ms. It had stopped before the reply of
+ * any lost probe came by, so before the earliest of send + RTT over the first few of them. What their RTTs were nobody
+ * knows; the baseline shows how late at worst the earliest of so many consecutive ones is. At most its largest RTT.
+ * @param offsetsMs send times of the first lost probes after the first of them
+ */
+export function reachMs(baseline: ProbeBaseline, offsetsMs: readonly number[], delay: PathDelay): number {
+  const { rttsMs } = baseline
+  const witnesses = Math.min(offsetsMs.length, WITNESSES)
+  let worstMs = 0
+  for (let i = 0; i + witnesses <= rttsMs.length; i++) {
+    let earliestMs = Number.POSITIVE_INFINITY
+    for (let k = 0; k < witnesses; k++)
+      earliestMs = Math.min(earliestMs, (offsetsMs[k] ?? 0) + (rttsMs[i + k] ?? Number.POSITIVE_INFINITY))
+    if (Number.isFinite(earliestMs)) worstMs = Math.max(worstMs, earliestMs)
+  }
+  const { largestMs, leastMs, rttBeyondMs } = delay
+  const reach = worstMs > 0 ? Math.min(worstMs, largestMs) : largestMs
   // jitter may also arise before the device, so it stays in R
-  const beyondMs = rttBeyondMs === null ? largestMs : Math.min(largestMs, rttBeyondMs + largestMs - leastMs)
-  return { beyondMs, leastMs }
+  return rttBeyondMs === null ? reach : Math.min(reach, rttBeyondMs + largestMs - leastMs)
 }
 
 /** Answers looked at for the earliest proof that forwarding was back. */
@@ -71,7 +91,9 @@ export function lowerBoundMs(view: LossView, p: number, q: number, delay: PathDe
   const earliestEnd = view.records[end]?.loMs
   const latestStart = view.records[start]?.hiMs
   if (earliestEnd === undefined || latestStart === undefined || start > end) return 0
-  return Math.max(0, earliestEnd - latestStart - delay.beyondMs)
+  const witnesses = view.records.slice(start, Math.min(first.to + 1, start + WITNESSES)).filter(lost)
+  const offsetsMs = witnesses.map(({ hiMs }) => hiMs - latestStart)
+  return Math.max(0, earliestEnd - latestStart - reachMs(view.baseline, offsetsMs, delay))
 }
 
 /**

@@ -12,8 +12,10 @@ export type PingWorld = {
   /** Kernel tick that long sleeps are rounded to, ms. */
   tickMs: number
   rttMs: number
-  /** Up to so much more, spread at random over the legs, ms. */
+  /** Up to so much more, on one leg at random, ms. */
   jitterMs: number
+  /** Jitter has an exponential tail with mean jitterMs instead. */
+  longTail?: boolean
   /** Share of the RTT that lies before the device, both ways together, 0…1. */
   shareBefore: number
   /** Random loss of one probe. */
@@ -66,7 +68,8 @@ export function simulatePing(world: PingWorld): string[] {
   }
   const blocked = (t: number) => world.outage !== null && t >= world.outage.downMs && t < world.outage.upMs
   const send = (seq: number, t: number): void => {
-    const extra = [random() * random() * world.jitterMs, random(), random()] as const
+    const size = world.longTail ? -Math.log(1 - random()) : random() * random()
+    const extra = [size * world.jitterMs, random(), random()] as const
     const before = (world.rttMs * world.shareBefore) / 2
     const legs = [before, world.rttMs * (1 - world.shareBefore), before] as const
     // jitter is split at random over request, beyond and reply

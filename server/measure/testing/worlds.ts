@@ -9,6 +9,7 @@ export type Scenario = {
   intervalMs: number
   rttMs: number
   jitterMs: number
+  longTail: boolean
   shareBefore: number
   loss: number
   outageMs: number
@@ -35,6 +36,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   intervalMs: fc.constantFrom(5, 5, 5, 10, 20),
   rttMs: logUniform(0.2, 60),
   jitterMs: fc.oneof(fc.constant(0), logUniform(0.02, 5)),
+  longTail: fc.boolean(),
   shareBefore: share,
   loss: fc.constantFrom(0, 0, 0.001),
   outageMs: fc.oneof({ weight: 1, arbitrary: fc.constant(0) }, { weight: 12, arbitrary: logUniform(0.3, 10_000) }),
@@ -73,8 +75,8 @@ export function record(scenario: Scenario): Recorded {
   const endMs = upMs + VALIDATION_MS + 1500
   const asleep = sleepsOf(scenario, startMs, endMs)
   const outage = scenario.outageMs > 0 ? { downMs, upMs } : null
-  const { seed, intervalMs, rttMs, jitterMs, shareBefore, loss } = scenario
-  const path = { seed, intervalMs, rttMs, jitterMs, shareBefore, loss, outage, asleep }
+  const { seed, intervalMs, rttMs, jitterMs, longTail, shareBefore, loss } = scenario
+  const path = { seed, intervalMs, rttMs, jitterMs, longTail, shareBefore, loss, outage, asleep }
   const lines = simulatePing({ ...path, tickMs: 4, startMs, endMs, target: '10.0.0.1', firstSeq: 1 })
   return { lines, startMs, downMs, upMs, asleep }
 }
