@@ -51,6 +51,6 @@ export class LiveProbe {
   recovery(validationMs: number): Recovery | null {
     if (!this.#baseline) return null
     const { value: baseline, endMs: fromMs } = this.#baseline
-    return recovery(this.#timeline.timeline({ fromMs }), { fromMs, baseline, validationMs })
+    return recovery(this.#timeline.timeline({ fromMs, live: true }), { fromMs, baseline, validationMs })
   }
 }
