@@ -27,7 +27,8 @@ test('show commands lists per step and host what would be run', async ({ page })
 
 test('a lab whose host is down says which step failed and what to do', async ({ page }) => {
   await page.goto('/labs/unreachable')
-  await expect(page.getByText(/127\.0\.0\.1.*(refused|port 1)/i).first()).toBeVisible()
+  await expect(page.getByText('connect: lab-host: 127.0.0.1:1 refuses connections').first()).toBeVisible()
+  await expect(page.getByText('Check the port in the lab file and that sshd runs there').first()).toBeVisible()
 })
 
 test('a broken lab file says file, line and column; the other labs work', async ({ page, request }) => {
