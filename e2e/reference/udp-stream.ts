@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
+import { execFile } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { until } from '../harness'
 
 const INCUS = '/var/lib/failover-lab-reference/bin/incus'
 const PORT = 9109
@@ -21,58 +21,51 @@ for n in range(int(sys.argv[2])):
 /** An outage as the far side captured it: the last datagram before and the first after, epoch ms. */
 export type CapturedOutage = { fromMs: number; toMs: number; ms: number }
 
+const CAPTURE_FILE = '/run/failover-lab-udp.txt'
+
+const inside = (instance: string, ...argv: string[]): Promise<string> =>
+  promisify(execFile)(INCUS, ['exec', instance, '--', ...argv], { maxBuffer: 64_000_000 }).then(({ stdout }) => stdout)
+
+/** Leaves a process behind in an instance: a thousand lines a second through `incus exec` would burden what is measured. */
+const leave = (instance: string, script: string, ...args: string[]): Promise<string> =>
+  inside(instance, 'sh', '-c', `setsid ${script} </dev/null &`, 'sh', ...args)
+
 /**
  * A 1 ms UDP stream from the LAN host across the cluster, captured on the WAN host: a source of its own, past the product
  * (no SSH, no ping, not its capture), to hold the product's interval against.
  */
 export class UdpStream {
-  readonly #stampsMs: number[] = []
-  #sender: ChildProcess | null = null
-  #capture: ChildProcess | null = null
+  #stampsMs: number[] = []
 
   async start(seconds: number): Promise<void> {
-    const filter = ['udp', 'and', 'dst', 'port', String(PORT)]
-    this.#capture = spawn(
-      INCUS,
-      ['exec', 'wan-host', '--', 'tcpdump', '-l', '-n', '-tt', '-B', '4096', '-i', 'eth0', ...filter],
-      {
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
+    await this.#end()
+    const capture = `tcpdump -n -tt -B 4096 -i eth0 udp and dst port ${PORT} >${CAPTURE_FILE} 2>/dev/null`
+    await leave('wan-host', capture)
+    await until(
+      'the capture listens',
+      async () => (await inside('wan-host', 'cat', '/proc/net/packet')).split('\n').length > 2,
     )
-    const { stdout, stderr } = this.#capture
-    if (!stdout || !stderr) throw new Error('no pipes')
-    createInterface({ input: stdout }).on('line', (line) => {
-      const stamp = /^(\d+\.\d{6}) IP /.exec(line)?.[1]
-      if (stamp) this.#stampsMs.push(Number(stamp) * 1000)
-    })
-    await once(stderr, 'data')
-    this.#sender = spawn(
-      INCUS,
-      ['exec', 'cluster-lan-host', '--', 'python3', '-c', SENDER, '8.8.8.8', String(seconds * 1000)],
-      {
-        stdio: 'ignore',
-      },
+    await leave('cluster-lan-host', 'python3 -c "$1" 8.8.8.8 "$2" >/dev/null 2>&1', SENDER, String(seconds * 1000))
+    await until(
+      'datagrams arrive',
+      async () => (await inside('wan-host', 'wc', '-c', CAPTURE_FILE)).startsWith('0') === false,
     )
-    while (this.#stampsMs.length < 500) {
-      if (this.#sender.exitCode !== null || this.#capture.exitCode !== null)
-        throw new Error('the UDP stream ended by itself')
-      await sleep(50)
-    }
   }
 
+  /** Ends the stream and reads what was captured. */
   async stop(): Promise<void> {
-    for (const [place, pattern] of [
-      ['cluster-lan-host', 'SOCK_DGRAM'],
-      ['wan-host', `dst port ${PORT}`],
-    ] as const)
-      await once(spawn(INCUS, ['exec', place, '--', 'pkill', '-f', pattern], { stdio: 'ignore' }), 'exit')
-    await sleep(200)
-    this.#sender?.kill()
-    this.#capture?.kill()
+    await this.#end()
+    const text = await inside('wan-host', 'cat', CAPTURE_FILE)
+    this.#stampsMs = [...text.matchAll(/^(\d+\.\d{6}) IP /gm)].map((match) => Number(match[1]) * 1000)
+    if (this.#stampsMs.length < 1000) throw new Error(`only ${this.#stampsMs.length} datagrams were captured`)
   }
 
-  get count(): number {
-    return this.#stampsMs.length
+  async #end(): Promise<void> {
+    const kill = (instance: string, pattern: string) => inside(instance, 'pkill', '-INT', '-f', pattern).catch(() => '')
+    await kill('cluster-lan-host', 'SOCK_DGRAM')
+    await sleep(300)
+    await kill('wan-host', `dst port ${PORT}`)
+    await sleep(300)
   }
 
   /** The longest gap that was captured within [fromMs, toMs]. */

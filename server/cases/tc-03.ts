@@ -108,12 +108,12 @@ export const tc03 = defineCase({
         actions: [{ kind: 'settle', validationMs }],
       },
       {
-        ...step('collect', 'Collect sessions and journals; stop probes', 30_000),
+        ...step('collect', 'Stop probes; collect sessions and journals', 60_000),
         actions: [
-          { kind: 'record-sessions', label: 'after' },
-          { kind: 'stop-traffic' },
           { kind: 'stop-probes' },
           { kind: 'stop-capture' },
+          { kind: 'record-sessions', label: 'after' },
+          { kind: 'stop-traffic' },
           { kind: 'collect-journal' },
         ],
       },

@@ -5,7 +5,7 @@ import { parseFlowSessions } from '../../drivers/junos-parse'
 import { asAppError } from '../../errors'
 import { type Handler, plannedExec } from './handler'
 
-const TIMEOUT_MS = 8000
+const TIMEOUT_MS = 15_000
 
 const serversOf = (lab: Lab): string[] => [...new Set(lab.traffic.map(({ server }) => `${server}/32`))]
 
