@@ -22,7 +22,7 @@ async function lookAt(name: string): Promise<unknown> {
   const roles = [...status.matchAll(/^(node\d) +(\d+) +(\S+) +(\S+) +(\S+)/gm)].map((match) => match.slice(1).join(' '))
   return {
     name,
-    addresses: addresses.replaceAll(/ fe80:\S+/g, '').split('\n'),
+    addresses: addresses.replaceAll(/ fe80:\S+|@if\d+/g, '').split('\n'),
     routes: routes.split('\n').sort(),
     tagged,
     roles,
