@@ -49,6 +49,23 @@ export const movedSince = (rows: readonly SampleRow[], socket: number, sinceMs: 
       id === socket && (bytes ?? 0) > 0 && (receivedMs ?? 0) - ((toS ?? 0) - (fromS ?? 0)) * 1000 >= sinceMs,
   )
 
+const portOf = (endpoint: string): number => Number(endpoint.slice(endpoint.lastIndexOf(':') + 1))
+const isClosing = ({ state }: FlowSession) => /wait|clos|fin|ack|syn/i.test(state ?? '')
+
+/**
+ * The control connection of one iperf3 client: it is opened right before the data connections, so of the sessions to the
+ * same server it is the one with the nearest port below theirs. (The table also keeps what earlier clients left behind.)
+ */
+function controlConnection(table: readonly FlowSession[], sockets: readonly SocketEvent[]) {
+  const lowest = Math.min(...sockets.map(({ local }) => portOf(local)))
+  const [first] = sockets
+  const nearest = table
+    .filter((entry) => entry.protocol === 'tcp' && entry.destination === first?.remote && !isClosing(entry))
+    .filter(({ source }) => portOf(source) < lowest)
+    .toSorted((a, b) => portOf(b.source) - portOf(a.source))[0]
+  return first && nearest ? [{ ...nearest, traffic: first.traffic }] : []
+}
+
 /**
  * The fate of every TCP session that was open through the cluster when the fault came: same 5-tuple, same translation.
  * @param recoveredMs app clock: forwarding was back by then
@@ -79,13 +96,11 @@ export function sessionFates(
     }
   }
   const withPayload = sockets.map(({ traffic, socket, local, remote }) => fate(local, remote, traffic, socket))
-  const remotes = new Map(sockets.map(({ remote, traffic }) => [remote, traffic]))
-  const idle = (onPrimary ?? []).filter(
-    ({ protocol, source, destination }) =>
-      protocol === 'tcp' && remotes.has(destination) && !sockets.some(({ local }) => local === source),
+  const idle = [...new Set(sockets.map(({ traffic }) => traffic))].flatMap((traffic) =>
+    controlConnection(
+      onPrimary ?? [],
+      sockets.filter((socket) => socket.traffic === traffic),
+    ),
   )
-  return [
-    ...withPayload,
-    ...idle.map(({ source, destination }) => fate(source, destination, remotes.get(destination) ?? '', null)),
-  ]
+  return [...withPayload, ...idle.map(({ source, destination, traffic }) => fate(source, destination, traffic, null))]
 }
