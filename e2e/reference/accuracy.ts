@@ -33,3 +33,19 @@ export async function compareOnce(app: App, params: Record<string, unknown> = {}
   const intersects = lowerMs <= trueUpperMs && trueLowerMs <= upperMs
   return { run, ms: failover.ms, lowerMs, upperMs, trueLowerMs, trueUpperMs, intersects }
 }
+
+const DISTURBED = /the sender stalled/
+
+/**
+ * The same, again (twice at most) where this machine, which plays lab, product and witness at once on two cores, kept a
+ * ping from running: the product then says "inconclusive, the sender stalled", as it should, and nothing else is excused.
+ */
+export async function compareUndisturbed(app: App, params: Record<string, unknown>): Promise<Comparison> {
+  for (let tries = 1; ; tries++) {
+    const comparison = await compareOnce(app, params)
+    const { verdict, criteria, id } = comparison.run
+    const reason = criteria.find((c) => c.verdict !== 'pass')?.reason ?? ''
+    if (verdict !== 'inconclusive' || !DISTURBED.test(reason) || tries === 3) return comparison
+    console.log(`run ${id} is set aside: ${reason}`)
+  }
+}

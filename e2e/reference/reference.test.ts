@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { App } from '../harness'
-import { compareOnce, REFERENCE } from './accuracy'
+import { compareUndisturbed, REFERENCE } from './accuracy'
 import { look } from './lab-eyes'
 
 let app: App
@@ -26,7 +26,7 @@ test.each([
   [{ mode: 'force-stop' }, ['pass', 'inconclusive']],
 ])('TC-3 %o: the independent stream agrees, and the lab is as before', async (params, verdicts) => {
   const before = await look()
-  const comparison = await compareOnce(app, params)
+  const comparison = await compareUndisturbed(app, params)
   const { ending, verdict, criteria } = comparison.run
   expect(ending).toBe('completed')
   expect(verdicts, JSON.stringify(criteria.filter((c) => c.verdict !== 'pass'))).toContain(verdict)
