@@ -9,7 +9,7 @@ import { moveInterval } from './clocks'
 import { type Headline, headlineOf } from './failover-time'
 import { analyseProbe, type ProbeAnalysis } from './probe-analysis'
 import { type SessionFate, sessionFates } from './sessions'
-import { becamePrimary, detectionTime, narrowedBySilence } from './state-timeline'
+import { becamePrimary, detectionTime } from './state-timeline'
 
 export type FaultEvent = Extract<EventBody, { kind: 'fault-injected' }>
 type Node = Lab['cluster']['nodes'][number]
@@ -82,11 +82,7 @@ export function analyse(evidence: RunEvidence): Analysis {
   const [primary, backup] = byPriority(lab) as [Node, Node]
   const context = find(events, 'context')?.context ?? null
   const fault = find(events, 'fault-injected')
-  const commanded = fault && moveInterval(fault.t0, fault.clock, null, context)
-  const group = lab.cluster.redundancyGroups[0]?.id ?? 0
-  // Stopping an instance takes the container tool seconds: when it was gone is what its silence tells.
-  const isPowerOff = fault !== null && 'host' in fault.place
-  const t0App = commanded && isPowerOff ? narrowedBySilence(commanded, events, primary.name, group) : commanded
+  const t0App = fault && moveInterval(fault.t0, fault.clock, null, context)
   const t0At = (clock: string) => fault && moveInterval(fault.t0, fault.clock, clock, context)
   const probes = lab.targets.flatMap((target) => {
     const rows = streams.get(`probe:${target.id}`)

@@ -28,27 +28,6 @@ export function becamePrimary(
   return change?.interval ?? null
 }
 
-/**
- * T0 of a fault that takes the whole node away (app clock), narrowed by the node itself: it was alive when it was asked
- * for the last answer that it gave, and gone by the end of the first poll that it did not answer.
- */
-export function narrowedBySilence(
-  t0: Interval,
-  events: readonly RunEvent[],
-  node: string,
-  redundancyGroup: number,
-): Interval {
-  const silence = ownChanges(events, node, redundancyGroup).find(
-    ({ to, interval }) => to === 'no-answer' && interval.toMs >= t0.fromMs,
-  )
-  if (!silence) return t0
-  const narrowed = {
-    fromMs: Math.max(t0.fromMs, silence.interval.fromMs),
-    toMs: Math.min(t0.toMs, silence.interval.toMs),
-  }
-  return narrowed.fromMs <= narrowed.toMs ? narrowed : t0
-}
-
 /** End of a node's last poll that was answered with a status, app clock; null when there was none. */
 export function lastAnsweredPollMs(polls: readonly SampleRow[]): number | null {
   return polls.findLast(([, , answer]) => answer === 0)?.[1] ?? null
