@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { outageSince } from '../e2e/contract/lab-eyes'
 import { App, type RunAnswer, World } from '../e2e/harness'
 import { randomFrom } from '../e2e/prove/random'
 import { type Figure, medianOf, quantile } from './figures'
@@ -21,7 +22,6 @@ type Result = {
   inconclusive: string | null
   stated: boolean
 }
-type Truth = { events: { kind: string; atMs: number; path?: string; up?: boolean }[] }
 
 /** Outages log-uniform up to 10 s; RTT 0.2–60 ms with jitter; a third with 0.1 % loss; every tenth with a sender stall. */
 function planOf(random: () => number, i: number): Plan {
@@ -33,15 +33,6 @@ function planOf(random: () => number, i: number): Plan {
     loss: i % 3 === 1 ? 0.001 : 0,
     stall: i % 10 === 9,
   }
-}
-
-async function truthOf(world: World, sinceMs: number): Promise<number> {
-  const { events } = await world.call<Truth>('truth')
-  const changes = events.filter(({ kind, path: way, atMs }) => kind === 'path' && way === 'crossing' && atMs >= sinceMs)
-  const down = changes.find(({ up }) => up === false)
-  const back = changes.find(({ up, atMs }) => up === true && atMs > (down?.atMs ?? 0))
-  if (!down || !back) throw new Error('the world saw no outage')
-  return back.atMs - down.atMs
 }
 
 /** Inconclusive counts as right only for what was really planned: a stall, or an outage too close to the limit. */
@@ -59,7 +50,7 @@ async function runOne(app: App, world: World, plan: Plan): Promise<Result> {
   const stalled = plan.stall ? stallAtFault(app, world, id) : null
   const run = await app.ended(id)
   await stalled
-  const truthMs = await truthOf(world, run.startedAt ?? 0)
+  const truthMs = await outageSince(world, run.startedAt ?? 0)
   const failover = run.measurements.failoverTime
   const lowerMs = failover ? failover.ms - failover.minusMs : 0
   const upperMs = failover ? failover.ms + failover.plusMs : Number.POSITIVE_INFINITY

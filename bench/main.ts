@@ -1,5 +1,6 @@
 // npm run bench: timings and accuracy on the production build and the embedded lab; --json prints one object.
 import { chromium } from '@playwright/test'
+import { CHROMIUM } from '../e2e/chromium'
 import { App, World } from '../e2e/harness'
 import { measureAccuracy } from './accuracy'
 import { bytesPerSample } from './bytes'
@@ -11,18 +12,7 @@ const ROUNDS = 3
 const say = (text: string) => (json ? process.stderr : process.stdout).write(`${text}\n`)
 
 const figures: Figure[] = []
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM_PATH || undefined,
-  args: [
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ],
-})
+const browser = await chromium.launch(CHROMIUM)
 try {
   const [world] = await World.start()
   if (!world) throw new Error('no world')
