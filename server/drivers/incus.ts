@@ -23,12 +23,6 @@ export const listInstances = (lab: Lab): string[] => [...lab.containers.command,
 
 export const startInstance = (lab: Lab, name: string): string[] => [...lab.containers.command, 'start', name]
 
-/** Without a shutdown inside: what a power failure looks like to the peer. */
-export const stopInstanceForced = (lab: Lab, name: string): string[] => [
-  ...[...lab.containers.command, 'stop', name],
-  '--force',
-]
-
 /** Output of `listInstances`, by name. Throws `command-failed` when it is not that. */
 export function parseInstances(stdout: string): Map<string, InstanceState> {
   try {
