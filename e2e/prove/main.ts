@@ -1,4 +1,4 @@
-// npm run prove: the long proofs. Writes docs/accuracy.md and docs/proofs.md; exits 1 when one does not hold.
+// npm run prove: the long proofs. A whole run writes docs/accuracy.md and docs/proofs.md; exits 1 when one does not hold.
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { proveAccuracy } from './accuracy'
@@ -19,11 +19,12 @@ const wants = (name: string) => wanted.length === 0 || wanted.includes(name)
 
 if (wants('interruptions')) proofs.push(...(await proveInterruptions()))
 if (wants('gone')) proofs.push(...(await proveGoneForGood(reference)))
-if (proofs.length > 0)
+const isWhole = wanted.length === 0 && reference
+if (isWhole)
   writeFileSync('docs/proofs.md', `# Proofs\n\n${heading} \`npm run prove\` writes this page.\n\n${table(proofs)}\n`)
 if (wants('accuracy') && reference) {
   const accuracy = await proveAccuracy(random, Number(process.env.RUNS ?? 20))
-  writeFileSync('docs/accuracy.md', accuracy.page(heading))
+  if (isWhole) writeFileSync('docs/accuracy.md', accuracy.page(heading))
   proofs.push(...accuracy.proofs)
 }
 

@@ -3,7 +3,7 @@ import type { Lab } from '../domain/lab'
 import { quote } from '../transport/quote'
 import { planDesired } from './desired'
 import { showClusterStatus } from './junos'
-import { insideInstance } from './place'
+import { insideInstance, tagPattern } from './place'
 
 const PREAMBLE = `lease=\${1:-}
 failed=0
@@ -49,9 +49,17 @@ function checkLine(lab: Lab, desired: DesiredState): string {
   return `${status} | ${quote(['awk', '-v', `g=${desired.redundancyGroup}`, '-v', `n=${node}`, NO_MANUAL])}`
 }
 
+/** Ends what the run left behind, everywhere; nothing waits for it, and a place without any is as good. */
+function endTagged(lab: Lab, runId: string): string {
+  const kill = ['pkill', '-INT', '-f', tagPattern(runId)]
+  const lines = lab.instances.map(({ name }) => bounded(10, insideInstance(lab, name, kill)))
+  return [...lines, bounded(10, kill)].map((line) => `${line} >/dev/null 2>&1 || true\n`).join('')
+}
+
 /**
- * The script that puts the lab back without the app, run by the lease's sleeper: POSIX sh, safe to run twice, each
- * state tried 30 times. `$1`: the lease directory, for signs of life. Exit 1 when one could not be restored.
+ * The script that puts the lab back without the app, run by the lease's sleeper: POSIX sh, safe to run twice. It ends
+ * the run's processes, then tries each state up to 30 times. `$1`: the lease directory, for signs of life. Exit 1 when
+ * one could not be restored.
  * @param desired in the order in which they are to be applied (last-in first-out of the undo journal)
  */
 export function revertScript(lab: Lab, runId: string, desired: readonly DesiredState[]): string {
@@ -61,5 +69,5 @@ export function revertScript(lab: Lab, runId: string, desired: readonly DesiredS
     return `check() { ${checkLine(lab, state)}; }\napply() { ${apply}; }\n${quote(['restore', plan.title])}\n`
   })
   const title = `# Failover Lab, run ${runId.replace(/[^\w.-]/g, '')}: puts the lab back as it was before.\n`
-  return `#!/bin/sh\n${title}${PREAMBLE}\n${blocks.join('\n')}\nexit "$failed"\n`
+  return `#!/bin/sh\n${title}${PREAMBLE}\n${endTagged(lab, runId)}\n${blocks.join('\n')}\nexit "$failed"\n`
 }
