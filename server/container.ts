@@ -1,7 +1,7 @@
 import os from 'node:os'
 import packageJson from '../package.json'
 import type { Services } from './api/services'
-import { CASES } from './cases'
+import { CASES, OPERATIONS } from './cases'
 import { caseView } from './cases/define'
 import type { Lab } from './domain/lab'
 import { readEnv } from './env'
@@ -70,7 +70,10 @@ async function boot(): Promise<Container> {
     samples: log.samples,
     follow: log.follow,
     liveStatus,
-    cases: { views: (lab) => CASES.map((definition) => caseView(definition, lab)) },
+    cases: {
+      views: (lab) => CASES.map((definition) => caseView(definition, lab)),
+      operations: (lab) => OPERATIONS.map((definition) => caseView(definition, lab)),
+    },
     runner,
     publicUrl: env.publicUrl,
     version: packageJson.version,

@@ -11,7 +11,7 @@ import type { LoadedLab } from '../topology/load'
 export type { LabLive }
 
 /** What to run: `params` is what the form sent, checked by the case's own schema in the runner. */
-export type RunRequest = { lab: string; case: string; params: Record<string, unknown> }
+export type RunRequest = { lab: string; case: string; params: Record<string, unknown>; resetFirst?: boolean }
 
 /** The history, searched. */
 export interface RunHistory {
@@ -43,7 +43,7 @@ export type Services = {
     watch(labId: string, signal: AbortSignal): AsyncIterable<LabLive>
     once(labId: string): Promise<LabLive>
   }
-  cases: { views(lab: Lab): CaseView[] }
+  cases: { views(lab: Lab): CaseView[]; operations(lab: Lab): CaseView[] }
   runner: {
     start(request: RunRequest): Promise<{ id: string }>
     cancel(runId: string): Promise<void>

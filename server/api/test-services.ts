@@ -39,12 +39,14 @@ export async function testServices() {
           title: 'Failover',
           objective: 'The backup takes over.',
           destructive: true,
+          kind: 'test',
           blocked: null,
           fields: [],
           criteria: [],
           headline: null,
         },
       ],
+      operations: () => [],
     },
     runner: {
       start: async (request) => {

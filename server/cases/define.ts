@@ -20,6 +20,8 @@ export type CaseDefinition<P extends z.ZodObject = z.ZodObject> = {
   id: string
   title: string
   objective: string
+  /** An operation leaves what it changed as it is once it is completed, and puts it back on any other ending. */
+  kind?: 'test' | 'operation'
   /** Stops services or removes devices: needs `allowDestructive` in the lab file and a confirmation. */
   destructive: boolean
   params: P
@@ -76,6 +78,7 @@ export function caseView(definition: CaseDefinition, lab: Lab): CaseView {
     title: definition.title,
     objective: definition.objective,
     destructive: definition.destructive,
+    kind: definition.kind ?? 'test',
     blocked: blockedBecause(definition, lab),
     fields: Object.entries(schema.properties ?? {}).map(([name, field]) => paramField(name, field)),
     criteria: definition.criteria.map((c) => ({ id: c.id, title: c.title, limit: c.limit(lab)?.text ?? null })),

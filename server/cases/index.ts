@@ -1,9 +1,16 @@
 import type { CaseDefinition } from './define'
+import { manualFailover, manualReset } from './manual-failover'
 import { tc01 } from './tc-01'
+import { tc02 } from './tc-02'
 import { tc03 } from './tc-03'
+import { tc04 } from './tc-04'
 
 /** Every case of the product, in the order in which they are shown. */
-export const CASES: readonly CaseDefinition[] = [tc01, tc03]
+export const CASES: readonly CaseDefinition[] = [tc01, tc02, tc03, tc04]
 
-/** The case of this id, or undefined. */
-export const findCase = (id: string): CaseDefinition | undefined => CASES.find((c) => c.id === id)
+/** What an engineer does to a lab on purpose: recorded, queued and leased as the cases are. */
+export const OPERATIONS: readonly CaseDefinition[] = [manualFailover, manualReset]
+
+/** The case or operation of this id, or undefined. */
+export const findCase = (id: string): CaseDefinition | undefined =>
+  [...CASES, ...OPERATIONS].find((candidate) => candidate.id === id)

@@ -1,43 +1,12 @@
 import { z } from 'zod'
-import type { Fault } from '../domain/case'
-import type { Lab } from '../domain/lab'
-
 import { evidenceAgrees } from './criteria/agreement'
-import { backupIsPrimary, failoverTimeWithinLimit, garpFromNewPrimary } from './criteria/failover'
+import { garpFromNewPrimary } from './criteria/garp'
 import { sessionsSurvive } from './criteria/sessions'
-
+import { backupIsPrimary } from './criteria/takeover'
+import { failoverTimeWithinLimit } from './criteria/times'
 import { defineCase } from './define'
-import { declaredPrimary, declaredSecondary } from './roles'
-
-const MODES = {
-  'kill-9': 'kill -9 of the cluster daemon (a crash)',
-  'clean-stop': 'clean stop of the cluster daemon',
-  'force-stop': 'forced stop of the instance (power off)',
-} as const
-type Mode = keyof typeof MODES
-
-/** The fault of TC-3 on the node that is declared primary, and what puts the lab back. */
-export function primaryFailure(lab: Lab, mode: Mode): Fault {
-  const { cluster } = lab
-  const primary = declaredPrimary(lab)
-  const place = { instance: primary.instance }
-  const unitActive = { kind: 'unit-active', instance: primary.instance, unit: cluster.unit } as const
-  const groups = cluster.redundancyGroups.map(
-    (group) => ({ kind: 'group-primary', redundancyGroup: group.id, node: primary.name }) as const,
-  )
-  const common = { title: `${MODES[mode]} on ${primary.instance}`, mode: MODES[mode] }
-  if (mode === 'force-stop')
-    return {
-      ...common,
-      id: 'force-stop',
-      place: { host: lab.containers.host },
-      argv: [...lab.containers.command, 'stop', '--force', primary.instance],
-      undo: [...groups, unitActive, { kind: 'instance-running', instance: primary.instance }],
-    }
-  const argv =
-    mode === 'kill-9' ? ['systemctl', 'kill', '--signal=KILL', cluster.unit] : ['systemctl', 'stop', cluster.unit]
-  return { ...common, id: mode, place, argv, undo: [...groups, unitActive] }
-}
+import { MODES, type Mode, primaryFailure } from './faults'
+import { declaredSecondary } from './roles'
 
 /** TC-3: the primary fails, the secondary takes over. */
 export const tc03 = defineCase({
@@ -84,7 +53,7 @@ export const tc03 = defineCase({
           { kind: 'start-traffic', traffic, durationS },
           { kind: 'start-probes', targets, durationS },
           { kind: 'baseline', durationMs: baselineMs },
-          { kind: 'record-sessions', label: 'before' },
+          { kind: 'record-sessions', label: 'before', to: 'traffic' },
         ],
       },
       {
@@ -112,7 +81,7 @@ export const tc03 = defineCase({
         actions: [
           { kind: 'stop-probes' },
           { kind: 'stop-capture' },
-          { kind: 'record-sessions', label: 'after' },
+          { kind: 'record-sessions', label: 'after', to: 'traffic' },
           { kind: 'stop-traffic' },
           { kind: 'collect-journal' },
         ],

@@ -11,13 +11,23 @@ export const DesiredStateSchema = z.discriminatedUnion('kind', [
 ])
 export type DesiredState = z.infer<typeof DesiredStateSchema>
 
+/**
+ * What a fault is to the run: the failure or the return that is measured (its T0), or a change that only makes the
+ * situation in which that is measured.
+ */
+export const FaultEventSchema = z.enum(['failover', 'reversion', 'setup'])
+export type FaultEvent = z.infer<typeof FaultEventSchema>
+
 export const FaultSchema = z.object({
   id: z.string(),
+  event: FaultEventSchema,
   title: z.string(),
   /** How it was done ("clean stop", "kill -9", "forced instance stop"); named in the result. */
   mode: z.string(),
   place: PlaceSchema,
   argv: z.array(z.string()).min(1),
+  /** A refusal of the device is part of it: the run goes on. */
+  mayFail: z.boolean().optional(),
   /** Committed before the fault, applied last-in first-out on any ending. */
   undo: z.array(DesiredStateSchema).min(1),
 })
@@ -26,7 +36,13 @@ export type Fault = z.infer<typeof FaultSchema>
 /** What a step does. The runner has one handler for each; adding one here breaks the build until it has. */
 export const ActionSchema = z.discriminatedUnion('kind', [
   /** Reachable, tools and versions, clocks, primaries, no stale manual failover, targets answer, probe calibrated. */
-  z.object({ kind: z.literal('preflight'), targets: z.array(IdSchema), tools: z.array(z.string()) }),
+  z.object({
+    kind: z.literal('preflight'),
+    targets: z.array(IdSchema),
+    tools: z.array(z.string()),
+    /** An operation on the roles themselves may begin with any of them. */
+    anyRoles: z.boolean().optional(),
+  }),
   z.object({ kind: z.literal('start-probes'), targets: z.array(IdSchema), durationS: z.number() }),
   z.object({ kind: z.literal('stop-probes') }),
   z.object({ kind: z.literal('start-traffic'), traffic: z.array(IdSchema), durationS: z.number() }),
@@ -36,7 +52,16 @@ export const ActionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('watch-cluster'), intervalMs: z.number(), durationS: z.number() }),
   z.object({ kind: z.literal('read-cluster') }),
   z.object({ kind: z.literal('baseline'), durationMs: z.number() }),
-  z.object({ kind: z.literal('record-sessions'), label: z.enum(['before', 'after']) }),
+  /** The probes run for so long, whatever they show. */
+  z.object({ kind: z.literal('run-probes'), durationMs: z.number() }),
+  /** Towards the traffic servers, or towards the targets that lie beyond the cluster as well. */
+  z.object({
+    kind: z.literal('record-sessions'),
+    label: z.enum(['before', 'after']),
+    to: z.enum(['traffic', 'traffic-and-targets']),
+  }),
+  /** Reads the session table of a node that has come back until it has what the other node had, or is primary again. */
+  z.object({ kind: z.literal('await-session-sync'), node: z.string() }),
   z.object({ kind: z.literal('fault'), fault: FaultSchema }),
   z.object({ kind: z.literal('wait-primary'), node: z.string(), redundancyGroups: z.array(z.number()) }),
   /** Until loss is back within what the baseline shows for validationMs on every crossing probe. */
@@ -76,6 +101,8 @@ export const CaseViewSchema = z.object({
   title: z.string(),
   objective: z.string(),
   destructive: z.boolean(),
+  /** An operation changes the lab on purpose and leaves it so; a test leaves it as it was. */
+  kind: z.enum(['test', 'operation']),
   /** Why it cannot run on this lab; null when it can. */
   blocked: z.string().nullable(),
   fields: z.array(ParamFieldSchema),

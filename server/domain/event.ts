@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { FaultEventSchema } from './case'
 import {
   ClusterInformationSchema,
   ClusterInterfacesSchema,
@@ -65,6 +66,7 @@ export const EventBodySchema = z.discriminatedUnion('kind', [
   /** T0: [before, after] on the target's own clock; `clock` names it. */
   z.object({
     kind: z.literal('fault-injected'),
+    event: FaultEventSchema.default('failover'),
     title: z.string(),
     mode: z.string(),
     place: PlaceSchema,
@@ -85,7 +87,8 @@ export const EventBodySchema = z.discriminatedUnion('kind', [
   /** The session table of one node towards the traffic servers; null: the node gave no readable answer. */
   z.object({
     kind: z.literal('sessions'),
-    label: z.enum(['before', 'after']),
+    /** `synced`: on a node that has come back, before it was primary again. */
+    label: z.enum(['before', 'synced', 'after']),
     node: z.string(),
     sessions: z.array(FlowSessionSchema).nullable(),
   }),

@@ -140,7 +140,7 @@ export const SwitchSchema = z.strictObject({
 })
 export type Switch = z.infer<typeof SwitchSchema>
 
-/** Limits of the criteria, all in ms. */
+/** Limits of the criteria: ms, but for the share of loss. */
 export const ExpectationsSchema = z.strictObject({
   primaryChangeMs: ms.default(5000),
   failoverTimeMs: ms.default(5000),
@@ -148,6 +148,8 @@ export const ExpectationsSchema = z.strictObject({
   preemptionMs: ms.default(10000),
   sessionSyncMs: ms.default(2000),
   configSyncMs: ms.default(1000),
+  /** Of the probes to a target that "answers" (TC-2), percent. */
+  lossPercent: z.number().min(0).max(100).default(1),
   forwardingDelayThresholdMs: ms.default(2000),
   validationMs: ms.default(5000),
   baselineMs: ms.default(5000),

@@ -14,6 +14,12 @@ import { becamePrimary, detectionTime } from './state-timeline'
 export type FaultEvent = Extract<EventBody, { kind: 'fault-injected' }>
 type Node = Lab['cluster']['nodes'][number]
 
+/** What is measured from T0 on, by the kind of the fault (RFC 6414). */
+const TIMES = {
+  failover: { id: 'failoverTime', title: 'Failover Time' },
+  reversion: { id: 'reversionTime', title: 'Reversion Time' },
+} as const
+
 /** A redundancy group's way to the backup: the interval (app clock) in which it became primary; null: it never did. */
 export type Takeover = { redundancyGroup: number; interval: Interval | null; detection: Measurement | null }
 
@@ -24,11 +30,11 @@ export type CapturedTarget = { target: Target; gap: ReturnType<typeof requestGap
 export type Analysis = {
   evidence: RunEvidence
   context: RunContext | null
-  /** The first fault; null when none was injected. */
+  /** The first fault that is measured; null when none was injected. */
   fault: FaultEvent | null
   /** T0 on the app's clock, its offset's error included; null when it is not known there. */
   t0App: Interval | null
-  /** The node that fails and the one that is to take over. */
+  /** Who is primary when the fault comes, and who is to take over: in a reversion the node that has come back. */
   primary: Node
   backup: Node
   probes: ProbeAnalysis[]
@@ -44,8 +50,10 @@ export type Analysis = {
   measurements: Measurement[]
 }
 
+type Stored<K extends EventBody['kind']> = Extract<RunEvent, { kind: K }>
+
 const find = <K extends EventBody['kind']>(events: readonly RunEvent[], kind: K) =>
-  events.find((event): event is Extract<RunEvent, { kind: K }> => event.kind === kind) ?? null
+  events.find((event): event is Stored<K> => event.kind === kind) ?? null
 
 const byPriority = (lab: Lab) => lab.cluster.nodes.toSorted((a, b) => b.priority - a.priority)
 
@@ -61,8 +69,16 @@ function takeoversOf({ lab, events }: RunEvidence, backup: Node, t0App: Interval
   })
 }
 
-/** The latest moment by which forwarding was back for every crossing probe, app clock; null when it is not known. */
-function recoveredMs(probes: readonly ProbeAnalysis[], t0App: Interval, context: RunContext | null): number | null {
+/**
+ * The latest moment by which the backup was primary and forwarding was back for every crossing probe, app clock; null
+ * when it is not known.
+ */
+function recoveredMs(
+  probes: readonly ProbeAnalysis[],
+  takeovers: readonly Takeover[],
+  t0App: Interval,
+  context: RunContext | null,
+): number | null {
   const crossing = probes.filter(({ target }) => target.crossesCluster)
   const moments = crossing.map(({ target, failover }) => {
     const instant = failover?.finding?.recoveredMs
@@ -70,7 +86,8 @@ function recoveredMs(probes: readonly ProbeAnalysis[], t0App: Interval, context:
     const point = { fromMs: instant, toMs: instant }
     return moveInterval(point, placeName(target.from), null, context)?.toMs ?? null
   })
-  return moments.reduce<number | null>(
+  const taken = takeovers.flatMap(({ interval }) => interval?.toMs ?? [])
+  return [...moments, ...taken].reduce<number | null>(
     (worst, ms) => (worst === null || ms === null ? null : Math.max(worst, ms)),
     t0App.toMs,
   )
@@ -79,14 +96,19 @@ function recoveredMs(probes: readonly ProbeAnalysis[], t0App: Interval, context:
 /** Reads a run's evidence; the same evidence always gives the same analysis. */
 export function analyse(evidence: RunEvidence): Analysis {
   const { lab, events, streams } = evidence
-  const [primary, backup] = byPriority(lab) as [Node, Node]
   const context = find(events, 'context')?.context ?? null
-  const fault = find(events, 'fault-injected')
+  const fault =
+    events.find(
+      (event): event is Stored<'fault-injected'> => event.kind === 'fault-injected' && event.event !== 'setup',
+    ) ?? null
+  const event = fault?.event === 'reversion' ? 'reversion' : 'failover'
+  const [better, lesser] = byPriority(lab) as [Node, Node]
+  const [primary, backup] = event === 'reversion' ? [lesser, better] : [better, lesser]
   const t0App = fault && moveInterval(fault.t0, fault.clock, null, context)
   const t0At = (clock: string) => fault && moveInterval(fault.t0, fault.clock, clock, context)
   const probes = lab.targets.flatMap((target) => {
     const rows = streams.get(`probe:${target.id}`)
-    return rows ? [analyseProbe(lab, target, rows, fault, context)] : []
+    return rows ? [analyseProbe(lab, target, rows, { time: TIMES[event], fault, context })] : []
   })
   const takeovers = takeoversOf(evidence, backup, t0App)
   const garp = lab.cluster.reths.map((reth) => {
@@ -99,14 +121,21 @@ export function analyse(evidence: RunEvidence): Analysis {
     const rows = streams.get(`capture:${target.id}`)
     return t0 && rows ? [{ target, gap: requestGap(rows, target.address, t0.fromMs, `${target.title}, far side`) }] : []
   })
-  const backMs = t0App && recoveredMs(probes, t0App, context)
-  const roles = { primary: primary.name, backup: backup.name }
+  const backMs = t0App && recoveredMs(probes, takeovers, t0App, context)
+  const roles = {
+    primary: primary.name,
+    backup: backup.name,
+    before: event === 'reversion' ? 'synced' : 'before',
+  } as const
   const worst = takeovers
     .flatMap(({ detection }) => detection ?? [])
     .toSorted((a, b) => b.ms + b.plusMs - a.ms - a.plusMs)[0]
   const headline = headlineOf(probes.flatMap(({ failover }) => failover ?? []))
-  const stated = headline?.probe.measurement ? { ...headline.probe.measurement, id: 'failoverTime' } : null
-  const byLoss = headline?.probe.packetLoss && { ...headline.probe.packetLoss, id: 'failoverTimeByLoss' }
+  const { id } = TIMES[event]
+  // Without a reversion there is no time to state, however little was lost.
+  const happened = event === 'failover' || takeovers.some(({ interval }) => interval !== null)
+  const stated = headline?.probe.measurement && happened ? { ...headline.probe.measurement, id } : null
+  const byLoss = headline?.probe.packetLoss && happened ? { ...headline.probe.packetLoss, id: `${id}ByLoss` } : null
   const byProbe = probes.flatMap(({ failover }) => failover?.measurement ?? [])
   return {
     evidence,

@@ -20,13 +20,19 @@ export type ProbeAnalysis = {
   summary: ProbeSummary
 }
 
-/** Judges one probe's rows. `fault`: T0 on the clock that it names. */
+/** What a probe is held against. `fault`: T0 on the clock that it names; `time`: what is measured from there on. */
+export type ProbeQuestion = {
+  time: { id: string; title: string }
+  fault: { t0: Interval; clock: string } | null
+  context: RunContext | null
+}
+
+/** Judges one probe's rows. */
 export function analyseProbe(
   lab: Lab,
   target: Target,
   rows: readonly SampleRow[],
-  fault: { t0: Interval; clock: string } | null,
-  context: RunContext | null,
+  { time, fault, context }: ProbeQuestion,
 ): ProbeAnalysis {
   const { validationMs, forwardingDelayThresholdMs } = lab.expectations
   const stream = `probe:${target.id}`
@@ -38,8 +44,8 @@ export function analyseProbe(
   const failover =
     t0 &&
     failoverOf(timeline, {
-      id: `failoverTime-${target.id}`,
-      title: 'Failover Time',
+      id: `${time.id}-${target.id}`,
+      title: time.title,
       stream,
       probeTitle: title,
       crossesCluster,

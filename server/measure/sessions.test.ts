@@ -40,7 +40,12 @@ const moved: SampleRow[] = [
   [5, 2, 3, 900, 7200, 0, 3000],
 ]
 const fatesOf = (events: RunEvent[], recoveredMs: number) =>
-  sessionFates(events, new Map([['traffic:upload', moved]]), { primary: 'node0', backup: 'node1' }, recoveredMs)
+  sessionFates(
+    events,
+    new Map([['traffic:upload', moved]]),
+    { primary: 'node0', backup: 'node1', before: 'before' },
+    recoveredMs,
+  )
 
 describe('what became of the sessions', () => {
   it('follows socket, 5-tuple and translation from node to node; the idle control connection too', () => {

@@ -12,7 +12,7 @@ export type SessionFate = {
   local: string
   remote: string
   natSource: string | null
-  /** On the backup before T0, with the same translation. */
+  /** On the backup before it became primary (in a failover: before T0), with the same translation. */
   synced: boolean | null
   /** On the new primary afterwards, with the same translation. */
   kept: boolean | null
@@ -20,8 +20,11 @@ export type SessionFate = {
   advanced: boolean | null
 }
 
+/** When a session table was read. */
+export type TableLabel = Extract<RunEvent, { kind: 'sessions' }>['label']
+
 /** The sessions that a node says it has itself, before or after the fault; null when it gave no readable table. */
-export function sessionsOn(events: readonly RunEvent[], node: string, label: 'before' | 'after'): FlowSession[] | null {
+export function sessionsOn(events: readonly RunEvent[], node: string, label: TableLabel): FlowSession[] | null {
   const event = events.find(
     (e): e is Extract<RunEvent, { kind: 'sessions' }> => e.kind === 'sessions' && e.node === node && e.label === label,
   )
@@ -68,16 +71,17 @@ function controlConnection(table: readonly FlowSession[], sockets: readonly Sock
 
 /**
  * The fate of every TCP session that was open through the cluster when the fault came: same 5-tuple, same translation.
+ * @param roles `before`: which table of the backup shows what it knew before it became primary
  * @param recoveredMs app clock: forwarding was back by then
  */
 export function sessionFates(
   events: readonly RunEvent[],
   streams: ReadonlyMap<string, readonly SampleRow[]>,
-  roles: { primary: string; backup: string },
+  roles: { primary: string; backup: string; before: TableLabel },
   recoveredMs: number,
 ): SessionFate[] {
   const onPrimary = sessionsOn(events, roles.primary, 'before')
-  const onBackup = sessionsOn(events, roles.backup, 'before')
+  const onBackup = sessionsOn(events, roles.backup, roles.before)
   const after = sessionsOn(events, roles.backup, 'after')
   const sockets = events.filter((event): event is SocketEvent => event.kind === 'traffic-socket')
   const fate = (local: string, remote: string, traffic: string, socket: number | null): SessionFate => {

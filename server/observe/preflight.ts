@@ -120,12 +120,17 @@ export function checkPrimaries(lab: Lab, polls: readonly NodePoll[], expected = 
   return check('primaries', title, problems.length === 0, problems.join('; ') || 'both nodes agree', hint)
 }
 
-/** No group has a manual failover left: it would block the takeover. */
-export function checkManualFailover(lab: Lab, polls: readonly NodePoll[]): Check {
+/** Redundancy groups with a manual failover that nobody reset. */
+export function manualGroups(polls: readonly NodePoll[]): number[] {
   const groups = polls.flatMap(({ answer }) =>
     answer.kind === 'status' ? answer.status.groups.filter(({ nodes }) => nodes.some(({ manual }) => manual)) : [],
   )
-  const stale = [...new Set(groups.map(({ redundancyGroup }) => redundancyGroup))].sort()
+  return [...new Set(groups.map(({ redundancyGroup }) => redundancyGroup))].sort((a, b) => a - b)
+}
+
+/** No group has a manual failover left: it would block the takeover. */
+export function checkManualFailover(lab: Lab, polls: readonly NodePoll[]): Check {
+  const stale = manualGroups(polls)
   const found = stale.map((id) => `group ${id}`).join(', ') || 'none'
   const resets = stale.map((id) => `request chassis cluster failover reset redundancy-group ${id}`).join('; ')
   const hint = `Choose "Reset and run", or on a node: ${lab.cluster.cli.join(' ')} -c "${resets}"`

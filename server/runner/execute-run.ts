@@ -43,7 +43,8 @@ export async function executeRun(session: RunSession, definition: CaseDefinition
 export async function finishRun(session: RunSession, definition: CaseDefinition, end: End): Promise<void> {
   const { runId, deps } = session
   await deps.runs.patch(runId, { phase: 'restoring' }).catch(() => {})
-  const restored = await restore(session)
+  const keeps = definition.kind === 'operation' && end.ending === 'completed'
+  const restored = await restore(session, keeps)
   const report = await deps.samples
     .flush(runId)
     .then(() => deps.runs.evidence(runId))

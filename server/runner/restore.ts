@@ -84,16 +84,17 @@ async function disarm(session: RunSession): Promise<void> {
 /**
  * Puts the lab back after any ending, under a budget of its own that no cancel reaches: ends the run's processes, applies
  * the open undo entries last-in first-out, compares with the snapshot from before, takes the lease away. Never rejects.
+ * @param keeps what was changed is meant to stay: nothing is undone and nothing compared
  */
-export async function restore(session: RunSession): Promise<Restored> {
+export async function restore(session: RunSession, keeps = false): Promise<Restored> {
   session.recorder.stepId = 'restore'
   await tell(session, {
     kind: 'step-started',
     stepId: 'restore',
-    title: 'Restore the lab',
+    title: keeps ? 'End what was started; the change stays' : 'Restore the lab',
     budgetMs: RESTORE_BUDGET_MS,
   })
-  const restored = await restoreLab(session).catch((error: unknown) => ({
+  const restored = await (keeps ? letStand(session) : restoreLab(session)).catch((error: unknown) => ({
     clean: false,
     message: asAppError(error).message,
   }))
@@ -104,6 +105,14 @@ export async function restore(session: RunSession): Promise<Restored> {
     message: restored.message,
   })
   return restored
+}
+
+/** An operation that was completed: its undo is not wanted any more, at the latest by the next crash. */
+async function letStand(session: RunSession): Promise<Restored> {
+  await endProcesses(session)
+  for (const entry of await session.deps.undo.open(session.runId)) await session.deps.undo.markApplied(entry.id)
+  await disarm(session)
+  return { clean: true, message: null }
 }
 
 async function restoreLab(session: RunSession): Promise<Restored> {

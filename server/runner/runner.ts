@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { findCase } from '../cases'
 import { blockedBecause, type CaseDefinition, parseParams } from '../cases/define'
+import { manualReset } from '../cases/manual-failover'
 import type { PlanStep } from '../domain/case'
 import type { Lab } from '../domain/lab'
 import { AppError, asAppError } from '../errors'
+import { askNodes, manualGroups } from '../observe/preflight'
 import type { RunnerDeps } from './deps'
 import { executeRun } from './execute-run'
 import { planOf } from './plan'
@@ -13,7 +15,13 @@ import { RunSession } from './session'
 
 const FAILURE_PAUSE_MS = 5000
 
-export type RunRequest = { lab: string; case: string; params: Record<string, unknown> }
+export type RunRequest = {
+  lab: string
+  case: string
+  params: Record<string, unknown>
+  /** Manual failovers that nobody reset are reset before it, each as a run of its own. */
+  resetFirst?: boolean
+}
 
 /** One run per lab; the others wait in the store, so the queue survives a restart. */
 export class Runner {
@@ -33,17 +41,25 @@ export class Runner {
       throw new AppError('quarantined', `${lab.title} is quarantined: ${quarantine.reason}`, {
         hint: 'Restore it or mark it clean on the Lab page.',
       })
-    const id = newRunId()
-    await this.deps.runs.create({
-      id,
-      lab,
-      caseId: definition.id,
-      caseTitle: definition.title,
-      params,
-      limitMs: definition.headline?.limitMs(lab) ?? null,
-    })
+    if (request.resetFirst)
+      for (const redundancyGroup of await this.#manualGroups(lab))
+        await this.#enqueue(lab, manualReset, { redundancyGroup })
+    const id = await this.#enqueue(lab, definition, params)
     this.#go(lab.id)
     return { id }
+  }
+
+  async #manualGroups(lab: Lab): Promise<number[]> {
+    return manualGroups(await askNodes({ lab, pool: this.deps.connections(lab) }, { tag: 'observe/manual' }))
+  }
+
+  async #enqueue(lab: Lab, definition: CaseDefinition, params: Record<string, unknown>): Promise<string> {
+    const id = newRunId()
+    await this.deps.runs.create({
+      ...{ id, lab, params, caseId: definition.id, caseTitle: definition.title },
+      limitMs: definition.headline?.limitMs(lab) ?? null,
+    })
+    return id
   }
 
   /** What would be run, step by step; nothing is. */

@@ -1,4 +1,5 @@
 import type { DesiredState } from '../domain/case'
+import type { FlowSession } from '../domain/cluster'
 import type { EventBody, RunEvent } from '../domain/event'
 import type { Interval } from '../domain/ids'
 import type { Lab } from '../domain/lab'
@@ -39,6 +40,8 @@ export class RunSession {
   /** What was put into the undo journal, in that order; read from here when the store cannot be read. */
   readonly undoEntries: UndoEntry[] = []
   readonly sockets = new Sockets()
+  /** Node -> its session table before the fault. */
+  readonly sessionsBefore = new Map<string, FlowSession[]>()
   readonly #abort = new AbortController()
   #storeError: AppError | null = null
 

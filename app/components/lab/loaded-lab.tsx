@@ -6,6 +6,7 @@ import type { LabEntry } from '@/server/domain/views'
 import { Activity } from './activity'
 import { Cases } from './cases'
 import { ClusterTable } from './cluster-table'
+import { GroupControls } from './group-controls'
 import { HostList, HostTrouble } from './hosts'
 import { LabSkeleton } from './lab-skeleton'
 import { ManualFailover } from './manual-failover'
@@ -40,6 +41,7 @@ export function LoadedLab({ entry }: { entry: Extract<LabEntry, { ok: true }> })
         <div className="grid min-w-0 gap-3 xl:order-1">
           <Topology lab={declared} live={live.view} connection={live.connection} />
           <ClusterTable lab={declared} live={live.view} />
+          <GroupControls lab={declared} live={live.view} />
         </div>
         <div className="order-first grid min-w-0 gap-3 xl:order-2">
           <Cases lab={declared.id} cases={cases.data} error={cases.error} state={state.data} />

@@ -13,7 +13,10 @@ export function ManualFailover({ live }: { live: LabView | null }) {
       <p className="font-semibold">
         <span aria-hidden>? </span>Manual failover is still set on {titles}
       </p>
-      <p>It blocks an automatic takeover; a run stops in its preflight. Reset it in the CLI of a node:</p>
+      <p>
+        It blocks an automatic takeover; a run stops in its preflight. Reset it below (Manual failover), or in the CLI
+        of a node:
+      </p>
       <ul className="grid gap-1">
         {commands.map((command) => (
           <li key={command} className="flex items-center gap-2">

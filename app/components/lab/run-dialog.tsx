@@ -23,7 +23,12 @@ type Props = {
 /** Parameters and, for a destructive case, what it does to which host: the last stop before a run. */
 export function RunDialog({ open, onOpenChange, view, ...rest }: Props) {
   return (
-    <Dialog open={open} onOpenChange={onOpenChange} title={`Run ${view.id} ${view.title}`} description={view.objective}>
+    <Dialog
+      open={open}
+      onOpenChange={onOpenChange}
+      title={view.kind === 'test' ? `Run ${view.id} ${view.title}` : view.title}
+      description={view.objective}
+    >
       {open ? <RunForm view={view} onOpenChange={onOpenChange} {...rest} /> : null}
     </Dialog>
   )
@@ -53,7 +58,7 @@ function RunForm({ lab, view, params = {}, onOpenChange }: Omit<Props, 'open'>) 
       <div className="flex flex-wrap justify-end gap-2">
         <Button onClick={() => onOpenChange(false)}>Not now</Button>
         <Button kind="solid" type="submit" disabled={busy} className="min-w-28">
-          <Play aria-hidden /> {busy ? 'Starting…' : `Run ${view.id}`}
+          <Play aria-hidden /> {busy ? 'Starting…' : view.kind === 'test' ? `Run ${view.id}` : view.title}
         </Button>
       </div>
     </form>
@@ -75,8 +80,10 @@ function Consequences({ lab, view, params }: { lab: string; view: CaseView; para
       {plan.error ? <ErrorBox error={plan.error} doing="Could not read the plan" /> : null}
       {plan.data ? <Changes steps={plan.data} /> : plan.error ? null : <Skeleton className="h-16" />}
       <p>
-        Expected outage: {view.headline ? `up to ${limit(view.headline.limitMs)} (the limit)` : 'unknown'}. Afterwards,
-        or when you cancel, the lab is put back to what it was.
+        Expected outage: {view.headline ? `up to ${limit(view.headline.limitMs)} (the limit)` : 'unknown'}.{' '}
+        {view.kind === 'test'
+          ? 'Afterwards, or when you cancel, the lab is put back to what it was.'
+          : 'The change stays; only when you cancel, or it goes wrong, the lab is put back to what it was.'}
       </p>
     </section>
   )

@@ -4,6 +4,7 @@ import { memo, type ReactNode } from 'react'
 import { TONE_MARK, type Tone } from '@/app/components/ui/badge'
 import { cx } from '@/app/lib/cx'
 import type { RunDetail } from '@/server/domain/detail'
+import { ResetAndRun } from './reset-and-run'
 
 const LOOK: Record<'fail' | 'unsure' | 'neutral', string> = {
   fail: 'border-fail bg-fail-soft',
@@ -62,6 +63,7 @@ export const Notices = memo(function Notices({ detail }: { detail: RunDetail }) 
               {check.title}: {check.found}. {check.hint}
             </p>
           ))}
+          {failedChecks.some((check) => check.id === 'manual-failover') ? <ResetAndRun summary={summary} /> : null}
         </Notice>
       ) : null}
       {snapshotCompared && !snapshotCompared.equal ? (

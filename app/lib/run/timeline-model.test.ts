@@ -45,6 +45,7 @@ const change = (
 
 const fault: EventBody = {
   kind: 'fault-injected',
+  event: 'failover',
   title: 'kill -9 on fw0',
   mode: 'kill -9',
   place: { instance: 'fw0' },

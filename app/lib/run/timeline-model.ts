@@ -67,9 +67,12 @@ export function sampleModel({ detail, tracks, whole, lab, reserve }: SampleInput
   }
 }
 
+/** The fault from which on is measured; what only prepares it is none. */
+export const measuredFault = (detail: RunDetail) => detail.faults.find(({ event }) => event !== 'setup')
+
 /** The middle of T0's interval, moved from the target's clock to the app's. */
 export function faultMs(detail: RunDetail): number | null {
-  const fault = detail.faults[0]
+  const fault = measuredFault(detail)
   if (!fault) return null
   const offset = detail.context?.clocks[fault.clock]?.offsetMs ?? 0
   return (fault.t0.fromMs + fault.t0.toMs) / 2 - offset
@@ -112,11 +115,19 @@ function stateLanes(detail: RunDetail, tracks: Tracks, untilMs: number, expected
   })
 }
 
+/** From the longest to the shortest. */
+function faultLabels({ event, title, mode }: RunDetail['faults'][number]): string[] {
+  const short = mode.replace(/ \(.*/, '')
+  return event === 'setup'
+    ? [title, mode, short, short.split(' ')[0] ?? '']
+    : [`T0 ${title}`, `T0 ${mode}`, `T0 ${short}`, 'T0']
+}
+
 function markers(detail: RunDetail, t0: number | null, offset: (stream: string) => number): Marker[] {
   const found: Marker[] = detail.faults.map((fault) => ({
     id: `fault-${fault.seq}`,
     atMs: (fault.t0.fromMs + fault.t0.toMs) / 2 - (detail.context?.clocks[fault.clock]?.offsetMs ?? 0),
-    labels: [`T0 ${fault.title}`, `T0 ${fault.mode}`, `T0 ${fault.mode.replace(/ \(.*/, '')}`, 'T0'],
+    labels: faultLabels(fault),
     kind: 'fault',
   }))
   const moved = new Map<string, { atMs: number; groups: number[] }>()

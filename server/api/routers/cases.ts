@@ -7,6 +7,8 @@ export const RunRequestSchema = z.object({
   lab: IdSchema,
   case: z.string().min(1).max(64),
   params: z.record(z.string(), z.unknown()).default({}),
+  /** Manual failovers that nobody reset are reset before it, each as a run of its own. */
+  resetFirst: z.boolean().optional(),
 })
 
 export const casesRouter = router({
@@ -14,6 +16,10 @@ export const casesRouter = router({
   list: procedure
     .input(z.object({ lab: IdSchema }))
     .query(({ ctx, input }) => ctx.services.cases.views(ctx.services.labs.get(input.lab))),
+  /** What can be done to one lab on purpose, apart from tests. */
+  operations: procedure
+    .input(z.object({ lab: IdSchema }))
+    .query(({ ctx, input }) => ctx.services.cases.operations(ctx.services.labs.get(input.lab))),
   /** Per step and host, exactly what would be run; runs nothing. */
   plan: procedure.input(RunRequestSchema).query(({ ctx, input }) => ctx.services.runner.plan(input)),
 })

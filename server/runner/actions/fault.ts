@@ -11,7 +11,7 @@ export const fault: Handler<'fault'> = {
   plan: ({ lab, tag }, { fault: { place, argv, title, id } }) => [
     planned(place, commandAt(lab, place, stamped(argv), { tag: tag(`fault-${id}`), timeoutMs: TIMEOUT_MS }), title),
   ],
-  run: async (session, { fault: { id, title, mode, place, argv, undo } }, signal) => {
+  run: async (session, { fault: { id, event, title, mode, place, argv, mayFail, undo } }, signal) => {
     if (!session.lease) throw new AppError('lease-lost', 'no lease is armed: nothing is changed without one')
     for (const desired of undo) session.undoEntries.push(await session.deps.undo.record(session.runId, title, desired))
     signal.throwIfAborted()
@@ -27,7 +27,7 @@ export const fault: Handler<'fault'> = {
       throw new AppError('command-failed', `${title}: no time stamps came back, so T0 is unknown`, {
         hint: `The command printed: ${(result.stderr || result.stdout).slice(0, 300)}`,
       })
-    if (result.exitCode !== 0)
+    if (result.exitCode !== 0 && !mayFail)
       throw new AppError('command-failed', `${title}: the command exited with ${result.exitCode}`, {
         stderrTail: result.stderr.slice(-500),
         hint: result.stderr.slice(0, 300) || 'Its output stands in the raw output.',
@@ -38,6 +38,7 @@ export const fault: Handler<'fault'> = {
     session.faultAtMs = result.startedMs
     await session.emit({
       kind: 'fault-injected',
+      event,
       title,
       mode,
       place,

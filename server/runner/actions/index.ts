@@ -7,9 +7,9 @@ import type { Handler, PlanContext } from './handler'
 import { collectJournal } from './journal'
 import { preflight } from './preflight'
 import { startProbes, stopProbes } from './probes'
-import { recordSessions } from './sessions'
+import { awaitSessionSync, recordSessions } from './sessions'
 import { startTraffic, stopTraffic } from './traffic'
-import { baseline, settle, waitPrimary } from './waits'
+import { baseline, runProbes, settle, waitPrimary } from './waits'
 
 /** One handler for each kind of action; a kind without one does not compile. */
 const ACTIONS: { [K in ActionKind]: Handler<K> } = {
@@ -23,7 +23,9 @@ const ACTIONS: { [K in ActionKind]: Handler<K> } = {
   'watch-cluster': watchCluster,
   'read-cluster': readCluster,
   baseline,
+  'run-probes': runProbes,
   'record-sessions': recordSessions,
+  'await-session-sync': awaitSessionSync,
   fault,
   'wait-primary': waitPrimary,
   settle,

@@ -27,9 +27,10 @@ import { type Handler, PLAN_RUN_ID, planned } from './handler'
 const SNAPSHOT_TRIES = 3
 
 type Options = { tag: string; signal?: AbortSignal }
+type Question = { tools: readonly string[]; anyRoles?: boolean }
 
 /** Everything that is asked before anything is changed, but for the probes. Rejects only when cancelled. */
-async function examine(access: LabAccess, tools: readonly string[], options: Options) {
+async function examine(access: LabAccess, { tools, anyRoles = false }: Question, options: Options) {
   const { lab } = access
   const hosts = await checkHosts(access, options)
   if (hosts.some(({ ok }) => !ok)) return { checks: hosts, context: null }
@@ -42,7 +43,9 @@ async function examine(access: LabAccess, tools: readonly string[], options: Opt
   const cluster: Check[] =
     polls instanceof AppError
       ? [{ id: 'primaries', title: 'Cluster status', ok: false, found: polls.message, hint: polls.hint ?? null }]
-      : [checkPrimaries(lab, polls), checkManualFailover(lab, polls)]
+      : anyRoles
+        ? []
+        : [checkPrimaries(lab, polls), checkManualFailover(lab, polls)]
   const { check, clocks } = await checkClocks(access, options)
   const named = lab.cluster.nodes.map(({ name }, i) => [name, versions[i] ?? 'unknown'] as const)
   const context = { softwareVersions: Object.fromEntries(named), toolVersions: toolset.versions, clocks }
@@ -87,8 +90,10 @@ async function readBefore(session: RunSession, signal: AbortSignal): Promise<Lab
 
 /** What is asked before a run; the lease is armed last, and nothing has been changed until then. */
 export const preflight: Handler<'preflight'> = {
-  plan: async ({ lab, tag, undo }, { targets, tools }) => {
-    const asked = await commandsOf(lab, 'Preflight', (dry) => examine(dry, tools, { tag: tag('preflight') }))
+  plan: async ({ lab, tag, undo }, { targets, tools, anyRoles }) => {
+    const asked = await commandsOf(lab, 'Preflight', (dry) =>
+      examine(dry, { tools, anyRoles }, { tag: tag('preflight') }),
+    )
     const clocks = await Promise.all(
       clockPlaces(lab).map((place) =>
         commandsOf(lab, 'Clock offset', (dry) => clockOffset(dry, place, { tag: tag('preflight') })),
@@ -109,9 +114,9 @@ export const preflight: Handler<'preflight'> = {
     ]
     return [...asked, ...clocks.flat(), ...probes, ...read, ...lease]
   },
-  run: async (session, { targets, tools }, signal) => {
+  run: async (session, { targets, tools, anyRoles }, signal) => {
     const access = session.access()
-    const { checks, context } = await examine(access, tools, { tag: session.tag('preflight'), signal })
+    const { checks, context } = await examine(access, { tools, anyRoles }, { tag: session.tag('preflight'), signal })
     await tell(session, checks)
     const probes = await Promise.all(
       targetsOf(session.lab, targets).map((target) => calibrate(session, target, signal)),

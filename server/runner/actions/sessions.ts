@@ -1,43 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FlowSession } from '../../domain/cluster'
 import type { Lab } from '../../domain/lab'
 import { execAt } from '../../drivers/at'
 import { showSessionsTo } from '../../drivers/junos'
 import { parseFlowSessions } from '../../drivers/junos-parse'
 import { asAppError } from '../../errors'
-import { type Handler, plannedExec } from './handler'
+import type { RunSession } from '../session'
+import { type Handler, type PlanContext, plannedExec } from './handler'
 
 const TIMEOUT_MS = 15_000
+/** A node that has just come back answers late; while it is secondary there is time for several readings. */
+const SYNC_TIMEOUT_MS = 3000
+const SYNC_PAUSE_MS = 200
 
-const serversOf = (lab: Lab): string[] => [...new Set(lab.traffic.map(({ server }) => `${server}/32`))]
+type Towards = 'traffic' | 'traffic-and-targets'
+
+function destinationsOf({ traffic, targets }: Lab, to: Towards): string[] {
+  const beyond = to === 'traffic' ? [] : targets.filter(({ crossesCluster }) => crossesCluster)
+  return [...new Set([...traffic.map(({ server }) => server), ...beyond.map(({ address }) => address)])].map(
+    (address) => `${address}/32`,
+  )
+}
+
+const plannedTable = ({ lab, tag }: PlanContext, instance: string, label: string, to: Towards, timeoutMs: number) =>
+  destinationsOf(lab, to).map((destination) =>
+    plannedExec(
+      lab,
+      { instance },
+      showSessionsTo(lab, destination),
+      { tag: tag(`sessions-${label}`), timeoutMs },
+      `Session table ${label} the fault`,
+    ),
+  )
+
+type Question = { label: string; to: Towards; timeoutMs: number; signal: AbortSignal }
+
+/** A node's session table; null when it gave no readable one. Rejects as `execAt` does. */
+async function readTable(session: RunSession, instance: string, question: Question): Promise<FlowSession[] | null> {
+  const { label, to, timeoutMs, signal } = question
+  const options = { tag: session.tag(`sessions-${label}`), timeoutMs, signal }
+  const answers = await Promise.all(
+    destinationsOf(session.lab, to).map((destination) =>
+      execAt(session.access(), { instance }, showSessionsTo(session.lab, destination), options),
+    ),
+  )
+  if (answers.some(({ exitCode, truncated }) => exitCode !== 0 || truncated)) return null
+  return answers.flatMap(({ stdout }) => parseFlowSessions(stdout).sessions)
+}
 
 /** The session table towards the traffic servers, from both nodes. A node that does not answer is recorded as such. */
 export const recordSessions: Handler<'record-sessions'> = {
-  plan: ({ lab, tag }, { label }) =>
-    lab.cluster.nodes.flatMap(({ instance }) =>
-      serversOf(lab).map((server) =>
-        plannedExec(
-          lab,
-          { instance },
-          showSessionsTo(lab, server),
-          { tag: tag(`sessions-${label}`), timeoutMs: TIMEOUT_MS },
-          `Session table ${label} the fault`,
-        ),
-      ),
-    ),
-  run: async (session, { label }, signal) => {
-    const access = session.access()
-    const ask = async (instance: string) => {
-      const options = { tag: session.tag(`sessions-${label}`), timeoutMs: TIMEOUT_MS, signal }
-      const answers = await Promise.all(
-        serversOf(session.lab).map((server) =>
-          execAt(access, { instance }, showSessionsTo(session.lab, server), options),
-        ),
-      )
-      if (answers.some(({ exitCode, truncated }) => exitCode !== 0 || truncated)) return null
-      return answers.flatMap(({ stdout }) => parseFlowSessions(stdout).sessions)
-    }
+  plan: (context, { label, to }) =>
+    context.lab.cluster.nodes.flatMap(({ instance }) => plannedTable(context, instance, label, to, TIMEOUT_MS)),
+  run: async (session, { label, to }, signal) => {
     await Promise.all(
       session.lab.cluster.nodes.map(async ({ name, instance }) => {
-        const sessions = await ask(instance).catch((error: unknown) => {
+        const question = { label, to, timeoutMs: TIMEOUT_MS, signal }
+        const sessions = await readTable(session, instance, question).catch((error: unknown) => {
           signal.throwIfAborted()
           void session.emit({
             kind: 'note',
@@ -47,8 +66,38 @@ export const recordSessions: Handler<'record-sessions'> = {
           })
           return null
         })
+        if (label === 'before' && sessions) session.sessionsBefore.set(name, sessions)
         await session.emit({ kind: 'sessions', label, node: name, sessions })
       }),
     )
+  },
+}
+
+const sameFlow = (a: FlowSession) => (b: FlowSession) =>
+  a.protocol === b.protocol && a.source === b.source && a.destination === b.destination
+
+/** The last table that was read while the node was not primary yet is what it got from its peer, not what it made itself. */
+export const awaitSessionSync: Handler<'await-session-sync'> = {
+  plan: (context, { node }) =>
+    context.lab.cluster.nodes
+      .filter(({ name }) => name === node)
+      .flatMap(({ instance }) => plannedTable(context, instance, 'synced', 'traffic', SYNC_TIMEOUT_MS)),
+  run: async (session, { node }, signal) => {
+    const { cluster } = session.lab
+    const instance = cluster.nodes.find(({ name }) => name === node)?.instance ?? node
+    const expected = cluster.nodes.flatMap(({ name }) =>
+      name === node ? [] : (session.sessionsBefore.get(name) ?? []),
+    )
+    const isPrimary = () => cluster.redundancyGroups.some(({ id }) => session.watch?.own(node, id) === 'primary')
+    const question = { label: 'synced', to: 'traffic', timeoutMs: SYNC_TIMEOUT_MS, signal } as const
+    let known: FlowSession[] | null = null
+    while (!isPrimary() && !signal.aborted) {
+      const table = await readTable(session, instance, question).catch(() => null)
+      if (isPrimary()) break
+      known = table ?? known
+      if (known && expected.every((flow) => known?.some(sameFlow(flow)))) break
+      await sleep(SYNC_PAUSE_MS, undefined, { signal }).catch(() => {})
+    }
+    await session.emit({ kind: 'sessions', label: 'synced', node, sessions: known })
   },
 }

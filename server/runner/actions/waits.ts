@@ -22,6 +22,14 @@ export const baseline: Handler<'baseline'> = {
   },
 }
 
+/** The probes run undisturbed, whatever they show. */
+export const runProbes: Handler<'run-probes'> = {
+  plan: noCommands,
+  run: async (_session, { durationMs }, signal) => {
+    await sleep(durationMs, undefined, { signal })
+  },
+}
+
 /** Until the node says of itself that it is primary in every group; running out of budget is a finding. */
 export const waitPrimary: Handler<'wait-primary'> = {
   plan: noCommands,
@@ -32,12 +40,16 @@ export const waitPrimary: Handler<'wait-primary'> = {
   },
 }
 
-/** Until every probe that crosses the cluster has recovered and stayed so, and every TCP stream moves again. */
+/**
+ * Until every probe that crosses the cluster has recovered and stayed so, and every TCP stream moves again. Never shorter
+ * than the validation time: loss may begin only now, when the primary has moved.
+ */
 export const settle: Handler<'settle'> = {
   plan: noCommands,
   run: async (session, { validationMs }, signal) => {
     const crossing = [...session.probes.values()].filter((probe) => probe.target.crossesCluster)
-    while (!crossing.every((probe) => probe.recovery(validationMs)?.recovered))
+    const untilMs = Date.now() + validationMs
+    while (Date.now() < untilMs || !crossing.every((probe) => probe.recovery(validationMs)?.recovered))
       await sleep(CHECK_MS, undefined, { signal })
     const recoveredMs = Date.now() - validationMs
     await session.sockets.untilAdvanced(recoveredMs, recoveredMs - session.faultAtMs, signal)
