@@ -31,5 +31,5 @@ export function allHold(findings: readonly { ok: boolean | null; text: string }[
   const unread = findings.filter(({ ok }) => ok === null)
   if (unread.length > 0 || findings.length === 0)
     return inconclusive(unread.map(({ text }) => text).join('; ') || 'nothing could be read', measured, evidence)
-  return pass(`All ${findings.length} are as declared.`, measured, evidence)
+  return pass(`All ${findings.length} ${unit} are as they should be.`, measured, evidence)
 }
