@@ -5,7 +5,7 @@ import { randomFrom } from '../e2e/prove/random'
 import { type Figure, medianOf, quantile } from './figures'
 
 const OUTAGES = 100
-const WORLDS = 5
+const WORLDS = 8
 const SEED = 20261120
 const SHORTEST_MS = 2
 const LONGEST_MS = 10_000
@@ -42,6 +42,12 @@ function reasonIsTrue(run: RunAnswer, plan: Plan): boolean {
   return plan.stall ? /stall/.test(criterion.reason) : false
 }
 
+/** A run that did not come to its end is neither covered nor inconclusive: it is a miss, with its reason. */
+const notMeasured = (plan: Plan, reason: string): Result => ({
+  ...{ plan, truthMs: Number.NaN, lowerMs: 0, upperMs: Number.POSITIVE_INFINITY, rttP95Ms: 0 },
+  ...{ covered: false, inconclusive: reason, stated: false },
+})
+
 async function runOne(app: App, world: World, plan: Plan): Promise<Result> {
   const heartbeatMs = plan.outageMs / THRESHOLD
   const fixed = { threshold: THRESHOLD, promoteMs: [0, 0], preemptHoldMs: 300 }
@@ -50,6 +56,7 @@ async function runOne(app: App, world: World, plan: Plan): Promise<Result> {
   const stalled = plan.stall ? stallAtFault(app, world, id) : null
   const run = await app.ended(id)
   await stalled
+  if (run.ending !== 'completed') return notMeasured(plan, `${run.ending}: ${run.message}`)
   const truthMs = await outageSince(world, run.startedAt ?? 0)
   const failover = run.measurements.failoverTime
   const lowerMs = failover ? failover.ms - failover.minusMs : 0
@@ -88,18 +95,18 @@ export async function measureAccuracy(say: (text: string) => void): Promise<{ fi
   const worlds = await World.start(WORLDS)
   const app = await App.start(worlds.map(({ labFile }) => labFile))
   const results: Result[] = []
-  await Promise.all(
-    worlds.map(async (world) => {
-      for (let plan = plans.shift(); plan; plan = plans.shift()) {
-        const result = await runOne(app, world, plan)
-        results.push(result)
-        if (!result.covered || result.inconclusive) say(`accuracy: ${JSON.stringify(result)}`)
-        if (results.length % 20 === 0) say(`accuracy: ${results.length} of ${OUTAGES}`)
-      }
-    }),
-  )
-  await app.stop()
-  await worlds[0]?.close()
+  const work = async (world: World) => {
+    for (let plan = plans.shift(); plan; plan = plans.shift()) {
+      const result = await runOne(app, world, plan)
+      results.push(result)
+      if (!result.covered || result.inconclusive) say(`accuracy: ${JSON.stringify(result)}`)
+      if (results.length % 20 === 0) say(`accuracy: ${results.length} of ${OUTAGES}`)
+    }
+  }
+  await Promise.all(worlds.map(work)).finally(async () => {
+    await app.stop()
+    await worlds[0]?.close()
+  })
   const widths = results
     .filter(({ stated }) => stated)
     .map(({ upperMs, lowerMs, rttP95Ms }) => upperMs - lowerMs - rttP95Ms)

@@ -17,13 +17,16 @@ try {
   const [world] = await World.start()
   if (!world) throw new Error('no world')
   const app = await App.start([world.labFile])
-  const rounds = []
-  for (let round = 0; round < ROUNDS; round++) {
-    rounds.push(await measureLive(app, world, browser))
-    say(`live ${round + 1} of ${ROUNDS}: ${JSON.stringify(rounds.at(-1))}`)
+  const rounds: Awaited<ReturnType<typeof measureLive>>[] = []
+  try {
+    for (let round = 0; round < ROUNDS; round++) {
+      rounds.push(await measureLive(app, world, browser))
+      say(`live ${round + 1} of ${ROUNDS}: ${JSON.stringify(rounds.at(-1))}`)
+    }
+  } finally {
+    await app.stop()
+    await world.close()
   }
-  await app.stop()
-  await world.close()
   figures.push(
     medianOf(
       'liveP95Ms',

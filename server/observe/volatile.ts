@@ -13,6 +13,6 @@ export const isVolatileConfigLine = (line: string): boolean => /^\s*##/.test(lin
 export const isVolatileAddress = (address: { scope?: string; temporary?: boolean }): boolean =>
   address.scope === 'link' || address.temporary === true
 
-/** Processes of the app itself that come and go: what it looks with, ends others with, and keeps its lease with. */
+/** Processes of the app itself that come and go: what it looks and calibrates with, ends others and keeps its lease with. */
 export const isVolatileTag = (tag: string): boolean =>
-  tag === 'cleanup' || tag.startsWith('observe/') || /\/(snapshot|lease)$/.test(tag)
+  tag === 'cleanup' || tag.startsWith('observe/') || /\/(snapshot|lease|calibration-[^/]*)$/.test(tag)

@@ -19,7 +19,7 @@ const PREEMPT_PATIENCE_MS = 30_000
 const COMPARE_BUDGET_MS = 60_000
 /** All of it. */
 export const RESTORE_BUDGET_MS = UNDO_BUDGET_MS + COMPARE_BUDGET_MS
-const CHECK_MS = 250
+const CHECK_MS = 150
 
 const tell = (session: RunSession, body: EventBody) =>
   session.emit(body).then(

@@ -118,11 +118,11 @@ export const preflight: Handler<'preflight'> = {
     const access = session.access()
     const { checks, context } = await examine(access, { tools, anyRoles }, { tag: session.tag('preflight'), signal })
     await tell(session, checks)
-    const probes = await Promise.all(
-      targetsOf(session.lab, targets).map((target) => calibrate(session, target, signal)),
-    )
+    const [probes, snapshot] = await Promise.all([
+      Promise.all(targetsOf(session.lab, targets).map((target) => calibrate(session, target, signal))),
+      readBefore(session, signal),
+    ])
     await tell(session, probes)
-    const snapshot = await readBefore(session, signal)
     const known = context && { ...context, macs: macsIn(snapshot) }
     if (known) await session.emit({ kind: 'context', context: known })
     await session.deps.runs.patch(session.runId, known ? { snapshot, context: known } : { snapshot })
