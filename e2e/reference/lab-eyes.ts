@@ -17,7 +17,8 @@ const inside = async (name: string, ...argv: string[]): Promise<string> =>
 async function lookAt(name: string): Promise<unknown> {
   const addresses = await inside(name, 'ip', '-br', 'address')
   const routes = await inside(name, 'ip', 'route')
-  const tagged = await inside(name, 'pgrep', '-a', '-f', '[F]AILOVER_LAB_RUN=')
+  const environments = 'grep -hsz "^[F]AILOVER_LAB_RUN=" /proc/[0-9]*/environ'
+  const tagged = await inside(name, 'sh', '-c', `pgrep -a -f '[F]AILOVER_LAB_RUN='; ${environments}; exit 0`)
   const status = NODES.includes(name) ? await inside(name, 'cli', '-c', 'show chassis cluster status') : ''
   const roles = [...status.matchAll(/^(node\d) +(\d+) +(\S+) +(\S+) +(\S+)/gm)].map((match) => match.slice(1).join(' '))
   return {

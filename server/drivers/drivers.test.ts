@@ -1,3 +1,5 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { failure } from '../transport/test-server'
 import { execAt, execCommand, streamAt } from './at'
@@ -8,7 +10,7 @@ import { iperf3Argv } from './iperf3'
 import { parseJournalLine } from './journal'
 import { askNode, clusterAnswer } from './junos'
 import { pingArgv, startPing } from './ping'
-import { commandAt, findTagged, killTagged, tagPattern } from './place'
+import { commandAt, endOrphansArgv, findTagged, killTagged, LIST_TAGGED, TAGGED_PATTERN, tagPattern } from './place'
 import { applyDesired, checkDesired } from './restore'
 import { type RealLab, startRealLab, testLab } from './test-lab'
 import { stopTagged } from './tool'
@@ -172,5 +174,26 @@ describe('on a host', () => {
     const impossible = { ...desired, instance: 'fw0', unit: 'no/such/unit' }
     const error = await failure(applyDesired(lab.access, impossible, { tag: 'run1/undo', budgetMs: 300 }))
     expect(error.message).toContain('unit no/such/unit active on fw0')
+  })
+})
+
+describe('what has lost its timeout', () => {
+  const orphan = (tag: string) =>
+    spawn('sleep', ['30'], { env: { ...process.env, FAILOVER_LAB_RUN: tag }, stdio: 'ignore' })
+
+  it('is known by its environment, is listed, and ended with nothing of another run', async () => {
+    const [own, other] = [orphan('orphan.1/probe'), orphan('orphan.12/probe')]
+    try {
+      const [shell = '', ...args] = ['sh', '-c', `${LIST_TAGGED}; exit 0`, 'sh', TAGGED_PATTERN]
+      await expect.poll(() => execFileSync(shell, args).toString()).toContain('FAILOVER_LAB_RUN=orphan.1/probe')
+      const ended = once(own, 'exit')
+      const [end = '', ...rest] = endOrphansArgv('orphan.1')
+      execFileSync(end, rest)
+      expect(await ended).toEqual([null, 'SIGINT'])
+      expect(other.exitCode ?? other.signalCode).toBeNull()
+    } finally {
+      own.kill('SIGKILL')
+      other.kill('SIGKILL')
+    }
   })
 })

@@ -8,12 +8,13 @@
 /** Exit codes of the scripts. */
 export const LEASE_EXIT = { held: 17, lost: 18 } as const
 
+// Without the run's tag: what ends the run's processes must not end what puts the lab back.
 const START_SLEEPER = `
 start_sleeper() {
   if [ -d /run/systemd/system ] && [ "$(id -u)" = 0 ] && systemd-run --quiet --collect \\
     --setenv="PATH=$PATH" --setenv="HOME=$HOME" sh "$1/sleeper.sh" "$1" "$2" >/dev/null 2>&1; then return 0; fi
-  if setsid -f sh "$1/sleeper.sh" "$1" "$2" </dev/null >/dev/null 2>&1; then return 0; fi
-  nohup sh "$1/sleeper.sh" "$1" "$2" </dev/null >/dev/null 2>&1 &
+  if setsid -f env -u FAILOVER_LAB_RUN sh "$1/sleeper.sh" "$1" "$2" </dev/null >/dev/null 2>&1; then return 0; fi
+  nohup env -u FAILOVER_LAB_RUN sh "$1/sleeper.sh" "$1" "$2" </dev/null >/dev/null 2>&1 &
 }`
 
 /** Arguments: directory, run id. Ends by itself when the lease is disarmed or another's. */

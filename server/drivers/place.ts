@@ -72,9 +72,36 @@ export function killTagged(lab: Lab, place: Place, tag: string, signal: 'INT' | 
 export const findTagged = (lab: Lab, place: Place, tag: string): HostCommand =>
   commandAt(lab, place, ['pgrep', '-f', tagPattern(tag)], { tag: 'cleanup', timeoutMs: KILL_TIMEOUT_MS })
 
-/** Lists the processes of this app at a place, one per line: pid and command line. Exit 1: none. */
+/** Argument: a pattern of environment entries. INT, INT again, KILL, a second apart, as long as any is left. */
+const END_ORPHANS = `for signal in INT INT KILL; do
+  pids=
+  for file in $(grep -lsz -e "$1" /proc/[0-9]*/environ 2>/dev/null); do
+    pid=\${file%/environ}
+    pids="$pids \${pid#/proc/}"
+  done
+  [ -n "$pids" ] || exit 0
+  kill -s "$signal" $pids 2>/dev/null
+  sleep 1
+done`
+
+/**
+ * Ends what has lost its `timeout`: the container tool kills what it started when its client dies, and what that had
+ * started goes on, known by its environment only. Exits 0 at once when there is nothing (or no /proc to look in).
+ */
+export const endOrphansArgv = (tag: string): string[] => [
+  ...['sh', '-c', END_ORPHANS, 'sh', `^[${TAG_VARIABLE[0]}]${TAG_VARIABLE.slice(1)}=${escapeRegExp(checkTag(tag))}/`],
+]
+
+/** `endOrphansArgv` at a place. */
+export const endOrphans = (lab: Lab, place: Place, tag: string): HostCommand =>
+  commandAt(lab, place, endOrphansArgv(tag), { tag: 'cleanup', timeoutMs: KILL_TIMEOUT_MS })
+
+/** Argument: a pattern of command lines. What it prints names the tag of every process of this app. */
+export const LIST_TAGGED = `pgrep -a -f "$1"; grep -hsz "^$1" /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n'`
+
+/** Lists the processes of this app at a place, one per line: by command line, and by environment. */
 export function listTagged(lab: Lab, place: Place): HostCommand {
-  return commandAt(lab, place, ['pgrep', '-a', '-f', TAGGED_PATTERN], {
+  return commandAt(lab, place, ['sh', '-c', `${LIST_TAGGED}; exit 0`, 'sh', TAGGED_PATTERN], {
     tag: 'observe/tagged',
     timeoutMs: KILL_TIMEOUT_MS,
   })

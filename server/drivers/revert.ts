@@ -3,7 +3,7 @@ import type { Lab } from '../domain/lab'
 import { quote } from '../transport/quote'
 import { planDesired } from './desired'
 import { showClusterStatus } from './junos'
-import { insideInstance, tagPattern } from './place'
+import { endOrphansArgv, insideInstance, tagPattern } from './place'
 
 const PREAMBLE = `lease=\${1:-}
 failed=0
@@ -51,9 +51,12 @@ function checkLine(lab: Lab, desired: DesiredState): string {
 
 /** Ends what the run left behind, everywhere; nothing waits for it, and a place without any is as good. */
 function endTagged(lab: Lab, runId: string): string {
-  const kill = ['pkill', '-INT', '-f', tagPattern(runId)]
-  const lines = lab.instances.map(({ name }) => bounded(10, insideInstance(lab, name, kill)))
-  return [...lines, bounded(10, kill)].map((line) => `${line} >/dev/null 2>&1 || true\n`).join('')
+  const ends = [['pkill', '-INT', '-f', tagPattern(runId)], endOrphansArgv(runId)]
+  const lines = ends.flatMap((argv) => [
+    ...lab.instances.map(({ name }) => bounded(10, insideInstance(lab, name, argv))),
+    bounded(10, argv),
+  ])
+  return lines.map((line) => `${line} >/dev/null 2>&1 || true\n`).join('')
 }
 
 /**
@@ -68,6 +71,7 @@ export function revertScript(lab: Lab, runId: string, desired: readonly DesiredS
     const apply = plan.apply.map((command) => bounded(60, onHost(lab, command))).join('; ')
     return `check() { ${checkLine(lab, state)}; }\napply() { ${apply}; }\n${quote(['restore', plan.title])}\n`
   })
-  const title = `# Failover Lab, run ${runId.replace(/[^\w.-]/g, '')}: puts the lab back as it was before.\n`
-  return `#!/bin/sh\n${title}${PREAMBLE}\n${endTagged(lab, runId)}\n${blocks.join('\n')}\nexit "$failed"\n`
+  const run = runId.replace(/[^\w.-]/g, '')
+  const title = `# Failover Lab, run ${run}: puts the lab back as it was before.\n`
+  return `#!/bin/sh\n${title}${PREAMBLE}\n${endTagged(lab, run)}\n${blocks.join('\n')}\nexit "$failed"\n`
 }

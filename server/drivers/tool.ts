@@ -5,7 +5,7 @@ import type { StreamEnd } from '../transport/remote'
 import { delay } from '../transport/retry'
 import { execCommand, type LabAccess, streamAt } from './at'
 import { batcher, ROW_DELAY_MS } from './batch'
-import { commandAt, findTagged, type HostCommand, hostOf, killTagged } from './place'
+import { commandAt, endOrphans, findTagged, type HostCommand, hostOf, killTagged } from './place'
 
 export type OutputFrom = 'stdout' | 'stderr'
 
@@ -62,9 +62,12 @@ export async function stopTagged(access: LabAccess, place: Place, tag: string): 
 /** Ends everything under a tag on every host and in every instance of the lab. Never rejects. */
 export async function stopTaggedEverywhere(access: LabAccess, tag: string): Promise<void> {
   const { hosts, instances } = access.lab
-  const inside = instances.map(({ name }) => ({ instance: name }))
-  await Promise.all(inside.map((place) => stopTagged(access, place, tag)))
-  await Promise.all(hosts.map(({ id }) => stopTagged(access, { host: id }, tag)))
+  const end = async (place: Place) => {
+    await stopTagged(access, place, tag)
+    await exitCodeOf(access, endOrphans(access.lab, place, tag))
+  }
+  await Promise.all(instances.map(({ name }) => end({ instance: name })))
+  await Promise.all(hosts.map(({ id }) => end({ host: id })))
 }
 
 /** Starts a tool and reads its lines. Rejects with `ssh-…` when its channel cannot be opened. */

@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import type { LabSnapshot } from '../domain/snapshot'
+import { LIST_TAGGED } from '../drivers/place'
 import { isVolatileAddress, isVolatileTag } from './volatile'
 
 const SEPARATOR = '=== failover-lab ==='
 
 /** Arguments: pattern of tagged processes, unit. One round trip for all that is read inside an instance. */
 const SCRIPT = `ip -j address 2>&1; echo '${SEPARATOR}'; ip -j route 2>&1; echo '${SEPARATOR}'
-pgrep -a -f "$1"; echo '${SEPARATOR}'; [ -z "$2" ] || systemctl is-active "$2" 2>&1; exit 0`
+${LIST_TAGGED}; echo '${SEPARATOR}'; [ -z "$2" ] || systemctl is-active "$2" 2>&1; exit 0`
 
 /** Reads addresses, routes, tagged processes and, with a unit, whether it is active. */
 export const instanceFactsArgv = (pattern: string, unit: string | null): string[] => [

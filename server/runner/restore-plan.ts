@@ -1,9 +1,10 @@
 import type { PlanStep } from '../domain/case'
 import { planDesired } from '../drivers/desired'
 import { disarmLease } from '../drivers/lease'
+import { endOrphans } from '../drivers/place'
 import { takeSnapshot } from '../observe/snapshot'
 import { commandsOf } from './actions/dry-run'
-import { PLAN_RUN_ID, type PlanContext, plannedExec, plannedKill } from './actions/handler'
+import { PLAN_RUN_ID, type PlanContext, planned, plannedExec, plannedKill } from './actions/handler'
 import { RESTORE_BUDGET_MS } from './restore'
 
 const TIMEOUT_MS = 15_000
@@ -22,7 +23,10 @@ export async function planRestore({ lab, tag, undo }: PlanContext): Promise<Plan
     ...lab.instances.map(({ name }) => ({ instance: name })),
     ...lab.hosts.map(({ id }) => ({ host: id })),
   ]
-  const kills = places.flatMap((place) => plannedKill(lab, place, PLAN_RUN_ID))
+  const kills = places.flatMap((place) => [
+    ...plannedKill(lab, place, PLAN_RUN_ID),
+    planned(place, endOrphans(lab, place, PLAN_RUN_ID), 'End what carries the tag in its environment only'),
+  ])
   const read = await commandsOf(lab, 'Compare with the lab as it was before', (dry) =>
     takeSnapshot(dry, { tag: tag('snapshot') }),
   )
