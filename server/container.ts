@@ -68,6 +68,7 @@ async function boot(): Promise<Container> {
     labState,
     events: log.events,
     samples: log.samples,
+    overviews: log.overviews,
     follow: log.follow,
     liveStatus,
     cases: { views: (lab) => CASES.map((definition) => caseView(definition, lab)) },
