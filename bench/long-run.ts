@@ -13,6 +13,8 @@ export type LongRun = {
   /** How many of the lab's targets are probed. */
   probes: number
   outages: number
+  /** Between two probes; 5 (200 pps) by default. */
+  spacingMs?: number
   seed?: number
 }
 
@@ -100,7 +102,7 @@ function eventsOf(lab: Lab, startMs: number, endMs: number, downs: readonly Down
  * The database is made where there is none; no app may be using it.
  */
 export async function writeLongRun(databaseUrl: string, lab: Lab, run: LongRun): Promise<string> {
-  const { hours, probes, outages, seed = 1 } = run
+  const { hours, probes, outages, spacingMs = 5, seed = 1 } = run
   await migrateDatabase(databaseUrl)
   const database = await openDatabase(databaseUrl)
   const log = createRunLog(database)
@@ -114,9 +116,10 @@ export async function writeLongRun(databaseUrl: string, lab: Lab, run: LongRun):
   await log.runs.create({ id, lab, caseId: definition.id, caseTitle: definition.title, params, limitMs })
   await database.run((prisma) => prisma.run.update({ where: { id }, data: { createdAtMs: startMs } }))
   const fromMs = startMs + 2000
+  const span = { fromMs, untilMs: endMs - 2000, spacingMs }
   const downs = outagesOf(startMs + BASELINE_MS, endMs - 10_000, outages, APART_MS, seed)
   for (const [i, target] of lab.targets.slice(0, probes).entries())
-    for (const rows of probeRows(fromMs, endMs - 2000, target.crossesCluster ? downs : [], seed + i)) {
+    for (const rows of probeRows(span, target.crossesCluster ? downs : [], seed + i)) {
       log.samples.push(id, `probe:${target.id}`, rows)
       await log.samples.flush(id)
     }

@@ -4,8 +4,7 @@ import { seeded } from '../server/measure/testing/random'
 /** A stretch in which nothing is answered, epoch ms. */
 export type Down = { fromMs: number; toMs: number }
 
-/** ping keeps 5 ms while replies come and falls to 10.2 ms while they are missing (MEASUREMENT.md). */
-const ANSWERED_MS = 5
+/** ping keeps its interval while replies come, and no less than this while they are missing (MEASUREMENT.md). */
 const SILENT_MS = 10.2
 
 const us = (ms: number) => Math.round(ms * 1000) / 1000
@@ -22,8 +21,12 @@ export function outagesOf(firstMs: number, endMs: number, count: number, apartMs
   })
 }
 
-/** Rows of `ping -D -O` at 200 pps, in the order in which it prints them, in parts of some thousand. */
-export function* probeRows(fromMs: number, untilMs: number, downs: readonly Down[], seed: number) {
+/** Rows of `ping -D -O -i`, in the order in which it prints them, in parts of some thousand. */
+export function* probeRows(
+  { fromMs, untilMs, spacingMs }: { fromMs: number; untilMs: number; spacingMs: number },
+  downs: readonly Down[],
+  seed: number,
+) {
   const random = seeded(seed)
   let part: SampleRow[] = []
   let next = 0
@@ -36,7 +39,7 @@ export function* probeRows(fromMs: number, untilMs: number, downs: readonly Down
     const rttMs = us(0.4 + random() ** 3 * 0.8 + (random() < 0.0005 ? random() * 12 : 0))
     if (!lost) part.push([0, us(sendMs + rttMs + 0.02), seq % 65_536, rttMs, 62, 64])
     unanswered = lost ? seq : null
-    sendMs += (lost ? SILENT_MS : ANSWERED_MS) + random() * 0.08
+    sendMs += (lost ? Math.max(SILENT_MS, spacingMs) : spacingMs) + random() * 0.08
     if (part.length < 4000) continue
     yield part
     part = []

@@ -23,7 +23,12 @@ export function Axis({ origin }: { origin: 'T0' | 'start' }) {
             const left = percent(view, tick.ms)
             const shift = left < 2 ? '0' : left > 98 ? '-100%' : '-50%'
             return (
-              <span key={tick.ms} className="absolute top-1 leading-4" style={{ left: `${left}%`, translate: shift }}>
+              <span
+                key={tick.ms}
+                data-axis-tick
+                className="absolute top-1 leading-4"
+                style={{ left: `${left}%`, translate: shift }}
+              >
                 {tick.text}
               </span>
             )
