@@ -8,6 +8,7 @@ import { readEnv } from './env'
 import { AppError } from './errors'
 import { watchEventLoop } from './event-loop'
 import { createRunLog } from './events/run-log'
+import { judgeRun } from './judging/judge-run'
 import { LiveStatus } from './observe/live-status'
 import { Runner } from './runner/runner'
 import { migrateDatabase, openDatabase } from './store/client'
@@ -58,6 +59,7 @@ async function boot(): Promise<Container> {
     samples: log.sink,
     undo: new PrismaUndoJournal(database),
     runs: log.runs,
+    judge: judgeRun(database, env.databaseUrl),
     labState,
     owner: `${os.userInfo().username}@${os.hostname()}:${env.port}`,
   })
@@ -68,6 +70,7 @@ async function boot(): Promise<Container> {
     labState,
     events: log.events,
     samples: log.samples,
+    overviews: log.overviews,
     follow: log.follow,
     liveStatus,
     cases: {

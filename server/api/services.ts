@@ -5,6 +5,7 @@ import type { LabStateStore, RunStore } from '../domain/ports'
 import type { SampleRow } from '../domain/sample'
 import type { LabState, LiveItem, RunFacets, RunFilter, RunPage, TrendPoint } from '../domain/views'
 import type { EventLoopDelay } from '../event-loop'
+import type { Sketch } from '../measure/thinning'
 import type { LabLive } from '../observe/live-types'
 import type { LoadedLab } from '../topology/load'
 
@@ -35,7 +36,16 @@ export type Services = {
   samples: {
     streams(runId: string): Promise<string[]>
     /** Rows of one stream in index order, in chunks that do not hold up the event loop; unflushed rows included. */
-    read(runId: string, stream: string, range?: SampleRange): AsyncIterable<{ first: number; rows: SampleRow[] }>
+    read(runId: string, stream: string, range?: SampleRange): AsyncIterable<SampleRows>
+  }
+  /** What charts need of long streams, so that nobody decodes an hour to draw it. */
+  overviews: {
+    /** At least so many rows as the range holds. */
+    size(runId: string, stream: string, range?: SampleRange): Promise<number>
+    /** Rows at both ends of a range of a stored stream. */
+    ends(runId: string, stream: string, range: SampleRange): Promise<{ head: SampleRows; tail: SampleRows } | null>
+    ended(runId: string, stream: string): Promise<Sketch | null>
+    live(runId: string, stream: string): Promise<Sketch | null>
   }
   /** Backfill after `afterSeq`, then live; ends after the run's last event or on abort. */
   follow(runId: string, afterSeq: number, signal: AbortSignal): AsyncIterable<LiveItem>
@@ -56,6 +66,9 @@ export type Services = {
   version: string
   eventLoop: () => EventLoopDelay
 }
+
+/** Rows first, first + 1, … */
+export type SampleRows = { first: number; rows: SampleRow[] }
 
 /** Bounds, all inclusive and optional: indexes, and epoch ms on the stream's own clock. */
 export type SampleRange = { fromIndex?: number; toIndex?: number; fromMs?: number; toMs?: number }

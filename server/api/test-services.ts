@@ -25,6 +25,7 @@ export async function testServices() {
     labState: new PrismaLabStateStore(db.database),
     events: log.events,
     samples: log.samples,
+    overviews: log.overviews,
     follow: log.follow,
     liveStatus: {
       async *watch(labId) {

@@ -1,7 +1,9 @@
 import { type SampleRow, streamKind } from '../domain/sample'
 import type { RunWindow, WindowSeries } from '../domain/views'
+import { cut } from '../measure/cut'
+import { pick, type Sketch } from '../measure/thinning'
 import { requireRun } from './run-detail'
-import type { Services } from './services'
+import type { SampleRange, Services } from './services'
 import { thin } from './thin'
 
 export type WindowRequest = {
@@ -17,11 +19,15 @@ export type WindowRequest = {
 /** traffic rows of the SUM line; a chart of a long run has no room for the single sockets. */
 const SUM_SOCKET = -1
 
-async function readSeries(services: Services, request: WindowRequest, stream: string): Promise<WindowSeries> {
-  const { id, maxPoints, fromMs, toMs } = request
+/** From so many rows on, their overview is thinned instead of themselves: its stretches are as fine as a chart's. */
+const DIRECT_ROWS = 50_000
+
+type Ask = WindowRequest & { stream: string; range: SampleRange; ended: boolean }
+
+/** Every row of the range, thinned out when there are too many. */
+async function readRows(services: Services, { id, stream, range, maxPoints }: Ask): Promise<WindowSeries> {
   const indexes: number[] = []
   const rows: SampleRow[] = []
-  const range = { fromMs: fromMs ?? undefined, toMs: toMs ?? undefined }
   for await (const part of services.samples.read(id, stream, range))
     for (const [i, row] of part.rows.entries()) {
       indexes.push(part.first + i)
@@ -43,12 +49,47 @@ async function readSeries(services: Services, request: WindowRequest, stream: st
   }
 }
 
+/** The overview of a range; null where the range is short enough to be read as it is. */
+async function sketchOf(services: Services, { id, stream, range, ended }: Ask): Promise<Sketch | null> {
+  const { overviews } = services
+  const whole = range.fromMs === undefined && range.toMs === undefined
+  // While a run goes on, its newest rows are not stored yet: a part of it is read as it is.
+  if (!ended && !whole) return null
+  if ((await overviews.size(id, stream, range)) <= DIRECT_ROWS) return null
+  if (!ended) return overviews.live(id, stream)
+  if (whole) return overviews.ended(id, stream)
+  const ends = await overviews.ends(id, stream, range)
+  if (!ends || ends.tail.first + ends.tail.rows.length - ends.head.first <= DIRECT_ROWS) return null
+  const sketch = await overviews.ended(id, stream)
+  return sketch && cut(sketch, ends.head, ends.tail)
+}
+
+function seriesOf(sketch: Sketch, stream: string, maxPoints: number): WindowSeries {
+  const { firstIndex, lastIndex, indexes, rows } = sketch
+  const kept = pick(streamKind(stream), sketch, maxPoints)
+  return {
+    stream,
+    firstIndex,
+    lastIndex,
+    count: lastIndex - firstIndex + 1,
+    indexes: kept.map((at) => indexes[at] ?? 0),
+    rows: kept.map((at) => rows[at] ?? []),
+  }
+}
+
+async function readSeries(services: Services, ask: Ask): Promise<WindowSeries> {
+  const sketch = await sketchOf(services, ask)
+  return sketch ? seriesOf(sketch, ask.stream, ask.maxPoints) : readRows(services, ask)
+}
+
 /** A series per stream, thinned to maxPoints rows, edges of outages kept. Rejects with AppError not-found. */
 export async function readWindow(services: Services, request: WindowRequest): Promise<RunWindow> {
-  await requireRun(services, request.id)
+  const { phase } = await requireRun(services, request.id)
+  const { fromMs, toMs } = request
+  const range = { fromMs: fromMs ?? undefined, toMs: toMs ?? undefined }
   const all = await services.samples.streams(request.id)
   const series: WindowSeries[] = []
   for (const stream of all.filter((s) => request.streams?.includes(s) ?? true))
-    series.push(await readSeries(services, request, stream))
-  return { fromMs: request.fromMs ?? null, toMs: request.toMs ?? null, series }
+    series.push(await readSeries(services, { ...request, stream, range, ended: phase === 'ended' }))
+  return { fromMs: fromMs ?? null, toMs: toMs ?? null, series }
 }

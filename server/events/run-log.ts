@@ -3,6 +3,7 @@ import type { Database } from '../store/client'
 import { Compactor } from '../store/compactor'
 import { PrismaEventLog } from '../store/events'
 import { PrismaRunHistory } from '../store/history'
+import { SampleOverviews } from '../store/overviews'
 import { PrismaRunStore } from '../store/runs'
 import { PrismaSampleStore } from '../store/samples'
 import { RunBus } from './bus'
@@ -15,10 +16,12 @@ export function createRunLog(database: Database) {
   const compactor = new Compactor(database)
   const events = new PrismaEventLog(database, (runId, stored) => bus.events(runId, stored))
   const samples = new PrismaSampleStore(database)
+  const overviews = new SampleOverviews(database, samples)
   const runs = new PrismaRunStore(database, (summary) => {
     bus.summary(summary)
     if (summary.phase !== 'ended') return
     events.forget(summary.id)
+    overviews.forget(summary.id)
     compactor.schedule(summary.id)
   })
   const sink = new RunSink({ events, samples }, bus)
@@ -28,6 +31,7 @@ export function createRunLog(database: Database) {
     history: new PrismaRunHistory(database, runs),
     events,
     samples,
+    overviews,
     /** The runner's EventSink and SampleSink. */
     sink,
     compactor,

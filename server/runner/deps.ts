@@ -1,5 +1,7 @@
+import type { CaseDefinition } from '../cases/define'
 import type { Lab } from '../domain/lab'
 import type { EventSink, LabStateStore, RunStore, SampleSink, UndoJournal } from '../domain/ports'
+import type { Ending, Report } from '../domain/run'
 import type { Connections } from '../drivers/at'
 
 /** What the runner needs of the world; `container.ts` gives it the concrete ones. */
@@ -11,6 +13,8 @@ export type RunnerDeps = {
   samples: SampleSink
   undo: UndoJournal
   runs: RunStore
+  /** Judges what is stored of a run, long ones apart from the event loop. Rejects with AppError. */
+  judge: (runId: string, definition: CaseDefinition, ending: Ending) => Promise<Report>
   labState: LabStateStore
   /** Names this dashboard in a lease: "user@host:port". */
   owner: string

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CaseDefinition } from '../cases/define'
-import { judge } from '../cases/judge'
 import type { RunPatch } from '../domain/ports'
 import type { Ending, Report } from '../domain/run'
 import { AppError, asAppError } from '../errors'
@@ -47,8 +46,7 @@ export async function finishRun(session: RunSession, definition: CaseDefinition,
   const restored = await restore(session, keeps)
   const report = await deps.samples
     .flush(runId)
-    .then(() => deps.runs.evidence(runId))
-    .then((evidence) => judge(definition, evidence, end.ending))
+    .then(() => deps.judge(runId, definition, end.ending))
     .catch((error: unknown) => ({ error: asAppError(error) }))
   const failed = 'error' in report ? report.error : session.storeError
   const ending = failed && end.ending === 'completed' ? 'error' : end.ending

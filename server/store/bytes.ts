@@ -79,7 +79,7 @@ export function readPlanes(input: ByteReader, count: number): number[] {
   const values = new Array<number>(count).fill(0)
   for (let plane = 0, scale = 1; plane < planes; plane++, scale *= 256) {
     const bytes = input.take(count)
-    for (let i = 0; i < count; i++) values[i] = (values[i] ?? 0) + (bytes[i] ?? 0) * scale
+    for (let i = 0; i < count; i++) if (bytes[i]) values[i] = (values[i] ?? 0) + (bytes[i] ?? 0) * scale
   }
   return values
 }

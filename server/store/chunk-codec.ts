@@ -41,5 +41,11 @@ export async function decodeRows(bytes: Uint8Array): Promise<SampleRow[]> {
   const input = new ByteReader(bytes[0] === DEFLATE ? await inflate(body) : await unbrotli(body))
   const count = input.varint()
   const columns = readColumns(input, count, input.varint())
-  return Array.from({ length: count }, (_, i) => columns.map((column) => column[i] ?? null))
+  const rows = new Array<SampleRow>(count)
+  for (let i = 0; i < count; i++) {
+    const row = new Array<number | null>(columns.length)
+    for (let c = 0; c < row.length; c++) row[c] = columns[c]?.[i] ?? null
+    rows[i] = row
+  }
+  return rows
 }

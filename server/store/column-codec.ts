@@ -99,16 +99,19 @@ function writeInts(out: ByteWriter, mode: number, ints: readonly number[]): void
   )
 }
 
+// Reading is plain loops over arrays of known length: an hour of samples is some million values.
 function readInts(input: ByteReader, mode: number, count: number): number[] {
   let last = mode === PLAIN ? 0 : unzigzag(input.varint())
   const base = unzigzag(input.varint())
-  const values = readPlanes(input, mode === PLAIN ? count : Math.max(count - 1, 0)).map((v) => unzigzag(v) + base)
-  if (mode === PLAIN || count === 0) return values
-  const ints = [last]
-  for (const value of values) {
-    last += value
-    ints.push(last)
+  const ints = readPlanes(input, mode === PLAIN ? count : Math.max(count - 1, 0))
+  for (let i = 0; i < ints.length; i++) ints[i] = unzigzag(ints[i] ?? 0) + base
+  if (mode === PLAIN || count === 0) return ints
+  for (let i = 0; i < ints.length; i++) {
+    const delta = ints[i] ?? 0
+    ints[i] = last
+    last += delta
   }
+  ints.push(last)
   return ints
 }
 
@@ -164,27 +167,28 @@ export function writeColumns(out: ByteWriter, columns: readonly Column[]): void 
 }
 
 function readColumn(input: ByteReader, rows: number, columns: readonly Column[]): Column {
-  const nulls = input.varint() === 1 ? input.take(rows) : new Uint8Array(rows)
-  const count = rows - nulls.reduce((sum, bit) => sum + bit, 0)
+  const nulls = input.varint() === 1 ? input.take(rows) : null
+  let count = rows
+  if (nulls) for (let row = 0; row < rows; row++) count -= nulls[row] ?? 0
   const scale = input.varint()
-  let values: number[]
-  if (scale === RAW) values = readFloats(input, count)
-  else {
-    const mode = input.varint()
-    const source = mode === DELTA_TO ? columns[input.varint()] : undefined
-    const ints = readInts(input, mode, count)
-    // alongside only asks where the column has a value.
-    const along = source
-      ? alongside(
-          Array.from(nulls, (bit) => (bit ? null : 0)),
-          source,
-          scale,
-        )
-      : []
-    values = ints.map((int, i) => (int + (along[i] ?? 0)) / 10 ** scale)
-  }
+  const mode = scale === RAW ? PLAIN : input.varint()
+  const source = mode === DELTA_TO ? columns[input.varint()] : undefined
+  const values = scale === RAW ? readFloats(input, count) : readInts(input, mode, count)
+  const factor = 10 ** scale
+  const column = new Array<number | null>(rows)
   let next = 0
-  return Array.from(nulls, (bit) => (bit ? null : (values[next++] ?? 0)))
+  let along = 0
+  for (let row = 0; row < rows; row++) {
+    const other = source?.[row]
+    if (typeof other === 'number') along = Math.round(other * factor)
+    if (nulls?.[row]) column[row] = null
+    else {
+      const value = values[next++] ?? 0
+      // −0 + 0 would be 0.
+      column[row] = scale === RAW ? value : (value + along) / factor
+    }
+  }
+  return column
 }
 
 /** What writeColumns wrote. Throws RangeError when the data is cut short. */

@@ -3,7 +3,8 @@ import type { SampleRow, StreamId } from '../domain/sample'
 import type { Database } from './client'
 import { packJson } from './documents'
 import { readEvents } from './event-reader'
-import { readRows, storedStreams } from './sample-reader'
+import { makeOverview, OVERVIEW_FROM_ROWS, readOverview } from './overview'
+import { readRows, storedSpan, storedStreams } from './sample-reader'
 import { chunkOf } from './samples'
 
 /** Of one stream; more rows compress little better and hold up the event loop for longer. */
@@ -80,9 +81,19 @@ export async function mergeSamples(database: Database, runId: string): Promise<v
   for (const stream of await storedStreams(database, runId)) await mergeStream(database, runId, stream)
 }
 
+/** Makes what charts need of long streams, once. */
+async function makeOverviews(database: Database, runId: string): Promise<void> {
+  for (const stream of await storedStreams(database, runId)) {
+    const span = await storedSpan(database, runId, stream)
+    if (!span || span.lastIndex + 1 < OVERVIEW_FROM_ROWS) continue
+    if (!(await readOverview(database, runId, stream))) await makeOverview(database, runId, stream)
+  }
+}
+
 /** Makes an ended run small: big chunks, packed events, free space given back. May be repeated and interrupted. */
 export async function compactRun(database: Database, runId: string): Promise<void> {
   await mergeSamples(database, runId)
+  await makeOverviews(database, runId)
   await packEvents(database, runId)
   await database.compact()
 }

@@ -6,18 +6,35 @@ import type { Database } from './client'
 import { SUMMARY } from './run-row'
 import type { PrismaRunStore } from './runs'
 
-const anyOf = <T>(values: T[] | undefined) => (values && values.length > 0 ? { in: values } : undefined)
+type Column = 'labId' | 'caseId' | 'verdict' | 'ending' | 'softwareVersion'
 
-const whereOf = (filter: RunFilter): Prisma.RunWhereInput => ({
-  labId: anyOf(filter.labs),
-  caseId: anyOf(filter.cases),
-  verdict: anyOf(filter.verdicts),
-  ending: anyOf(filter.endings),
-  softwareVersion: anyOf(filter.softwareVersions),
-  createdAtMs: { gte: filter.fromMs, lte: filter.toMs },
-})
+/**
+ * One value is asked for as itself: an index then gives its rows in order of time. Several of them must not be looked up
+ * in that index, or all their rows are read and sorted for one page: the doubled negation leaves the index on the time.
+ */
+function whereOf(filter: RunFilter): Prisma.RunWhereInput {
+  const wanted: [Column, readonly string[] | undefined][] = [
+    ['labId', filter.labs],
+    ['caseId', filter.cases],
+    ['verdict', filter.verdicts],
+    ['ending', filter.endings],
+    ['softwareVersion', filter.softwareVersions],
+  ]
+  const where: Prisma.RunWhereInput = { createdAtMs: { gte: filter.fromMs, lte: filter.toMs } }
+  const noneOf: Prisma.RunWhereInput[] = []
+  for (const [column, values = []] of wanted)
+    if (values.length === 1) where[column] = values[0]
+    else if (values.length > 1) noneOf.push({ [column]: { notIn: [...values] } })
+  return noneOf.length > 0 ? { ...where, NOT: noneOf } : where
+}
 
 const NEWEST_FIRST = [{ createdAtMs: 'desc' }, { id: 'desc' }] satisfies Prisma.RunOrderByWithRelationInput[]
+
+/** The rows after this one; said twice, so that the index on the time is used. */
+const olderThan = ({ id, createdAt }: Pick<RunSummary, 'id' | 'createdAt'>): Prisma.RunWhereInput => ({
+  createdAtMs: { lte: createdAt },
+  OR: [{ createdAtMs: { lt: createdAt } }, { id: { lt: id } }],
+})
 
 type Titled = { id: string; title: string; atMs: number }
 
@@ -52,15 +69,15 @@ export class PrismaRunHistory {
 
   /** Newest first; `cursor` is the nextCursor of the page before. Rejects with AppError bad-input on a strange one. */
   async list(filter: RunFilter, { limit, cursor }: { limit: number; cursor: string | null }): Promise<RunPage> {
-    if (cursor !== null && !(await this.#runs.get(cursor)))
+    const last = cursor === null ? null : await this.#runs.get(cursor)
+    if (cursor !== null && !last)
       throw new AppError('bad-input', `cursor: "${cursor}" is none that this history gave out`)
     const rows = await this.#database.run((prisma) =>
       prisma.run.findMany({
-        where: whereOf(filter),
+        where: last ? { AND: [whereOf(filter), olderThan(last)] } : whereOf(filter),
         select: SUMMARY,
         orderBy: NEWEST_FIRST,
         take: limit + 1,
-        ...(cursor === null ? {} : { cursor: { id: cursor }, skip: 1 }),
       }),
     )
     const page = rows.slice(0, limit)
@@ -87,16 +104,24 @@ export class PrismaRunHistory {
   }
 
   async facets(): Promise<RunFacets> {
+    // Groups are found in the indexes alone; titles are then read of the newest run of each.
     const [labs, cases, versions] = await this.#database.run((prisma) =>
       Promise.all([
-        prisma.run.groupBy({ by: ['labId', 'labTitle'], _max: { createdAtMs: true } }),
-        prisma.run.groupBy({ by: ['caseId', 'caseTitle'], _max: { createdAtMs: true } }),
+        prisma.run.groupBy({ by: ['labId'], _max: { createdAtMs: true } }),
+        prisma.run.groupBy({ by: ['caseId'], _max: { createdAtMs: true } }),
         prisma.run.groupBy({ by: ['softwareVersion'], where: { softwareVersion: { not: null } } }),
       ]),
     )
+    const createdAtMs = { in: [...labs, ...cases].flatMap((group) => group._max.createdAtMs ?? []) }
+    const titled = await this.#database.run((prisma) =>
+      prisma.run.findMany({
+        where: { createdAtMs },
+        select: { labId: true, labTitle: true, caseId: true, caseTitle: true, createdAtMs: true },
+      }),
+    )
     return {
-      labs: newest(labs.map((l) => ({ id: l.labId, title: l.labTitle, atMs: l._max.createdAtMs ?? 0 }))),
-      cases: newest(cases.map((c) => ({ id: c.caseId, title: c.caseTitle, atMs: c._max.createdAtMs ?? 0 }))),
+      labs: newest(titled.map((run) => ({ id: run.labId, title: run.labTitle, atMs: run.createdAtMs }))),
+      cases: newest(titled.map((run) => ({ id: run.caseId, title: run.caseTitle, atMs: run.createdAtMs }))),
       softwareVersions: versions.flatMap((v) => v.softwareVersion ?? []).sort(),
     }
   }

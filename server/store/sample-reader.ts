@@ -42,6 +42,52 @@ const CHUNKS_A_QUERY = 32
 /** Decoded before the event loop gets its turn. */
 const ROWS_A_TURN = 2000
 
+const overlapping = (runId: string, stream: StreamId, range: RowRange): Prisma.SampleChunkWhereInput => {
+  const where: Prisma.SampleChunkWhereInput = { runId, stream }
+  if (range.fromMs !== undefined) where.toMs = { gte: range.fromMs }
+  if (range.toMs !== undefined) where.fromMs = { lte: range.toMs }
+  return where
+}
+
+/** First and last index of the stored chunks that meet a range; null when none does. */
+export async function storedSpan(
+  database: Database,
+  runId: string,
+  stream: StreamId,
+  range: RowRange = {},
+): Promise<{ firstIndex: number; lastIndex: number } | null> {
+  const where = overlapping(runId, stream, range)
+  const { _min, _max } = await database.run((prisma) =>
+    prisma.sampleChunk.aggregate({ where, _min: { firstIndex: true }, _max: { lastIndex: true } }),
+  )
+  return _min.firstIndex === null || _max.lastIndex === null
+    ? null
+    : { firstIndex: _min.firstIndex, lastIndex: _max.lastIndex }
+}
+
+/** What of the first and of the last chunk lies in a range of time; null when no row does. */
+export async function readChunkEnds(
+  database: Database,
+  runId: string,
+  stream: StreamId,
+  range: RowRange,
+): Promise<{ head: Rows; tail: Rows } | null> {
+  const where = overlapping(runId, stream, range)
+  const end = async (order: 'asc' | 'desc'): Promise<Rows | null> => {
+    // A chunk may meet the range without a row in it; the next one then has some, or hardly any has.
+    for (let skip = 0; ; skip++) {
+      const chunk = await database.run((prisma) =>
+        prisma.sampleChunk.findFirst({ where, orderBy: { firstIndex: order }, skip }),
+      )
+      if (!chunk) return null
+      const part = within(stream, { first: chunk.firstIndex, rows: await decodeRows(chunk.data) }, range)
+      if (part) return part
+    }
+  }
+  const [head, tail] = [await end('asc'), await end('desc')]
+  return head && tail ? { head, tail } : null
+}
+
 /** Stored rows of one stream in index order, chunk by chunk, the event loop free in between. */
 export async function* readRows(
   database: Database,
@@ -52,9 +98,7 @@ export async function* readRows(
   let rowsThisTurn = 0
   // By index: chunks may be merged while they are read.
   for (let cursor = Math.max(range.fromIndex ?? 0, 0); cursor <= (range.toIndex ?? Infinity); ) {
-    const where: Prisma.SampleChunkWhereInput = { runId, stream, lastIndex: { gte: cursor } }
-    if (range.fromMs !== undefined) where.toMs = { gte: range.fromMs }
-    if (range.toMs !== undefined) where.fromMs = { lte: range.toMs }
+    const where = { ...overlapping(runId, stream, range), lastIndex: { gte: cursor } }
     const chunks = await database.run((prisma) =>
       prisma.sampleChunk.findMany({ where, orderBy: { firstIndex: 'asc' }, take: CHUNKS_A_QUERY }),
     )

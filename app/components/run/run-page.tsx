@@ -14,6 +14,7 @@ import { Criteria } from './criteria'
 import { RunHeader } from './header'
 import { Method } from './method'
 import { Notices } from './notices'
+import { Outages } from './outages'
 import { OUTPUT_ID, RawOutput } from './output'
 import { ProbeStrip } from './probe-strip'
 import { RunSkeleton } from './run-skeleton'
@@ -37,6 +38,7 @@ export function RunPage({ id }: { id: string }) {
 }
 
 const NONE: never[] = []
+const AXIS_ID = 'time-axis'
 
 const urlState = { from: parseAsInteger, to: parseAsInteger, command: parseAsString }
 
@@ -87,6 +89,13 @@ function LoadedRun({ initial }: { initial: RunDetail }) {
     },
     [setUrl],
   )
+  const onOutage = useCallback(
+    (next: Span) => {
+      onView(next)
+      document.getElementById(AXIS_ID)?.scrollIntoView({ behavior: 'smooth', block: 'nearest' })
+    },
+    [onView],
+  )
   const known = [...tracks.probes.keys(), ...(reserve ? expectedProbes(lab) : [])].join()
   const probes = useMemo(() => [...new Set(known.split(',').filter(Boolean))], [known])
   const all = [...tracks.probes.keys(), ...tracks.rows.keys()].join()
@@ -98,13 +107,16 @@ function LoadedRun({ initial }: { initial: RunDetail }) {
       <RunHeader detail={detail} connection={connection} streams={streams} />
       <Notices detail={detail} />
       <div className="grid items-start gap-3 xl:grid-cols-[17rem_minmax(0,1fr)_18rem] xl:grid-rows-[auto_1fr]">
-        <section aria-label="Time axis" className="min-w-0 rounded border bg-panel xl:col-start-2">
-          {windowError ? (
-            <ErrorBox error={windowError} doing="Could not read the samples, trying again" className="m-3" />
-          ) : null}
-          <ProbeStrip run={run} detail={detail} streams={probes} lab={lab} />
-          <Timeline model={model} view={window} onView={onView} onPainted={run.painted} />
-        </section>
+        <div className="grid min-w-0 gap-3 xl:col-start-2">
+          <section aria-label="Time axis" className="min-w-0 scroll-mt-2 rounded border bg-panel" id={AXIS_ID}>
+            {windowError ? (
+              <ErrorBox error={windowError} doing="Could not read the samples, trying again" className="m-3" />
+            ) : null}
+            <ProbeStrip run={run} detail={detail} streams={probes} lab={lab} />
+            <Timeline model={model} view={window} onView={onView} onPainted={run.painted} />
+          </section>
+          {live ? null : <Outages detail={detail} lab={lab} origin={model.origin} onView={onOutage} />}
+        </div>
         <div className="min-w-0 xl:col-start-1 xl:row-start-1">
           <Steps run={run} detail={detail} planned={plan.data ?? NONE} />
         </div>

@@ -1,24 +1,39 @@
 'use client'
 import { useCursorMs, useFrame } from './frame'
-import { percent, timeTicks } from './scale'
+import type { Span } from './model'
+import { Strip } from './pan'
+import { asClock, clock, clockTicks, percent, timeTicks } from './scale'
 
-/** Seconds relative to the origin, and the crosshair's own time on top of them. */
+/** Seconds, or hours, relative to the origin, and the crosshair's own time on top of them. */
 export function Axis({ origin }: { origin: 'T0' | 'start' }) {
   const { view, originMs, widthPx } = useFrame()
-  const ticks = timeTicks(view, originMs, Math.max(3, Math.floor(widthPx / 80)))
+  const long = asClock(view, originMs)
+  const ticks = long
+    ? clockTicks(view, originMs, widthPx)
+    : timeTicks(view, originMs, Math.max(3, Math.floor(widthPx / 80)))
+  const unit = long ? 'h:m:s' : 's'
   return (
     <div className="grid grid-cols-[var(--gutter)_1fr] border-line border-b">
-      <span className="truncate py-1 pr-2 text-muted text-xs">{origin === 'T0' ? 's from T0' : 's from start'}</span>
+      <span className="truncate py-1 pr-2 text-muted text-xs">
+        {origin === 'T0' ? `${unit} from T0` : `${unit} from start`}
+      </span>
       <div className="relative h-6 overflow-hidden text-muted text-xs" aria-hidden>
-        {ticks.map((tick) => {
-          const left = percent(view, tick.ms)
-          const shift = left < 2 ? '0' : left > 98 ? '-100%' : '-50%'
-          return (
-            <span key={tick.ms} className="absolute top-1 leading-4" style={{ left: `${left}%`, translate: shift }}>
-              {tick.text}
-            </span>
-          )
-        })}
+        <Strip>
+          {ticks.map((tick) => {
+            const left = percent(view, tick.ms)
+            const shift = left < 2 ? '0' : left > 98 ? '-100%' : '-50%'
+            return (
+              <span
+                key={tick.ms}
+                data-axis-tick
+                className="absolute top-1 leading-4"
+                style={{ left: `${left}%`, translate: shift }}
+              >
+                {tick.text}
+              </span>
+            )
+          })}
+        </Strip>
         <CursorTime />
       </div>
     </div>
@@ -36,9 +51,17 @@ function CursorTime() {
       className="absolute top-0.5 rounded bg-ink px-1 font-medium text-page leading-5"
       style={{ left: `${left}%`, translate: shift }}
     >
-      {seconds(ms - originMs, view.toMs - view.fromMs)}
+      {instantText(ms, originMs, view)}
     </span>
   )
+}
+
+/** "+3.608 s", or "1:02:03.4" where the axis is in hours. */
+export function instantText(ms: number, originMs: number, view: Span): string {
+  const length = view.toMs - view.fromMs
+  if (!asClock(view, originMs)) return seconds(ms - originMs, length)
+  const text = clock(ms - originMs, length > 600_000 ? 0 : length > 60_000 ? 1 : 3)
+  return text.startsWith('−') ? text : `+${text}`
 }
 
 /** As many digits as the view can tell apart. */

@@ -1,9 +1,10 @@
 'use client'
-import { memo, useMemo } from 'react'
+import { memo, useMemo, useRef } from 'react'
 import { CartesianGrid, Line, LineChart, XAxis, YAxis } from 'recharts'
 import { cx } from '@/app/lib/cx'
 import { useCursorMs, useFrame } from './frame'
-import type { Series } from './model'
+import type { Point, Series, Span } from './model'
+import { Strip, useDragging } from './pan'
 import { valueAt, valueAxis } from './scale'
 
 export const CHART_HEIGHT = 88
@@ -16,7 +17,7 @@ type Props = { label: string; unit: string; series: Series[]; digits: number; st
 
 export const ChartLane = memo(function ChartLane({ label, unit, series, digits, step = false }: Props) {
   const { view, widthPx } = useFrame()
-  const axis = useMemo(() => {
+  const fitting = useMemo(() => {
     let max = 0
     for (const s of series) {
       for (const [ms, value] of s.points) {
@@ -25,41 +26,55 @@ export const ChartLane = memo(function ChartLane({ label, unit, series, digits, 
     }
     return valueAxis(max)
   }, [series, view])
+  // The scale stays while the picture is dragged.
+  const dragging = useDragging()
+  const settled = useRef(fitting)
+  if (!dragging) settled.current = fitting
+  const axis = settled.current
   return (
     <div className="grid grid-cols-[var(--gutter)_1fr] border-line border-b last:border-b-0">
       <Gutter label={label} unit={unit} axis={axis} series={series} digits={digits} />
-      <div className="min-w-0 overflow-hidden" style={{ height: CHART_HEIGHT }} aria-hidden>
-        {widthPx > 0 ? (
-          <LineChart
-            width={widthPx}
-            height={CHART_HEIGHT}
-            margin={{ top: 6, right: 0, bottom: 6, left: 0 }}
-            accessibilityLayer={false}
-          >
-            <CartesianGrid vertical={false} stroke="var(--line)" />
-            <XAxis dataKey="0" type="number" domain={[view.fromMs, view.toMs]} allowDataOverflow hide />
-            <YAxis type="number" domain={[0, axis.max]} ticks={axis.ticks} allowDataOverflow hide />
-            {series.map((s, i) => (
-              <Line
-                key={s.stream}
-                data={s.points as [number, number | null][]}
-                dataKey="1"
-                type={step ? 'stepBefore' : 'linear'}
-                stroke={SHADE[i % SHADE.length]}
-                strokeDasharray={DASH[i % DASH.length]}
-                strokeWidth={1.25}
-                dot={false}
-                activeDot={false}
-                isAnimationActive={false}
-                connectNulls={false}
-              />
-            ))}
-          </LineChart>
-        ) : null}
+      <div className="relative min-w-0 overflow-hidden" style={{ height: CHART_HEIGHT }} aria-hidden>
+        <Strip>
+          {widthPx > 0 ? (
+            <LineChart
+              width={widthPx}
+              height={CHART_HEIGHT}
+              margin={{ top: 6, right: 0, bottom: 6, left: 0 }}
+              accessibilityLayer={false}
+            >
+              <CartesianGrid vertical={false} stroke="var(--line)" />
+              <XAxis dataKey="0" type="number" domain={[view.fromMs, view.toMs]} allowDataOverflow hide />
+              <YAxis type="number" domain={[0, axis.max]} ticks={axis.ticks} allowDataOverflow hide />
+              {series.map((s, i) => (
+                <Line
+                  key={s.stream}
+                  data={inside(s.points, view) as [number, number | null][]}
+                  dataKey="1"
+                  type={step ? 'stepBefore' : 'linear'}
+                  stroke={SHADE[i % SHADE.length]}
+                  strokeDasharray={DASH[i % DASH.length]}
+                  strokeWidth={1.25}
+                  dot={false}
+                  activeDot={false}
+                  isAnimationActive={false}
+                  connectNulls={false}
+                />
+              ))}
+            </LineChart>
+          ) : null}
+        </Strip>
       </div>
     </div>
   )
 })
+
+/** What of a line can be seen, and one point more on each side. */
+function inside(points: readonly Point[], view: Span): readonly Point[] {
+  const from = points.findIndex(([ms]) => ms >= view.fromMs)
+  const to = points.findLastIndex(([ms]) => ms <= view.toMs)
+  return from < 0 ? points.slice(-1) : points.slice(Math.max(0, from - 1), to + 2)
+}
 
 type GutterProps = Omit<Props, 'step'> & { axis: { max: number; ticks: number[] } }
 

@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react'
 import { cx } from '@/app/lib/cx'
 import { useCursorMs, useFrame } from './frame'
+import { Strip } from './pan'
 
 type Props = {
   label: ReactNode
@@ -22,7 +23,9 @@ export function Lane({ label, title, valueAt, className, children }: Props) {
         </span>
         {valueAt ? <CursorValue valueAt={valueAt} /> : null}
       </div>
-      <div className={cx('relative h-6 min-w-0 overflow-hidden', className)}>{children}</div>
+      <div className={cx('relative h-6 min-w-0 overflow-hidden', className)}>
+        <Strip>{children}</Strip>
+      </div>
     </div>
   )
 }

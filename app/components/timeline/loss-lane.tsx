@@ -2,11 +2,13 @@
 import { memo } from 'react'
 import { useFrame } from './frame'
 import { Lane } from './lane'
+import { type Labelled, labelled } from './loss-labels'
 import { inView } from './merge'
-import type { LossSpan, ProbeLane } from './model'
+import type { ProbeLane } from './model'
 import { place } from './scale'
 
-const CHAR_PX = 6.6
+/** Nobody counts them, and a wide screen holds no more. */
+const MOST_CROSSES_PX = 4000
 
 /** Dots where answers came, crosses where none did, the outage's length written on it. */
 export const LossLane = memo(function LossLane({ lane }: { lane: ProbeLane }) {
@@ -37,36 +39,33 @@ export const LossLane = memo(function LossLane({ lane }: { lane: ProbeLane }) {
           />
         ) : null
       })}
-      {losses.map((loss) => (
-        <Loss key={loss.fromMs} loss={loss} />
+      {labelled(losses, (span) => place(view, span), widthPx).map((each) => (
+        <Loss key={each.loss.fromMs} {...each} />
       ))}
     </Lane>
   )
 })
 
-function Loss({ loss }: { loss: LossSpan }) {
-  const { view, widthPx } = useFrame()
-  const box = place(view, loss)
-  if (!box) return null
-  const px = (box.width / 100) * widthPx
-  const inside = px > loss.text.length * CHAR_PX + 16
-  const beside = box.left + box.width < 80 ? { left: 'calc(100% + 4px)' } : { right: 'calc(100% + 4px)' }
+function Loss({ loss, left, width, px, label }: Labelled) {
+  const beside = label === 'right' ? { left: 'calc(100% + 4px)' } : { right: 'calc(100% + 4px)' }
   return (
     <div
       data-outage
       title={`${loss.text}, ${loss.lost} lost`}
       className="absolute inset-y-1 flex items-center justify-center border-fail border-x bg-fail-soft text-fail"
-      style={{ left: `${box.left}%`, width: `max(2px, ${box.width}%)` }}
+      style={{ left: `${left}%`, width: `max(2px, ${width}%)` }}
     >
       <span aria-hidden className="absolute inset-x-0 overflow-hidden text-center text-[10px] leading-4 tracking-[2px]">
-        {inside ? '╳'.repeat(Math.ceil(px / 8)) : ''}
+        {label === 'inside' ? '╳'.repeat(Math.ceil(Math.min(px, MOST_CROSSES_PX) / 8)) : ''}
       </span>
-      <span
-        className="absolute whitespace-nowrap rounded-sm bg-panel px-1 font-semibold text-xs leading-4"
-        style={inside ? undefined : beside}
-      >
-        {inside || loss.lost > 3 ? loss.text : ''}
-      </span>
+      {label ? (
+        <span
+          className="absolute whitespace-nowrap rounded-sm bg-panel px-1 font-semibold text-xs leading-4"
+          style={label === 'inside' ? undefined : beside}
+        >
+          {loss.text}
+        </span>
+      ) : null}
     </div>
   )
 }

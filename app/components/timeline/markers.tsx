@@ -2,6 +2,7 @@
 import { cx } from '@/app/lib/cx'
 import { useFrame } from './frame'
 import type { Marker } from './model'
+import { Strip } from './pan'
 import { percent } from './scale'
 
 /** Of the bold 12 px system font, rather too wide than too narrow. */
@@ -52,23 +53,31 @@ export function MarkerLabels({ markers, rows }: { markers: Marker[]; rows: numbe
   return (
     <div className="grid grid-cols-[var(--gutter)_1fr] border-line border-b">
       <span className="py-0.5 text-muted text-xs leading-4">events</span>
-      <ul className="relative overflow-hidden" style={{ height: `${rows * 20}px` }}>
-        {placed.map((marker) =>
-          marker.row === null ? null : (
-            <li
-              key={marker.id}
-              className={cx(
-                'absolute h-5 whitespace-nowrap px-1 text-xs leading-5',
-                marker.flip ? 'border-r-2' : 'border-l-2',
-                LOOK[marker.kind],
-              )}
-              style={{ left: `${marker.left}%`, top: marker.row * 20, translate: marker.flip ? '-100%' : undefined }}
-            >
-              {marker.label}
-            </li>
-          ),
-        )}
-      </ul>
+      <div className="relative overflow-hidden" style={{ height: `${rows * 20}px` }}>
+        <Strip>
+          <ul>
+            {placed.map((marker) =>
+              marker.row === null ? null : (
+                <li
+                  key={marker.id}
+                  className={cx(
+                    'absolute h-5 whitespace-nowrap px-1 text-xs leading-5',
+                    marker.flip ? 'border-r-2' : 'border-l-2',
+                    LOOK[marker.kind],
+                  )}
+                  style={{
+                    left: `${marker.left}%`,
+                    top: marker.row * 20,
+                    translate: marker.flip ? '-100%' : undefined,
+                  }}
+                >
+                  {marker.label}
+                </li>
+              ),
+            )}
+          </ul>
+        </Strip>
+      </div>
     </div>
   )
 }
@@ -76,17 +85,21 @@ export function MarkerLabels({ markers, rows }: { markers: Marker[]; rows: numbe
 /** The same instants as lines through all lanes. */
 export function MarkerLines({ markers }: { markers: Marker[] }) {
   const { view } = useFrame()
-  return markers.map((marker) => {
-    const left = percent(view, marker.atMs)
-    if (left < 0 || left > 100) return null
-    const look = marker.kind === 'fault' ? 'border-solid border-l-2' : 'border-dashed border-l'
-    return (
-      <div
-        key={marker.id}
-        className={cx('absolute inset-y-0', look, LOOK[marker.kind])}
-        style={{ left: `${left}%` }}
-        title={marker.labels[0]}
-      />
-    )
-  })
+  return (
+    <Strip>
+      {markers.map((marker) => {
+        const left = percent(view, marker.atMs)
+        if (left < 0 || left > 100) return null
+        const look = marker.kind === 'fault' ? 'border-solid border-l-2' : 'border-dashed border-l'
+        return (
+          <div
+            key={marker.id}
+            className={cx('absolute inset-y-0', look, LOOK[marker.kind])}
+            style={{ left: `${left}%` }}
+            title={marker.labels[0]}
+          />
+        )
+      })}
+    </Strip>
+  )
 }

@@ -1,5 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import { clampView, liveLengthMs, pan, percent, place, timeTicks, valueAt, valueAxis, zoom } from './scale'
+import {
+  asClock,
+  clampView,
+  clock,
+  clockTicks,
+  liveLengthMs,
+  pan,
+  percent,
+  place,
+  timeTicks,
+  valueAt,
+  valueAxis,
+  zoom,
+} from './scale'
 
 const all = { fromMs: 1000, toMs: 11_000 }
 
@@ -27,6 +40,31 @@ describe('scale', () => {
     const ticks = timeTicks({ fromMs: 995_000, toMs: 1_005_000 }, 1_000_000, 5)
     expect(ticks.map((t) => t.text)).toEqual(['−4', '−2', '0', '2', '4'])
     expect(ticks[2]?.ms).toBe(1_000_000)
+  })
+
+  it('writes hours as a clock does', () => {
+    expect([clock(3_723_456, 3), clock(-5000, 0), clock(-0.2, 0), clock(59_999.6, 0)]).toEqual([
+      '1:02:03.456',
+      '−0:00:05',
+      '0:00:00',
+      '0:01:00',
+    ])
+    expect(asClock({ fromMs: 0, toMs: 599_000 }, 0)).toBe(false)
+    expect(asClock({ fromMs: 3_600_000, toMs: 3_600_500 }, 0)).toBe(true)
+  })
+
+  it('puts ticks at round times, far enough apart for their labels at any zoom and width', () => {
+    const hours = clockTicks({ fromMs: 0, toMs: 3 * 3_600_000 }, 20_000, 620)
+    expect(hours.map(({ text }) => text)).toEqual(['0:00:00', '0:30:00', '1:00:00', '1:30:00', '2:00:00', '2:30:00'])
+    for (const lengthMs of [50, 900, 40_000, 700_000, 86_400_000])
+      for (const widthPx of [230, 620, 1400]) {
+        const ticks = clockTicks({ fromMs: 5_000_000, toMs: 5_000_000 + lengthMs }, 1234, widthPx)
+        expect(ticks.length).toBeGreaterThan(0)
+        for (const [i, tick] of ticks.slice(1).entries()) {
+          const apartPx = ((tick.ms - (ticks[i]?.ms ?? 0)) / lengthMs) * widthPx
+          expect(apartPx).toBeGreaterThan(tick.text.length * 7)
+        }
+      }
   })
 
   it('grows a live axis in rare round steps', () => {

@@ -35,8 +35,52 @@ export function pan(view: Span, all: Span, share: number): Span {
   return clampView({ fromMs: view.fromMs + by, toMs: view.toMs + by }, all)
 }
 
+export type Tick = { ms: number; text: string }
+
+/** From here on an engineer thinks in minutes and hours, not in thousands of seconds. */
+const CLOCK_FROM_MS = 600_000
+
+/** Whether times in the view are written "0:12:34" instead of in seconds. */
+export const asClock = (view: Span, originMs: number): boolean =>
+  Math.max(Math.abs(view.fromMs - originMs), Math.abs(view.toMs - originMs)) >= CLOCK_FROM_MS
+
+/** "−0:00:05", "1:02:03.456"; `digits` after the second's point. */
+export function clock(ms: number, digits: number): string {
+  const units = Math.round((Math.abs(ms) / 1000) * 10 ** digits)
+  const whole = Math.floor(units / 10 ** digits)
+  const two = (n: number) => String(n).padStart(2, '0')
+  const fraction = digits > 0 ? `.${String(units % 10 ** digits).padStart(digits, '0')}` : ''
+  const sign = ms < 0 && units > 0 ? '−' : ''
+  return `${sign}${Math.floor(whole / 3600)}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}${fraction}`
+}
+
+const CLOCK_STEPS_MS = [
+  ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
+  ...[1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400].map(
+    (s) => s * 1000,
+  ),
+]
+/** Of a 12 px digit. */
+const DIGIT_PX = 6.8
+
+const digitsOf = (stepMs: number) => (stepMs >= 1000 ? 0 : stepMs >= 100 ? 1 : stepMs >= 10 ? 2 : 3)
+
+/** Ticks at round times of day from the origin, so far apart that no label meets its neighbour. */
+export function clockTicks(view: Span, originMs: number, widthPx: number): Tick[] {
+  const length = view.toMs - view.fromMs
+  const longest = Math.max(Math.abs(view.fromMs - originMs), Math.abs(view.toMs - originMs))
+  const labelPx = (stepMs: number) => (clock(longest, digitsOf(stepMs)).length + 1) * DIGIT_PX
+  // Half as much again, because labels at the ends are moved inside.
+  const fits = (stepMs: number) => (stepMs / length) * widthPx >= labelPx(stepMs) * 1.5 + 8
+  const stepMs = CLOCK_STEPS_MS.find(fits) ?? 86_400_000
+  const ticks: Tick[] = []
+  for (let n = Math.ceil((view.fromMs - originMs) / stepMs); n * stepMs <= view.toMs - originMs; n++)
+    ticks.push({ ms: originMs + n * stepMs, text: clock(n * stepMs, digitsOf(stepMs)) })
+  return ticks
+}
+
 /** Round seconds relative to the origin. */
-export function timeTicks(view: Span, originMs: number, count: number): { ms: number; text: string }[] {
+export function timeTicks(view: Span, originMs: number, count: number): Tick[] {
   const scale = scaleLinear().domain([(view.fromMs - originMs) / 1000, (view.toMs - originMs) / 1000])
   const format = scale.tickFormat(count)
   return scale.ticks(count).map((s) => ({ ms: originMs + s * 1000, text: s === 0 ? '0' : format(s) }))

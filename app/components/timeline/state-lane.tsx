@@ -3,6 +3,7 @@ import { memo } from 'react'
 import { cx } from '@/app/lib/cx'
 import { useFrame } from './frame'
 import { Lane } from './lane'
+import { drawable, type ManyStates } from './merge-states'
 import type { LaneState, StateLane as Model, StateSegment } from './model'
 import { place } from './scale'
 
@@ -29,18 +30,33 @@ export const STATE_TEXT: Record<LaneState, string> = {
 }
 
 export const StateLane = memo(function StateLane({ lane }: { lane: Model }) {
+  const { view, widthPx } = useFrame()
   const at = (ms: number) => {
     const state = lane.segments.find((s) => s.fromMs <= ms && ms <= s.toMs)?.state
     return state ? STATE_TEXT[state] : null
   }
   return (
     <Lane label={`${lane.node} RG${lane.redundancyGroup}`} valueAt={at}>
-      {lane.segments.map((segment) => (
-        <Segment key={segment.fromMs} segment={segment} />
-      ))}
+      {drawable(lane.segments, view, widthPx).map((each) =>
+        'changes' in each ? <Many key={each.fromMs} {...each} /> : <Segment key={each.fromMs} segment={each} />,
+      )}
     </Lane>
   )
 })
+
+/** States that changed too fast to be told apart here. */
+function Many({ fromMs, toMs, changes }: ManyStates) {
+  const { view } = useFrame()
+  const box = place(view, { fromMs, toMs })
+  return box ? (
+    <div
+      data-state="several"
+      title={`${changes} states in turn: zoom in to tell them apart`}
+      className="hatched absolute inset-y-1 border border-edge bg-panel"
+      style={{ left: `${box.left}%`, width: `max(2px, ${box.width}%)` }}
+    />
+  ) : null
+}
 
 function Segment({ segment }: { segment: StateSegment }) {
   const { view, widthPx } = useFrame()

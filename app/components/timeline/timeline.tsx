@@ -1,5 +1,5 @@
 'use client'
-import { memo, useEffect, useMemo, useRef, useState } from 'react'
+import { memo, type ReactNode, useCallback, useEffect, useId, useMemo, useRef, useState } from 'react'
 import { Axis } from './axis'
 import { ChartLane } from './chart-lane'
 import { Cursor, type Frame, FrameProvider } from './frame'
@@ -7,11 +7,17 @@ import { LossLane } from './loss-lane'
 import { MarkerLabels, MarkerLines } from './markers'
 import type { Span, TimelineModel } from './model'
 import { Overlay } from './overlay'
+import { Overview } from './overview'
+import { PanProvider } from './pan'
 import { clampView, pan, zoom } from './scale'
 import { Shades } from './shades'
 import { StateLane } from './state-lane'
 import { StepLane } from './step-lane'
 import { Toolbar } from './toolbar'
+import { usePan } from './use-pan'
+
+/** The axis below the rows of markers, borders included. */
+const AXIS_PX = 26
 
 type Props = {
   model: TimelineModel
@@ -20,19 +26,30 @@ type Props = {
   onView: (view: Span | null) => void
   /** Told how long the main thread had to draw a new picture. */
   onPainted?: (ms: number) => void
+  /** Instead of the run's own lanes: of several runs, each with its shades and lines. */
+  lanes?: ReactNode
 }
 
 /** One time axis for everything that happened in a run. It owns the view and the crosshair; the lanes only draw. */
-export const Timeline = memo(function Timeline({ model, view: chosen, onView, onPainted }: Props) {
+export const Timeline = memo(function Timeline({ model, view: chosen, onView, onPainted, lanes }: Props) {
   const { span, origin } = model
   const plot = useRef<HTMLDivElement>(null)
   const [widthPx, setWidth] = useState(0)
   const [cursor] = useState(() => new Cursor())
   const view = useMemo(() => (chosen ? clampView(chosen, span) : span), [chosen, span])
-  const frame = useMemo<Frame>(
-    () => ({ view, originMs: origin.ms, widthPx, cursor }),
-    [view, origin.ms, widthPx, cursor],
+  const root = useRef<HTMLDivElement>(null)
+  const id = useId()
+  const show = useCallback(
+    (next: Span) => onView(next.fromMs <= span.fromMs && next.toMs >= span.toMs ? null : clampView(next, span)),
+    [onView, span],
   )
+  const drag = usePan(root, view, span, show)
+  const { painted } = drag
+  // While it is dragged the lanes are painted wider than they show.
+  const frame = useMemo<Frame>(() => {
+    const wider = (painted.toMs - painted.fromMs) / (view.toMs - view.fromMs)
+    return { view: painted, originMs: origin.ms, widthPx: widthPx * wider, cursor }
+  }, [painted, view, origin.ms, widthPx, cursor])
 
   useEffect(() => {
     const element = plot.current
@@ -49,8 +66,6 @@ export const Timeline = memo(function Timeline({ model, view: chosen, onView, on
     return () => clearTimeout(timer)
   }, [model])
 
-  const show = (next: Span) =>
-    onView(next.fromMs <= span.fromMs && next.toMs >= span.toMs ? null : clampView(next, span))
   const onStep = (what: 'in' | 'out' | 'left' | 'right') => {
     const around = cursor.ms ?? (view.fromMs + view.toMs) / 2
     if (what === 'in') show(zoom(view, span, 0.5, around))
@@ -61,33 +76,53 @@ export const Timeline = memo(function Timeline({ model, view: chosen, onView, on
   return (
     <FrameProvider value={frame}>
       <Toolbar model={model} zoomed={chosen !== null} onStep={onStep} onView={show} onReset={() => onView(null)} />
-      <div className="relative px-3 pb-2 [--gutter:6rem] sm:[--gutter:10rem]">
-        <div className="relative">
-          <div
-            ref={plot}
-            className="pointer-events-none absolute inset-y-0 right-0 left-[var(--gutter)] overflow-hidden"
-          >
-            <Shades probes={model.probes} />
-            <MarkerLines markers={model.markers} />
-          </div>
-          <div className="relative">
-            <MarkerLabels markers={model.markers} rows={model.markerRows} />
-            <Axis origin={origin.kind} />
-            <StepLane steps={model.steps} />
-            {model.states.map((lane) => (
-              <StateLane key={lane.id} lane={lane} />
-            ))}
-            {model.probes.map((lane) => (
-              <LossLane key={lane.stream} lane={lane} />
-            ))}
-            <ChartLane label="RTT" unit="ms" series={model.rtt} digits={2} />
-            {model.traffic.length > 0 ? (
-              <ChartLane label="" unit="Mbit/s" series={model.traffic} digits={1} step />
-            ) : null}
-          </div>
-          <Overlay onZoom={show} onReset={() => onView(null)} onStep={onStep} />
+      <Overview model={model} pan={drag} zoomed={chosen !== null} widthPx={widthPx} controls={id} onView={show} />
+      <div id={id} className="relative px-3 pb-2 [--gutter:6rem] sm:[--gutter:10rem]">
+        <div ref={root} className="relative">
+          <PanProvider value={drag.current}>
+            <div
+              ref={plot}
+              className="pointer-events-none absolute inset-y-0 right-0 left-[var(--gutter)] overflow-hidden"
+            >
+              {lanes ? null : <RunLines model={model} />}
+            </div>
+            <div className="relative">
+              <MarkerLabels markers={model.markers} rows={model.markerRows} />
+              <Axis origin={origin.kind} />
+              {lanes ?? <RunLanes model={model} />}
+            </div>
+          </PanProvider>
+          <Overlay
+            all={span}
+            pan={drag}
+            axisPx={model.markerRows * 20 + AXIS_PX}
+            onZoom={show}
+            onReset={() => onView(null)}
+            onStep={onStep}
+          />
         </div>
       </div>
     </FrameProvider>
   )
 })
+
+const RunLines = ({ model }: { model: TimelineModel }) => (
+  <>
+    <Shades probes={model.probes} />
+    <MarkerLines markers={model.markers} />
+  </>
+)
+
+const RunLanes = ({ model }: { model: TimelineModel }) => (
+  <>
+    <StepLane steps={model.steps} />
+    {model.states.map((lane) => (
+      <StateLane key={lane.id} lane={lane} />
+    ))}
+    {model.probes.map((lane) => (
+      <LossLane key={lane.stream} lane={lane} />
+    ))}
+    <ChartLane label="RTT" unit="ms" series={model.rtt} digits={2} />
+    {model.traffic.length > 0 ? <ChartLane label="" unit="Mbit/s" series={model.traffic} digits={1} step /> : null}
+  </>
+)

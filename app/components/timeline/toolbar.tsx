@@ -55,7 +55,9 @@ export function Toolbar({ model, zoomed, onStep, onView, onReset }: Props) {
       <Button kind="ghost" disabled={!zoomed} onClick={onReset}>
         <Maximize2 aria-hidden /> All
       </Button>
-      <span className="ml-auto hidden text-muted text-xs lg:inline">drag to zoom, double-click for all</span>
+      <span className="ml-auto hidden text-muted text-xs lg:inline">
+        drag to zoom, double-click for all; drag the axis or the window above it to move
+      </span>
     </div>
   )
 }

@@ -57,12 +57,31 @@ const liveLosses = (track: ProbeTrack | undefined, by: number): LossSpan[] =>
     open,
   })) ?? []
 
-export function rttSeries(tracks: Tracks, lab: PublicLab | null, offset: Offset, live: boolean): Series[] {
+/** RTT per probe: of `tracks`, and beside them of `whole`, so that there is a picture wherever the view is moved to. */
+export function rttSeries(
+  tracks: Tracks,
+  whole: Tracks,
+  lab: PublicLab | null,
+  offset: Offset,
+  live: boolean,
+): Series[] {
   const most = live ? MOST_LIVE_POINTS : MOST_POINTS
   return order([...tracks.probes.keys()], lab).flatMap((stream) => {
     const track = tracks.probes.get(stream)
-    return track ? [{ stream, title: streamTitle(stream, lab), points: rttPoints(track, offset(stream), most) }] : []
+    const rough = whole.probes.get(stream)
+    if (!track) return []
+    const fine = rttPoints(track, offset(stream), most)
+    const beside = rough && rough !== track ? rttPoints(rough, offset(stream), most) : []
+    return [{ stream, title: streamTitle(stream, lab), points: joined(beside, fine) }]
   })
+}
+
+/** `fine` where it is, `beside` before and after it. */
+function joined(beside: Point[], fine: Point[]): Point[] {
+  const from = fine[0]?.[0]
+  const to = fine.at(-1)?.[0]
+  if (from === undefined || to === undefined) return beside
+  return [...beside.filter(([ms]) => ms < from), ...fine, ...beside.filter(([ms]) => ms > to)]
 }
 
 /** RTT over send time, thinned to the largest of each stretch, the line broken at every loss. */

@@ -62,7 +62,7 @@ export function sampleModel({ detail, tracks, whole, lab, reserve }: SampleInput
   const offset = (stream: string) => probeClockOffset(stream, detail, lab)
   return {
     probes: probeLanes(detail, whole, lab, offset, reserve),
-    rtt: rttSeries(tracks, lab, offset, detail.summary.phase !== 'ended'),
+    rtt: rttSeries(tracks, whole, lab, offset, detail.summary.phase !== 'ended'),
     traffic: trafficSeries(whole, lab, reserve),
   }
 }

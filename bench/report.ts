@@ -1,0 +1,119 @@
+import path from 'node:path'
+import type { Browser, Page } from '@playwright/test'
+import { App, scratch, type World } from '../e2e/harness'
+import { loadLab } from '../server/topology/load'
+import { type Figure, medianOf, quantile } from './figures'
+import { writeLongRun } from './long-run'
+
+const ROUNDS = 3
+const HOURS = 1
+/** 200 pps for an hour, and the pause before it. */
+const SAMPLES = 720_000
+const OUTAGES = 24
+const DRAG_MS = 2000
+const LIVE_OPENINGS = 6
+
+/** A report with one stream of 720,000 samples, and the app that has it. */
+async function appWithLongRun(world: World): Promise<{ app: App; id: string }> {
+  const dir = scratch()
+  const loaded = await loadLab(world.labFile)
+  if (!loaded.ok) throw new Error(`${world.labFile} is broken`)
+  const id = await writeLongRun(`file:${path.join(dir, 'app.db')}`, loaded.lab, {
+    hours: HOURS,
+    probes: 1,
+    outages: OUTAGES,
+  })
+  return { app: await App.start([world.labFile], dir), id }
+}
+
+/** From the request to the lanes: shades, the loss lane and the RTT line. */
+async function open(page: Page, app: App, id: string): Promise<number> {
+  const fromMs = performance.now()
+  await page.goto(`${app.url}/runs/${id}`, { waitUntil: 'commit' })
+  await page.locator('[data-outage]').first().waitFor({ state: 'attached' })
+  await page.locator('.recharts-line path').first().waitFor({ state: 'attached' })
+  return performance.now() - fromMs
+}
+
+/** Zooms to a quarter and drags the axis for two seconds; the time between frames meanwhile, ms. */
+async function drag(page: Page): Promise<number[]> {
+  for (let i = 0; i < 2; i++) await page.getByRole('button', { name: 'Zoom in' }).click()
+  await page.waitForLoadState('networkidle')
+  const axis = await page.getByRole('slider').boundingBox()
+  if (!axis) throw new Error('there is no time axis')
+  const y = axis.y + 12
+  const at = (share: number) => axis.x + axis.width * (0.5 + 0.4 * Math.sin(share * Math.PI * 4))
+  await page.mouse.move(at(0), y)
+  await page.mouse.down()
+  await page.evaluate(() => {
+    const frames: number[] = []
+    Object.assign(window, { frames, dragging: true })
+    let last = performance.now()
+    const tick = (now: number) => {
+      frames.push(now - last)
+      last = now
+      if ((window as unknown as { dragging: boolean }).dragging) requestAnimationFrame(tick)
+    }
+    requestAnimationFrame(tick)
+  })
+  const before = await page.getByTestId('overview-window').getAttribute('style')
+  const fromMs = performance.now()
+  for (let passedMs = 0; passedMs < DRAG_MS; passedMs = performance.now() - fromMs)
+    await page.mouse.move(at(passedMs / DRAG_MS) + 1, y)
+  const moved = (await page.getByTestId('overview-window').getAttribute('style')) !== before
+  const frames = (await page.evaluate('(window.dragging = false, window.frames)')) as number[]
+  await page.mouse.up()
+  if (!moved) throw new Error('the drag moved nothing')
+  return frames.slice(1)
+}
+
+/** The event loop while a TC-3 runs in the same app and the long report is opened again and again. */
+async function loopWhileLive(app: App, world: World, browser: Browser, id: string): Promise<number> {
+  const run = await app.start(world.id, 'TC-3')
+  let over = false
+  const ended = app.ended(run.id).finally(() => {
+    over = true
+  })
+  let worstMs = 0
+  const watch = async () => {
+    while (!over) {
+      const { eventLoop } = await app.get<{ eventLoop: { p99Ms: number } }>('/api/health')
+      worstMs = Math.max(worstMs, eventLoop.p99Ms)
+      await new Promise((resolve) => setTimeout(resolve, 1000))
+    }
+  }
+  const look = async () => {
+    for (let i = 0; i < LIVE_OPENINGS && !over; i++) {
+      const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
+      await open(await context.newPage(), app, id)
+      await context.close()
+    }
+  }
+  await Promise.all([watch(), look()])
+  const { verdict } = await ended
+  if (verdict !== 'pass') throw new Error(`run ${run.id}: ${verdict}`)
+  return worstMs
+}
+
+/** Opening and dragging a report of an hour; `eventLoopP99Ms` are the rounds beside a live run. */
+export async function measureReport(world: World, browser: Browser, say: (text: string) => void) {
+  const { app, id } = await appWithLongRun(world)
+  const opens: number[] = []
+  const frames: number[] = []
+  const eventLoopP99Ms: number[] = []
+  for (let round = 0; round < ROUNDS; round++) {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
+    const page = await context.newPage()
+    opens.push(await open(page, app, id))
+    frames.push(quantile(await drag(page), 0.95))
+    await context.close()
+    eventLoopP99Ms.push(await loopWhileLive(app, world, browser, id))
+    say(`report ${round + 1} of ${ROUNDS}: ${JSON.stringify([opens.at(-1), frames.at(-1), eventLoopP99Ms.at(-1)])}`)
+  }
+  await app.stop()
+  const figures: Figure[] = [
+    medianOf('reportOpenMs', `a report of ${SAMPLES} samples until its lanes are drawn`, 'ms', 1500, opens),
+    medianOf('panFrameP95Ms', 'frame time while it is dragged for 2 s, p95', 'ms', 100, frames),
+  ]
+  return { figures, eventLoopP99Ms }
+}
