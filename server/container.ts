@@ -8,6 +8,7 @@ import { readEnv } from './env'
 import { AppError } from './errors'
 import { watchEventLoop } from './event-loop'
 import { createRunLog } from './events/run-log'
+import { LabChecks } from './observe/lab-checks'
 import { LiveStatus } from './observe/live-status'
 import { Runner } from './runner/runner'
 import { migrateDatabase, openDatabase } from './store/client'
@@ -61,7 +62,9 @@ async function boot(): Promise<Container> {
     labState,
     owner: `${os.userInfo().username}@${os.hostname()}:${env.port}`,
   })
-  const liveStatus = new LiveStatus((labId) => ({ lab: labOf(labId), pool: connections(labOf(labId)) }))
+  const accessTo = (labId: string) => ({ lab: labOf(labId), pool: connections(labOf(labId)) })
+  const ownRun = async (labId: string) =>
+    (await log.runs.unfinished(labId)).find(({ phase }) => phase !== 'queued')?.id ?? null
   const services: Services = {
     labs: { list: () => loaded, get: labOf },
     runs: log.history,
@@ -69,7 +72,8 @@ async function boot(): Promise<Container> {
     events: log.events,
     samples: log.samples,
     follow: log.follow,
-    liveStatus,
+    liveStatus: new LiveStatus(accessTo),
+    checks: new LabChecks(accessTo, ownRun),
     cases: { views: (lab) => CASES.map((definition) => caseView(definition, lab)) },
     runner,
     publicUrl: env.publicUrl,
