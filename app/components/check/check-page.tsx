@@ -4,6 +4,7 @@ import { RefreshCw } from 'lucide-react'
 import Link from 'next/link'
 import { Button } from '@/app/components/ui/button'
 import { ErrorBox } from '@/app/components/ui/error-box'
+import { Skeleton } from '@/app/components/ui/skeleton'
 import { ALONE, useTRPC } from '@/app/lib/trpc'
 import { CheckProgressRow } from './check-progress'
 import { CheckResult } from './check-result'
@@ -31,7 +32,7 @@ export function CheckPage({ lab }: { lab: string }) {
             Connects to everything that a run needs and says what is missing. It changes nothing.
           </p>
         </div>
-        <Button onClick={() => check.refetch()} disabled={check.isFetching} className="min-w-32">
+        <Button onClick={() => check.refetch()} disabled={check.isFetching} className="min-w-36">
           <RefreshCw aria-hidden /> {check.isFetching ? 'Checking…' : 'Check again'}
         </Button>
       </header>
@@ -39,6 +40,7 @@ export function CheckPage({ lab }: { lab: string }) {
       {check.error && !check.isFetching ? (
         <ErrorBox error={check.error} doing="Could not check the lab" onRetry={() => check.refetch()} />
       ) : null}
+      {check.isPending && check.isFetching ? <Skeleton className="h-96" label="Checking the lab" /> : null}
       {check.data ? <CheckResult check={check.data} lab={declared} stale={check.isFetching} /> : null}
     </div>
   )

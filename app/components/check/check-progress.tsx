@@ -16,7 +16,7 @@ export function CheckProgressRow({ lab, going, endedMs, tookMs }: Props) {
   const { data } = useQuery({ ...options, enabled: going, refetchInterval: going ? POLL_MS : false, staleTime: 0 })
   const progress = going ? data : null
   return (
-    <div className="grid min-h-7 content-start gap-1" role="status" data-testid="check-state">
+    <div className="grid min-h-8 content-start gap-1" role="status" data-testid="check-state">
       {going ? (
         <>
           <p>

@@ -24,7 +24,7 @@ export function CheckResult({ check, lab, stale }: Props) {
       {run ? <RunNotice run={run} /> : null}
       {wrong.length > 0 ? (
         <section aria-label="Needs attention">
-          <ul className="grid items-start gap-3 xl:grid-cols-2">
+          <ul className="grid gap-3 xl:grid-cols-2">
             {wrong.map((finding) => (
               <FindingCard key={finding.id} finding={finding} lab={lab} />
             ))}

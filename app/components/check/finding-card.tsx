@@ -10,7 +10,7 @@ const TONE: Record<FindingStatus, Tone> = { ok: 'pass', missing: 'fail', differs
 export function FindingCard({ finding, lab }: { finding: Finding; lab: PublicLab | undefined }) {
   const { id, place, title, status, found, expected, mend, hint } = finding
   return (
-    <li className="grid min-w-0 gap-2 rounded border bg-panel px-3 py-2" data-finding={id}>
+    <li className="grid min-w-0 content-start gap-2 rounded border bg-panel px-3 py-2" data-finding={id}>
       <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
         <Badge tone={TONE[status]}>{status}</Badge>
         <h2 className="font-semibold">{title}</h2>
