@@ -84,6 +84,7 @@ function eventsOf(lab: Lab, startMs: number, endMs: number, downs: readonly Down
     { kind: 'command-ended', commandId: 'c1', exitCode: 0, durationMs: FAULT_MS, error: null, atMs: t0 + FAULT_MS },
     {
       kind: 'fault-injected',
+      event: 'failover',
       title: `kill -9 of the cluster daemon on ${instance}`,
       mode: 'kill -9 of the cluster daemon (a crash)',
       place: { instance },

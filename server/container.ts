@@ -9,6 +9,7 @@ import { AppError } from './errors'
 import { watchEventLoop } from './event-loop'
 import { createRunLog } from './events/run-log'
 import { judgeRun } from './judging/judge-run'
+import { LabChecks } from './observe/lab-checks'
 import { LiveStatus } from './observe/live-status'
 import { Runner } from './runner/runner'
 import { migrateDatabase, openDatabase } from './store/client'
@@ -63,7 +64,9 @@ async function boot(): Promise<Container> {
     labState,
     owner: `${os.userInfo().username}@${os.hostname()}:${env.port}`,
   })
-  const liveStatus = new LiveStatus((labId) => ({ lab: labOf(labId), pool: connections(labOf(labId)) }))
+  const accessTo = (labId: string) => ({ lab: labOf(labId), pool: connections(labOf(labId)) })
+  const ownRun = async (labId: string) =>
+    (await log.runs.unfinished(labId)).find(({ phase }) => phase !== 'queued')?.id ?? null
   const services: Services = {
     labs: { list: () => loaded, get: labOf },
     runs: log.history,
@@ -72,7 +75,8 @@ async function boot(): Promise<Container> {
     samples: log.samples,
     overviews: log.overviews,
     follow: log.follow,
-    liveStatus,
+    liveStatus: new LiveStatus(accessTo),
+    checks: new LabChecks(accessTo, ownRun),
     cases: {
       views: (lab) => CASES.map((definition) => caseView(definition, lab)),
       operations: (lab) => OPERATIONS.map((definition) => caseView(definition, lab)),

@@ -12,9 +12,11 @@ for (const colorScheme of ['light', 'dark'] as const)
       const newest = (await (await request.get('/api/v1/runs?case=TC-3&limit=1')).json()) as { runs: { id: string }[] }
       const run = newest.runs[0]?.id
       expect(run).toBeDefined()
-      for (const route of ['/labs/embedded', '/labs/unreachable', '/history', `/runs/${run}`, '/nowhere']) {
+      const checks = ['/labs/embedded/check', '/labs/unreachable/check']
+      for (const route of ['/labs/embedded', '/labs/unreachable', ...checks, '/history', `/runs/${run}`, '/nowhere']) {
         await page.goto(route)
         await expect(page.getByRole('heading').first()).toBeVisible()
+        if (checks.includes(route)) await expect(page.getByTestId('check-summary')).toBeVisible()
         expect(await serious(page), route).toEqual([])
       }
     })

@@ -77,6 +77,21 @@ export const controls = {
   clock: unwrap(z.object({ machine: z.string(), offsetMs: z.number() }), ({ world }, body) => {
     world.machine(body.machine).clockOffsetMs = body.offsetMs
   }),
+  missing: unwrap(z.record(z.string(), z.array(z.string())), ({ world }, body) => {
+    for (const [name, tools] of Object.entries(body)) {
+      const { missing } = world.machine(name)
+      missing.clear()
+      for (const tool of tools) missing.add(tool)
+    }
+  }),
+  instance: unwrap(z.object({ name: z.string(), running: z.boolean() }), async ({ world }, body) => {
+    const machine = world.machine(body.name)
+    if (body.running) world.startInstance(machine)
+    else if (machine.running) await world.stopInstance(machine, true)
+  }),
+  server: unwrap(z.object({ port: z.number().int(), on: z.boolean() }), ({ world }, body) =>
+    world.setServer(body.port, body.on),
+  ),
   executed: (({ holds }) => holds.executed) as Handler,
   sent: unwrap(z.object({ on: z.boolean().optional() }).default({}), ({ world }, body) => {
     const lines = world.sentLines ?? []

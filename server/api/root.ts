@@ -1,10 +1,15 @@
 import { casesRouter } from './routers/cases'
+import { checkRouter } from './routers/check'
 import { labsRouter } from './routers/labs'
 import { runsRouter } from './routers/runs'
-import { createCallerFactory, router } from './trpc'
+import { createCallerFactory, mergeRouters, router } from './trpc'
 
 /** The whole API; the client imports only the type. */
-export const appRouter = router({ labs: labsRouter, cases: casesRouter, runs: runsRouter })
+export const appRouter = router({
+  labs: mergeRouters(labsRouter, checkRouter),
+  cases: casesRouter,
+  runs: runsRouter,
+})
 export type AppRouter = typeof appRouter
 
 /** For REST routes and server components: `createCaller({ services })`. */

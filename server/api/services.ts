@@ -1,4 +1,5 @@
 import type { CaseView, PlanStep } from '../domain/case'
+import type { CheckProgress, LabCheck } from '../domain/check'
 import type { RunEvent } from '../domain/event'
 import type { Lab } from '../domain/lab'
 import type { LabStateStore, RunStore } from '../domain/ports'
@@ -52,6 +53,11 @@ export type Services = {
   liveStatus: {
     watch(labId: string, signal: AbortSignal): AsyncIterable<LabLive>
     once(labId: string): Promise<LabLive>
+  }
+  checks: {
+    /** What is missing in a lab and how to mend it; one at a time for each lab, shared by who asks meanwhile. */
+    check(labId: string): Promise<LabCheck>
+    progress(labId: string): CheckProgress | null
   }
   cases: { views(lab: Lab): CaseView[]; operations(lab: Lab): CaseView[] }
   runner: {

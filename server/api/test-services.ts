@@ -33,6 +33,19 @@ export async function testServices() {
       },
       once: async (labId) => live(labId),
     },
+    checks: {
+      check: async (labId) => ({
+        ...{ lab: labId, startMs: 1, endMs: 2, run: null, skipped: [] },
+        findings: [
+          {
+            ...{ id: 'instance/fw0', group: 'instance', place: { instance: 'fw0' }, title: 'Instance' },
+            ...{ status: 'differs', found: 'stopped', expected: 'running', hint: null },
+            mend: { host: 'box', command: 'incus start fw0' },
+          },
+        ],
+      }),
+      progress: () => null,
+    },
     cases: {
       views: () => [
         {

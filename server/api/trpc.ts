@@ -75,6 +75,7 @@ const t = initTRPC.context<ApiContext>().create({
 })
 
 export const router = t.router
+export const mergeRouters = t.mergeRouters
 export const createCallerFactory = t.createCallerFactory
 
 /** Gives AppErrors the tRPC code that leads to the right HTTP status. */

@@ -30,6 +30,7 @@ describe('judgeRun', () => {
     })
     await log.sink.append('a', {
       kind: 'fault-injected',
+      event: 'failover',
       title: 'kill',
       mode: 'kill',
       place: { instance: 'fw0' },

@@ -16,9 +16,28 @@ const VERSION_ARGV: Record<string, string[]> = {
   ping: ['ping', '-V'],
   iperf3: ['iperf3', '--version'],
   tcpdump: ['tcpdump', '--version'],
+  ip: ['ip', '-V'],
 }
 
-const PACKAGES: Record<string, string> = { ping: 'iputils-ping' }
+/** Debian packages of tools that are not named like them. */
+const PACKAGES: Record<string, string> = {
+  ping: 'iputils-ping',
+  ip: 'iproute2',
+  pgrep: 'procps',
+  pkill: 'procps',
+  timeout: 'coreutils',
+  env: 'coreutils',
+  setsid: 'util-linux',
+  'systemd-run': 'systemd',
+  systemctl: 'systemd',
+  journalctl: 'systemd',
+}
+
+/** What makes a tool print its version. */
+export const versionArgument = (tool: string): string => VERSION_ARGV[tool]?.[1] ?? '--version'
+
+/** The command that gets a tool on Debian. */
+export const installArgv = (tool: string): string[] => ['apt-get', 'install', '-y', PACKAGES[tool] ?? tool]
 
 /** How a missing tool is got on Debian. */
 export const installHint = (tool: string, place: Place): string =>

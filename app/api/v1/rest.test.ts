@@ -14,6 +14,7 @@ const ROUTES: [pattern: RegExp, load: () => Promise<Exports>][] = [
   [/^\/api\/v1$/, () => import('./route')],
   [/^\/api\/v1\/labs$/, () => import('./labs/route')],
   [/^\/api\/v1\/labs\/(?<lab>[^/]+)\/status$/, () => import('./labs/[lab]/status/route')],
+  [/^\/api\/v1\/labs\/(?<lab>[^/]+)\/check$/, () => import('./labs/[lab]/check/route')],
   [/^\/api\/v1\/labs\/(?<lab>[^/]+)\/runs$/, () => import('./labs/[lab]/runs/route')],
   [/^\/api\/v1\/cases$/, () => import('./cases/route')],
   [/^\/api\/v1\/runs$/, () => import('./runs/route')],
@@ -59,7 +60,9 @@ describe('the HTTP API', () => {
     expect(page.headers.get('content-type')).toContain('text/html')
     expect(await page.text()).toContain('/api/v1/runs/{id}/samples.csv?stream=')
     const { body } = await json('/api/v1')
-    expect(Object.keys(body.schemas)).toEqual(['Lab', 'Case', 'NewRun', 'StartedRun', 'RunPage', 'Run', 'Error'])
+    expect(Object.keys(body.schemas)).toEqual([
+      ...['Lab', 'Case', 'Check', 'NewRun', 'StartedRun', 'RunPage', 'Run', 'Error'],
+    ])
     for (const { method, path } of body.endpoints) {
       const response = await ask(path.replace(/\?.*/, '').replace('{lab}', 'box').replace('{id}', 'zz'), { method })
       expect(response.status, `${method} ${path}`).not.toBe(405)
@@ -81,6 +84,11 @@ describe('the HTTP API', () => {
       live: { labId: 'box' },
     })
     expect((await json('/api/v1/labs/zz/status')).status).toBe(404)
+    expect((await json('/api/v1/labs/box/check')).body).toMatchObject({
+      ...{ lab: 'box', run: null },
+      findings: [{ id: 'instance/fw0', mend: { host: 'box', command: 'incus start fw0' } }],
+    })
+    expect((await json('/api/v1/labs/zz/check')).status).toBe(404)
   })
 
   it('takes a run from start to its samples', async () => {

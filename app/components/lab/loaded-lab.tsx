@@ -1,5 +1,8 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
+import { ListChecks } from 'lucide-react'
+import Link from 'next/link'
+import { Button } from '@/app/components/ui/button'
 import { ErrorBox } from '@/app/components/ui/error-box'
 import { useTRPC } from '@/app/lib/trpc'
 import type { LabEntry } from '@/server/domain/views'
@@ -28,9 +31,16 @@ export function LoadedLab({ entry }: { entry: Extract<LabEntry, { ok: true }> })
   const declared = lab.data.lab
   return (
     <div className="grid gap-3">
-      <header>
-        <h1 className="font-semibold text-xl leading-7">{entry.title}</h1>
-        {entry.notes ? <p className="max-w-prose text-muted">{entry.notes}</p> : null}
+      <header className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
+        <div className="min-w-0">
+          <h1 className="font-semibold text-xl leading-7">{entry.title}</h1>
+          {entry.notes ? <p className="max-w-prose text-muted">{entry.notes}</p> : null}
+        </div>
+        <Button asChild className="hover:bg-sunk">
+          <Link href={`/labs/${encodeURIComponent(id)}/check`}>
+            <ListChecks aria-hidden /> Check lab
+          </Link>
+        </Button>
       </header>
       {state.data?.quarantine ? <QuarantineBanner lab={id} quarantine={state.data.quarantine} /> : null}
       {state.error ? <ErrorBox error={state.error} doing="Could not read queue and last results" /> : null}

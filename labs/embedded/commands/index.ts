@@ -4,17 +4,18 @@ import { sh } from '../shell/sh'
 import { utility } from '../shell/utilities'
 import { SwitchNameSchema } from '../world/options'
 import type { World } from '../world/world'
+import { aptGet, chronyc, df, timedatectl } from './administration'
 import { cli } from './cli'
 import { incus } from './incus'
 import { ip } from './ip'
 import { iperf3 } from './iperf3'
 import { journalctl } from './journalctl'
-import { cat, date, prints, ss, tee, uname, worldCommand } from './misc'
+import { cat, date, idText, prints, ss, tee, uname, worldCommand } from './misc'
 import { ping } from './ping'
 import { kill, pgrep, ps } from './processes'
 import { systemctl } from './systemctl'
 import { tcpdump } from './tcpdump'
-import { becomes, env, setsid, sg, sleep, systemdRun, timeout } from './wrap'
+import { becomes, env, setsid, sg, sleep, systemdRun, timeout, versioned } from './wrap'
 
 type Table = Record<string, Program>
 const everywhere = new WeakMap<World, Table>()
@@ -30,20 +31,24 @@ function tableOf(world: World): Table {
       tee,
       date,
       sleep,
-      timeout,
-      env,
+      timeout: versioned('timeout (GNU coreutils) 9.1', timeout),
+      env: versioned('env (GNU coreutils) 9.1', env),
       uname,
       sg,
       sudo: becomes('sudo', ['-u', '-g']),
-      setsid,
-      'systemd-run': systemdRun,
+      setsid: versioned('setsid from util-linux 2.38.1', setsid),
+      'systemd-run': versioned('systemd 252 (252.22-1~deb12u1)', systemdRun),
       nohup: becomes('nohup'),
       nice: becomes('nice', ['-n']),
       stdbuf: becomes('stdbuf'),
       hostname: prints((p) => p.machine.name),
       whoami: prints(() => 'root'),
-      id: prints((p) => (p.args.includes('-u') ? '0' : 'uid=0(root) gid=0(root) groups=0(root)')),
+      id: prints(idText),
       nproc: prints(() => '8'),
+      df,
+      'apt-get': aptGet,
+      chronyc,
+      timedatectl,
       true: async () => 0,
       false: async () => 1,
       ping: ping(world),

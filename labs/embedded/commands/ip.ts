@@ -84,6 +84,10 @@ function routesJson(world: World, machine: Machine) {
 export const ip =
   (world: World): Program =>
   async (p) => {
+    if (p.args[1] === '-V') {
+      p.write('ip utility, iproute2-6.1.0, libbpf 1.1.0\n')
+      return 0
+    }
     const json = p.args.slice(1).some((a) => /^-j/.test(a) || a === '-json')
     const words = p.args.slice(1).filter((a) => !a.startsWith('-'))
     const [object = '', verb = 'show'] = words

@@ -1,4 +1,5 @@
 import type { Process, Program } from '../machine/process'
+import { nullSink, nullSource } from '../machine/streams'
 import { WAN } from '../world/topology'
 import type { World } from '../world/world'
 import { type Options, Test } from './iperf3-run'
@@ -50,6 +51,7 @@ export const iperf3 =
   }
 
 async function serve(world: World, p: Process, options: Options): Promise<number> {
+  if (p.args.includes('-D') || p.args.includes('--daemon')) return daemon(p)
   const key = `${p.machine.name} ${options.port}`
   if (world.iperfServers.has(key)) {
     p.error('iperf3: error - unable to start listener for connections: Address already in use\niperf3: exiting\n')
@@ -60,6 +62,14 @@ async function serve(world: World, p: Process, options: Options): Promise<number
   const line = '-----------------------------------------------------------\n'
   p.write(`${line}Server listening on ${options.port} (test #1)\n${line}`)
   return p.within(new Promise<number>((resolve) => p.handlers.set('INT', () => resolve(1))))
+}
+
+/** `-D`: the server goes on without its parent, whose output it lets go of. */
+async function daemon(p: Process): Promise<number> {
+  const args = p.args.filter((arg) => arg !== '-D' && arg !== '--daemon')
+  const io = { stdin: nullSource, stdout: nullSink, stderr: nullSink }
+  p.spawn(args, { io }).orphan()
+  return 0
 }
 
 /** The server behind an address, once a connection to it can be made. */

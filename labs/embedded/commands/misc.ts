@@ -71,6 +71,13 @@ export const prints =
     return 0
   }
 
+/** `id`, of root, who is everywhere in this world. */
+export const idText = ({ args }: Parameters<Program>[0]): string => {
+  const flags = args.slice(1).join('')
+  if (!/[ug]/.test(flags)) return 'uid=0(root) gid=0(root) groups=0(root)'
+  return flags.includes('n') ? 'root' : '0'
+}
+
 /** `cat`, streaming: a file may be fed by a channel that stays open. */
 export const cat: Program = async (p) => {
   const files = p.args.slice(1).filter((a) => !/^-[a-zA-Z]/.test(a))

@@ -15,6 +15,15 @@ function durationMs(text: string): number {
   return Number(match[1]) * ({ '': 1, s: 1, m: 60, h: 3600, d: 86_400 }[match[2] ?? ''] ?? 1) * 1000
 }
 
+/** A program that also knows `--version`. */
+export const versioned =
+  (version: string, program: Program): Program =>
+  async (p) => {
+    if (p.args[1] !== '--version') return program(p)
+    p.write(`${version}\n`)
+    return 0
+  }
+
 /** GNU `timeout`: runs a child, signals it when the time is up, passes on the signals it gets. */
 export const timeout: Program = async (p) => {
   const args = p.args.slice(1)

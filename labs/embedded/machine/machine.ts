@@ -28,6 +28,8 @@ export class Machine {
   /** This machine's clock minus the lab's, ms. */
   clockOffsetMs = 0
   devices: NetDevice[] = []
+  /** Programs that are not installed here, by name. */
+  readonly missing = new Set<string>()
 
   constructor(
     readonly name: string,
@@ -46,7 +48,8 @@ export class Machine {
   }
 
   resolve(name: string): Program | null {
-    return name === '' ? null : this.programs(this, name)
+    if (name === '' || this.missing.has(name.split('/').at(-1) ?? '')) return null
+    return this.programs(this, name)
   }
 
   clockMs(): number {

@@ -130,6 +130,13 @@ export class World {
     process.atEnd(() => this.iperfServers.delete(`${WAN} ${port}`))
   }
 
+  /** Starts or ends the WAN host's iperf3 server on a port. */
+  setServer(port: number, on: boolean): void {
+    const server = this.iperfServers.get(`${WAN} ${port}`)
+    if (on && !server) this.serve(port)
+    if (!on) server?.process.kill('KILL')
+  }
+
   machine(name: string): Machine {
     const machine = this.machines.get(name)
     if (!machine) throw new RangeError(`no machine "${name}"`)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { CaseViewSchema } from '../../domain/case'
+import { LabCheckSchema } from '../../domain/check'
 import { SAMPLE_COLUMNS } from '../../domain/sample'
 import type { RestCall } from './route'
 import {
@@ -26,6 +27,12 @@ const ENDPOINTS: Endpoint[] = [
     path: '/api/v1/labs/{lab}/status',
     does: 'Live status of nodes and hosts, queue, quarantine. Asks the lab, so it may take seconds.',
     returns: '{lab, quarantine, queue, live}',
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/labs/{lab}/check',
+    does: 'Connects to everything and says what is missing, with the command that would mend it. Changes nothing; takes up to 20 s.',
+    returns: 'Check',
   },
   {
     method: 'GET',
@@ -79,6 +86,7 @@ const schemas = () => {
   const shapes = {
     Lab: RestLabSchema,
     Case: CaseViewSchema,
+    Check: LabCheckSchema,
     NewRun: NewRunSchema,
     StartedRun: StartedRunSchema,
     RunPage: RestRunPageSchema,

@@ -48,6 +48,10 @@ export async function labStatus(call: RestCall): Promise<Response> {
   return Response.json({ lab, quarantine: state.quarantine, queue, live })
 }
 
+export async function checkLab(call: RestCall): Promise<Response> {
+  return Response.json(await call.api.labs.check({ lab: labOf(call) }))
+}
+
 /** Of one lab (?lab=), else as the first usable lab has them. */
 export async function listCases({ api, services, query }: RestCall): Promise<Response> {
   const first = services.labs.list().find((entry) => entry.ok)
