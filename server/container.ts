@@ -72,6 +72,7 @@ async function boot(): Promise<Container> {
     liveStatus,
     cases: { views: (lab) => CASES.map((definition) => caseView(definition, lab)) },
     runner,
+    switches: runner.switches,
     publicUrl: env.publicUrl,
     version: packageJson.version,
     eventLoop: watchEventLoop(),

@@ -1,10 +1,11 @@
 import { casesRouter } from './routers/cases'
 import { labsRouter } from './routers/labs'
 import { runsRouter } from './routers/runs'
+import { switchesRouter } from './routers/switches'
 import { createCallerFactory, router } from './trpc'
 
 /** The whole API; the client imports only the type. */
-export const appRouter = router({ labs: labsRouter, cases: casesRouter, runs: runsRouter })
+export const appRouter = router({ labs: labsRouter, cases: casesRouter, runs: runsRouter, switches: switchesRouter })
 export type AppRouter = typeof appRouter
 
 /** For REST routes and server components: `createCaller({ services })`. */

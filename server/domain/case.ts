@@ -26,7 +26,13 @@ export type Fault = z.infer<typeof FaultSchema>
 /** What a step does. The runner has one handler for each; adding one here breaks the build until it has. */
 export const ActionSchema = z.discriminatedUnion('kind', [
   /** Reachable, tools and versions, clocks, primaries, no stale manual failover, targets answer, probe calibrated. */
-  z.object({ kind: z.literal('preflight'), targets: z.array(IdSchema), tools: z.array(z.string()) }),
+  z.object({
+    kind: z.literal('preflight'),
+    targets: z.array(IdSchema),
+    tools: z.array(z.string()),
+    /** Goes on whatever the cluster's state is: whether it has formed is what the case judges. */
+    anyState: z.boolean().optional(),
+  }),
   z.object({ kind: z.literal('start-probes'), targets: z.array(IdSchema), durationS: z.number() }),
   z.object({ kind: z.literal('stop-probes') }),
   z.object({ kind: z.literal('start-traffic'), traffic: z.array(IdSchema), durationS: z.number() }),

@@ -10,6 +10,7 @@ import { planOf } from './plan'
 import { recoverRun, restoreQuarantined } from './recover'
 import { newRunId } from './run-id'
 import { RunSession } from './session'
+import { LabSwitches } from './switches'
 
 const FAILURE_PAUSE_MS = 5000
 
@@ -19,9 +20,12 @@ export type RunRequest = { lab: string; case: string; params: Record<string, unk
 export class Runner {
   /** Lab id -> what it is busy with. */
   readonly #active = new Map<string, { runId: string; session: RunSession | null; done: Promise<void> }>()
+  readonly switches: LabSwitches
   #closing = false
 
-  constructor(private readonly deps: RunnerDeps) {}
+  constructor(private readonly deps: RunnerDeps) {
+    this.switches = new LabSwitches(deps, (labId, what, work) => this.#alone(labId, what, work))
+  }
 
   /** Queues a run and starts it when the lab is free. Throws `bad-input`, `not-found`, `forbidden`, `quarantined`. */
   async start(request: RunRequest): Promise<{ id: string }> {
@@ -146,6 +150,15 @@ export class Runner {
         else await recoverRun(session, definition, next.phase)
       })
     }
+  }
+
+  /** Does a piece of work while no run goes on and none is started; false, and nothing is done, when the lab is busy. */
+  async #alone(labId: string, what: string, work: () => Promise<void>): Promise<boolean> {
+    const [waiting] = await this.deps.runs.unfinished(labId)
+    if (waiting || this.#active.has(labId) || this.#closing) return false
+    await this.#occupy(labId, what, null, work)
+    this.#go(labId)
+    return true
   }
 
   /** Keeps a lab busy for as long as the work takes; a failure is logged and slows down whatever comes next. */

@@ -15,6 +15,8 @@ const ROUTES: [pattern: RegExp, load: () => Promise<Exports>][] = [
   [/^\/api\/v1\/labs$/, () => import('./labs/route')],
   [/^\/api\/v1\/labs\/(?<lab>[^/]+)\/status$/, () => import('./labs/[lab]/status/route')],
   [/^\/api\/v1\/labs\/(?<lab>[^/]+)\/runs$/, () => import('./labs/[lab]/runs/route')],
+  [/^\/api\/v1\/labs\/(?<lab>[^/]+)\/switches$/, () => import('./labs/[lab]/switches/route')],
+  [/^\/api\/v1\/labs\/(?<lab>[^/]+)\/switches\/(?<id>[^/]+)$/, () => import('./labs/[lab]/switches/[id]/route')],
   [/^\/api\/v1\/cases$/, () => import('./cases/route')],
   [/^\/api\/v1\/runs$/, () => import('./runs/route')],
   [/^\/api\/v1\/runs\/(?<id>[^/]+)$/, () => import('./runs/[id]/route')],
@@ -59,7 +61,17 @@ describe('the HTTP API', () => {
     expect(page.headers.get('content-type')).toContain('text/html')
     expect(await page.text()).toContain('/api/v1/runs/{id}/samples.csv?stream=')
     const { body } = await json('/api/v1')
-    expect(Object.keys(body.schemas)).toEqual(['Lab', 'Case', 'NewRun', 'StartedRun', 'RunPage', 'Run', 'Error'])
+    expect(Object.keys(body.schemas)).toEqual([
+      'Lab',
+      'Case',
+      'NewRun',
+      'StartedRun',
+      'RunPage',
+      'Run',
+      'Switch',
+      'SetSwitch',
+      'Error',
+    ])
     for (const { method, path } of body.endpoints) {
       const response = await ask(path.replace(/\?.*/, '').replace('{lab}', 'box').replace('{id}', 'zz'), { method })
       expect(response.status, `${method} ${path}`).not.toBe(405)
@@ -81,6 +93,21 @@ describe('the HTTP API', () => {
       live: { labId: 'box' },
     })
     expect((await json('/api/v1/labs/zz/status')).status).toBe(404)
+  })
+
+  it('turns a switch on and off, and says why not', async () => {
+    const put = (id: string, body: unknown, method = 'PUT') =>
+      json(`/api/v1/labs/box/switches/${id}`, { method, body: JSON.stringify(body) })
+    expect((await json('/api/v1/labs/box/switches')).body).toMatchObject([{ id: 'no-takeover', state: 'off' }])
+    expect(await put('no-takeover', { on: true })).toMatchObject({
+      status: 200,
+      body: { state: 'on', places: ['fw1'] },
+    })
+    expect(await put('no-takeover', { on: false }, 'POST')).toMatchObject({ status: 200, body: { state: 'off' } })
+    expect((await put('no-takeover', {})).status).toBe(400)
+    expect((await put('no-takeover', { on: 'yes' })).status).toBe(400)
+    expect((await put('zz', { on: true })).status).toBe(404)
+    expect((await json('/api/v1/labs/zz/switches')).status).toBe(404)
   })
 
   it('takes a run from start to its samples', async () => {
