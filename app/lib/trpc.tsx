@@ -1,6 +1,6 @@
 'use client'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink } from '@trpc/client'
+import { createTRPCClient, httpBatchLink, httpLink, httpSubscriptionLink, splitLink } from '@trpc/client'
 import { createTRPCContext } from '@trpc/tanstack-react-query'
 import { type ReactNode, useState } from 'react'
 import type { AppRouter } from '@/server/api/root'
@@ -9,13 +9,20 @@ const URL = '/api/trpc'
 
 export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>()
 
+/** For what asks a lab and may take seconds: a request of its own, so that nothing in the same batch waits for it. */
+export const ALONE = { trpc: { context: { alone: true } } }
+
 const createClient = () =>
   createTRPCClient<AppRouter>({
     links: [
       splitLink({
         condition: (op) => op.type === 'subscription',
         true: httpSubscriptionLink({ url: URL }),
-        false: httpBatchLink({ url: URL }),
+        false: splitLink({
+          condition: (op) => op.context.alone === true,
+          true: httpLink({ url: URL }),
+          false: httpBatchLink({ url: URL }),
+        }),
       }),
     ],
   })

@@ -13,6 +13,7 @@ import { RunSession } from './session'
 import { LabSwitches } from './switches'
 
 const FAILURE_PAUSE_MS = 5000
+const LET_GO_MS = 2000
 
 export type RunRequest = { lab: string; case: string; params: Record<string, unknown> }
 
@@ -155,6 +156,8 @@ export class Runner {
   /** Does a piece of work while no run goes on and none is started; false, and nothing is done, when the lab is busy. */
   async #alone(labId: string, what: string, work: () => Promise<void>): Promise<boolean> {
     const [waiting] = await this.deps.runs.unfinished(labId)
+    // A run whose end is stored already lets go of the lab a moment later.
+    if (!waiting) await Promise.race([this.#active.get(labId)?.done, sleep(LET_GO_MS)])
     if (waiting || this.#active.has(labId) || this.#closing) return false
     await this.#occupy(labId, what, null, work)
     this.#go(labId)

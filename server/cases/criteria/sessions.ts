@@ -28,6 +28,12 @@ function judgeSessions({ sessions, fault, headline }: Analysis): Judged {
   if (lost.length > 0 && !isBack && lost.every(({ synced, kept }) => synced !== false && kept !== false))
     return inconclusive('Forwarding did not come back, so no session could go on.', measured, evidence)
   if (lost.length > 0) return fail(`${lost.length} of ${sessions.length} sessions did not survive.`, measured, evidence)
+  if (sessions.some(({ cutOff }) => cutOff))
+    return inconclusive(
+      'The connection to the traffic clients broke off, so nobody saw how they went on.',
+      measured,
+      evidence,
+    )
   if (sessions.some(isUnseen)) return inconclusive('A session table could not be read.', measured, evidence)
   return pass(
     'Every session kept its socket, 5-tuple and translation, was on the backup before T0 and went on after it.',

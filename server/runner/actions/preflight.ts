@@ -8,6 +8,7 @@ import { AppError, asAppError } from '../../errors'
 import {
   askNodes,
   type Check,
+  checkAnswers,
   checkClocks,
   checkHosts,
   checkInstances,
@@ -45,7 +46,7 @@ async function examine(access: LabAccess, tools: readonly string[], anyState: bo
     polls instanceof AppError
       ? [{ id: 'primaries', title: 'Cluster status', ok: false, found: polls.message, hint: polls.hint ?? null }]
       : anyState
-        ? []
+        ? [checkAnswers(lab, polls)]
         : [checkPrimaries(lab, polls), checkManualFailover(lab, polls)]
   const { check, clocks } = await checkClocks(access, options)
   const named = lab.cluster.nodes.map(({ name }, i) => [name, versions[i] ?? 'unknown'] as const)
