@@ -1,6 +1,6 @@
 import type { Lab, Switch } from '../domain/lab'
 import type { SwitchView } from '../domain/views'
-import { readLease } from '../drivers/lease-read'
+import { isDead, readLease } from '../drivers/lease-read'
 import { AppError } from '../errors'
 import { requireSwitch, setSwitch, viewSwitches } from '../observe/switches'
 import type { RunnerDeps } from './deps'
@@ -48,9 +48,9 @@ export class LabSwitches {
 
   async #turn(lab: Lab, entry: Switch, on: boolean): Promise<void> {
     const lease = await readLease(this.#access(lab), OPTIONS)
-    if (lease)
+    if (lease && !isDead(lease))
       throw new AppError('lease-held', `${lab.title} is in use by ${lease.info.owner}, run ${lease.info.runId}`, {
-        hint: 'Another dashboard runs a test there, or one did and its lease has not been taken back yet.',
+        hint: 'Another dashboard runs a test there. Wait for its end.',
       })
     await setSwitch(this.#access(lab), entry, on, OPTIONS)
   }
