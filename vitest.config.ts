@@ -38,7 +38,7 @@ export default defineConfig({
           include: ['e2e/vectors/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 60_000,
-          maxConcurrency: 3,
+          maxConcurrency: 2,
         },
       },
       {

@@ -38,7 +38,7 @@ export function Failures({ lab, switches }: { lab: PublicLab; switches: Switches
       </div>
       {list.error ? <ErrorBox error={list.error} doing="Could not read the switches" className="m-3" /> : null}
       {list.data || list.error ? null : <Skeleton className="m-3 h-96" label="Asking which switches are on" />}
-      <ul className="grid gap-px border-t bg-line lg:grid-cols-2">
+      <ul className="grid border-t lg:grid-cols-2">
         {list.data?.map((entry) => (
           <SwitchRow
             key={entry.id}

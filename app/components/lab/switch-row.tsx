@@ -26,7 +26,7 @@ export function SwitchRow({ entry, canTurnOn, canTurnOff, turning, isSetting, er
   const isClear = state === 'on' || state === 'off'
   const text = turning === null ? STATE[state] : turning ? 'turning on…' : 'turning off…'
   return (
-    <li className="bg-panel px-3 py-2" data-switch={entry.id} data-state={state}>
+    <li className="border-b px-3 py-2 last:border-b-0 lg:odd:border-r" data-switch={entry.id} data-state={state}>
       <div className="flex items-start justify-between gap-3">
         <div className="min-w-0">
           <h3 id={id} className="font-medium">
