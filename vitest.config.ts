@@ -34,6 +34,16 @@ export default defineConfig({
       {
         ...base,
         test: {
+          name: 'vectors',
+          include: ['e2e/vectors/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 60_000,
+          maxConcurrency: 2,
+        },
+      },
+      {
+        ...base,
+        test: {
           name: 'reference',
           include: ['e2e/reference/**/*.test.ts'],
           testTimeout: 300_000,

@@ -61,7 +61,13 @@ function eventsOf(lab: Lab, startMs: number, endMs: number, downs: readonly Down
     { kind: 'run-started', atMs: startMs },
     {
       kind: 'context',
-      context: { softwareVersions: { [names[0]]: 'v0.4.2', [names[1]]: 'v0.4.2' }, toolVersions: {}, clocks, macs: {} },
+      context: {
+        softwareVersions: { [names[0]]: 'v0.4.2', [names[1]]: 'v0.4.2' },
+        toolVersions: {},
+        clocks,
+        macs: {},
+        switches: [],
+      },
       atMs: startMs + 500,
     },
     ...step('preflight', 'Preflight', startMs, startMs + 1500),

@@ -155,9 +155,17 @@ export class World {
     private readonly child: ChildProcess,
   ) {}
 
+  /** Starts a world in a process of its own: more than two in one keep it too busy to answer in time. */
+  static async startAlone(id: string): Promise<World> {
+    const [world] = await World.start(1, scratch(), id)
+    if (!world) throw new Error('no world')
+    return world
+  }
+
   /** Starts `count` worlds in one process. */
-  static async start(count = 1, dir = scratch()): Promise<World[]> {
+  static async start(count = 1, dir = scratch(), id = 'embedded'): Promise<World[]> {
     const args = ['node_modules/tsx/dist/cli.mjs', 'labs/embedded/main.ts', '--state', dir, '--worlds', String(count)]
+    args.push('--id', id)
     const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] })
     let out = ''
     child.stdout?.on('data', (data) => {

@@ -73,6 +73,7 @@ await stage('lint', check('node', ['node_modules/@biomejs/biome/bin/biome', 'ci'
 await stage('unit', vitest('unit'))
 await stage('build', check('node', ['scripts/build.mjs']))
 await stage('embedded', vitest('embedded'))
+await stage('vectors', vitest('vectors'))
 await stage('browser', playwright('embedded'))
 if (reference) {
   await stage('reference-up', check('labs/reference/up', []))

@@ -82,6 +82,7 @@ async function boot(): Promise<Container> {
       operations: (lab) => OPERATIONS.map((definition) => caseView(definition, lab)),
     },
     runner,
+    switches: runner.switches,
     publicUrl: env.publicUrl,
     version: packageJson.version,
     eventLoop: watchEventLoop(),

@@ -9,8 +9,8 @@ const URL = '/api/trpc'
 
 export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>()
 
-/** Options of a query that takes seconds: it goes alone, or whatever is asked with it would wait for it. */
-export const ALONE = { trpc: { context: { skipBatch: true } } }
+/** For what asks a lab and may take seconds: a request of its own, so that nothing in the same batch waits for it. */
+export const ALONE = { trpc: { context: { alone: true } } }
 
 const createClient = () =>
   createTRPCClient<AppRouter>({
@@ -19,7 +19,7 @@ const createClient = () =>
         condition: (op) => op.type === 'subscription',
         true: httpSubscriptionLink({ url: URL }),
         false: splitLink({
-          condition: (op) => op.context.skipBatch === true,
+          condition: (op) => op.context.alone === true,
           true: httpLink({ url: URL }),
           false: httpBatchLink({ url: URL }),
         }),

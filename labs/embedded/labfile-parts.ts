@@ -3,23 +3,70 @@ import type { LabSchema } from '@/server/domain/lab'
 import type { SwitchName } from './world/options'
 import { junosToLinux, lanPort, NODES, type NodeId, rethMac, wanPort } from './world/topology'
 
-/** What the switches are called in the lab file. */
-export const switchTitles: Record<SwitchName, string> = {
-  'no-takeover': 'The backup never takes over',
-  'slow-takeover': 'The backup takes over after 8 s',
-  'no-garp': 'No gratuitous ARP after a promotion',
-  'no-session-sync': 'Sessions are not synced',
-  'no-snat': 'No source NAT',
-  'no-preempt': 'No preemption',
-  'dual-primary': 'Heartbeat cut: both nodes primary',
-  duplicate: 'Some replies come twice',
-  reordered: 'Some replies come out of order',
-  late: 'Some replies come 2.5 s late',
-  'host-unreachable': 'Host unreachable while nobody forwards',
-  'cli-hangs': 'The cluster CLI hangs',
-  'cli-garbage': 'The cluster CLI prints garbage',
-  'ssh-drop': 'SSH connections drop 1 s after a fault',
-  'sender-stall': 'The probing host freezes now and then',
+/** What the switches are called in the lab file, and what one sees of them. */
+export const switchTexts: Record<SwitchName, { title: string; expect: string }> = {
+  'no-takeover': {
+    title: 'The backup never takes over',
+    expect: 'TC-3 fails: the backup does not become primary, and traffic does not come back before the repair.',
+  },
+  'slow-takeover': {
+    title: 'The backup takes over after 8 s',
+    expect: 'TC-3 fails: takeover and Failover Time are above their limits of 5 s. Sessions go on.',
+  },
+  'no-garp': {
+    title: 'No gratuitous ARP after a promotion',
+    expect: 'TC-3 fails: nobody announces the VIPs, and traffic comes back only when the neighbours look again.',
+  },
+  'no-session-sync': {
+    title: 'Sessions are not synced',
+    expect: 'TC-3 fails: no session is on the backup, so none survives, neither there nor on the way back.',
+  },
+  'no-snat': {
+    title: 'No source NAT',
+    expect: 'Sessions cross the firewall untranslated; the provider of this lab routes the LAN all the same.',
+  },
+  'no-preempt': {
+    title: 'No preemption',
+    expect: 'After a failure the old primary stays secondary; the restore has to move it back by hand.',
+  },
+  'dual-primary': {
+    title: 'Heartbeat cut: both nodes primary',
+    expect:
+      'TC-1 fails: each node holds itself for primary, the heartbeat is down. Other cases stop in their preflight.',
+  },
+  duplicate: {
+    title: 'Some replies come twice',
+    expect: 'One reply in a hundred comes twice; no verdict changes.',
+  },
+  reordered: {
+    title: 'Some replies come out of order',
+    expect: 'One reply in a hundred overtakes or is overtaken; no verdict changes.',
+  },
+  late: {
+    title: 'Some replies come 2.5 s late',
+    expect: 'One reply in two hundred is later than the threshold of 2 s and counts as lost; the error grows.',
+  },
+  'host-unreachable': {
+    title: 'Host unreachable while nobody forwards',
+    expect: 'ICMP errors come in place of silence; they are no answers, and no verdict changes.',
+  },
+  'cli-hangs': {
+    title: 'The cluster CLI hangs',
+    expect: 'No node can be asked: every case stops in its preflight and is inconclusive.',
+  },
+  'cli-garbage': {
+    title: 'The cluster CLI prints garbage',
+    expect: 'No answer can be read: every case stops in its preflight and is inconclusive.',
+  },
+  'ssh-drop': {
+    title: 'SSH connections drop 1 s after a fault',
+    expect: 'The probes of TC-3 are cut off in the middle of the outage: the run is inconclusive, the lab is restored.',
+  },
+  'sender-stall': {
+    title: 'The probing host freezes now and then',
+    expect:
+      'Every 6 s a ping sends nothing for 1.5 s. Where that may hide or lengthen the outage, TC-3 is inconclusive.',
+  },
 }
 
 type Nic = NonNullable<z.input<typeof LabSchema>['instances'][number]['interfaces']>[number]

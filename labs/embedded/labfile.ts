@@ -1,7 +1,7 @@
 import { stringify } from 'yaml'
 import type { z } from 'zod'
 import { type Lab, LabSchema } from '@/server/domain/lab'
-import { firewall, switchTitles } from './labfile-parts'
+import { firewall, switchTexts } from './labfile-parts'
 import type { WorldOptions } from './world/options'
 import { SWITCHES } from './world/options'
 import {
@@ -27,6 +27,7 @@ export function labOf(
     id: ssh.id,
     title: ssh.title,
     notes: 'A simulated cluster behind real SSH servers on this computer. Nothing outside of it is touched.',
+    simulated: true,
     allowDestructive: true,
     hosts: [
       {
@@ -150,10 +151,11 @@ export function labOf(
     ],
     switches: SWITCHES.map((id) => ({
       id,
-      title: switchTitles[id],
+      ...switchTexts[id],
       at: { host: 'incus' },
       on: ['failover-lab-world', 'set', id, 'on'],
       off: ['failover-lab-world', 'set', id, 'off'],
+      state: ['failover-lab-world', 'state', id],
     })),
   }
   return LabSchema.parse(lab)

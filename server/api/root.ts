@@ -2,6 +2,7 @@ import { casesRouter } from './routers/cases'
 import { checkRouter } from './routers/check'
 import { labsRouter } from './routers/labs'
 import { runsRouter } from './routers/runs'
+import { switchesRouter } from './routers/switches'
 import { createCallerFactory, mergeRouters, router } from './trpc'
 
 /** The whole API; the client imports only the type. */
@@ -9,6 +10,7 @@ export const appRouter = router({
   labs: mergeRouters(labsRouter, checkRouter),
   cases: casesRouter,
   runs: runsRouter,
+  switches: switchesRouter,
 })
 export type AppRouter = typeof appRouter
 

@@ -4,7 +4,7 @@ import type { RunEvent } from '../domain/event'
 import type { Lab } from '../domain/lab'
 import type { LabStateStore, RunStore } from '../domain/ports'
 import type { SampleRow } from '../domain/sample'
-import type { LabState, LiveItem, RunFacets, RunFilter, RunPage, TrendPoint } from '../domain/views'
+import type { LabState, LiveItem, RunFacets, RunFilter, RunPage, SwitchView, TrendPoint } from '../domain/views'
 import type { EventLoopDelay } from '../event-loop'
 import type { Sketch } from '../measure/thinning'
 import type { LabLive } from '../observe/live-types'
@@ -66,6 +66,11 @@ export type Services = {
     plan(request: RunRequest): Promise<PlanStep[]>
     restoreLab(labId: string): Promise<void>
     markClean(labId: string, note: string): Promise<void>
+  }
+  switches: {
+    list(labId: string): Promise<SwitchView[]>
+    /** All of the lab's switches afterwards. */
+    set(labId: string, id: string, on: boolean): Promise<SwitchView[]>
   }
   /** Without a slash at the end. */
   publicUrl: string

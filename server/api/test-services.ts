@@ -1,3 +1,4 @@
+import type { SwitchView } from '../domain/views'
 import { AppError } from '../errors'
 import { createRunLog } from '../events/run-log'
 import { PrismaLabStateStore } from '../store/lab-state'
@@ -77,6 +78,14 @@ export async function testServices() {
       restoreLab: async () => {},
       markClean: async () => {},
     },
+    switches: {
+      list: async () => switches(false),
+      set: async (_lab, id, on) => {
+        if (id !== 'no-takeover') throw new AppError('not-found', `box has no switch "${id}"`)
+        if (on && asked.start.length > asked.cancel.length) throw new AppError('conflict', 'box is busy')
+        return switches(on)
+      },
+    },
     publicUrl: 'http://127.0.0.1:3000',
     version: '1.2.3',
     eventLoop: () => ({ windowS: 5, p99Ms: 1, maxMs: 2 }),
@@ -87,5 +96,18 @@ export async function testServices() {
   }
   return { services, log, asked, drop, database: db.database }
 }
+
+const command = { place: 'fw1', host: 'box', text: 'incus exec fw1 -- touch /etc/no-takeover' }
+const switches = (on: boolean): SwitchView[] => [
+  {
+    id: 'no-takeover',
+    title: 'The backup never takes over',
+    expect: null,
+    places: ['fw1'],
+    on: [command],
+    off: [command],
+    state: on ? 'on' : 'off',
+  },
+]
 
 const live = (labId: string): LabLive => ({ labId, atMs: 2, startMs: 1, hosts: [], nodes: [], lease: null, links: {} })

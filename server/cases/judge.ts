@@ -14,6 +14,9 @@ function guarded(work: () => Judged): Judged {
   }
 }
 
+const switchNotes = (on: readonly string[]): string[] =>
+  on.length > 0 ? [`The lab misbehaved on purpose; switches on at the start: ${on.join(', ')}`] : []
+
 /**
  * Judges a run from what was stored of it; the same evidence gives the same report at any time. Only a completed run can
  * pass: whatever else ended it, the best it can be is inconclusive.
@@ -39,6 +42,10 @@ export function judge(definition: CaseDefinition, evidence: RunEvidence, ending:
     measurements: analysis.measurements,
     probes: analysis.probes.map(({ summary }) => summary),
     t0: analysis.fault?.t0 ?? null,
-    notes: [...(analysis.headline?.caveats ?? []), ...trafficNotes(evidence)],
+    notes: [
+      ...switchNotes(analysis.context?.switches ?? []),
+      ...(analysis.headline?.caveats ?? []),
+      ...trafficNotes(evidence),
+    ],
   }
 }

@@ -31,7 +31,7 @@ function stepsOf({ redundancyGroup, node }: Params, faults: Fault[]): Step[] {
   return [
     {
       ...{ id: 'preflight', title: 'Preflight', ...step, budgetMs: 60_000 },
-      actions: [{ kind: 'preflight', targets: [], tools: [], anyRoles: true }],
+      actions: [{ kind: 'preflight', targets: [], tools: [], anyState: true }],
     },
     {
       ...{ id: 'request', title: faults.map(({ title }) => title).join(', then '), ...step },

@@ -18,7 +18,7 @@ export const tc01 = defineCase({
       title: 'Preflight',
       budgetMs: 30_000,
       onTimeout: 'end-run',
-      actions: [{ kind: 'preflight', targets: [], tools: [] }],
+      actions: [{ kind: 'preflight', targets: [], tools: [], anyState: true }],
     },
     {
       id: 'read',

@@ -40,8 +40,8 @@ export const ActionSchema = z.discriminatedUnion('kind', [
     kind: z.literal('preflight'),
     targets: z.array(IdSchema),
     tools: z.array(z.string()),
-    /** An operation on the roles themselves may begin with any of them. */
-    anyRoles: z.boolean().optional(),
+    /** Goes on whatever the cluster's state is: whether it has formed is what is judged, or the roles are to be changed. */
+    anyState: z.boolean().optional(),
   }),
   z.object({ kind: z.literal('start-probes'), targets: z.array(IdSchema), durationS: z.number() }),
   z.object({ kind: z.literal('stop-probes') }),

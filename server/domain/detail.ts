@@ -92,7 +92,7 @@ function reduce(detail: RunDetail, event: RunEvent): Partial<RunDetail> {
     case 'run-started':
       return { summary: { ...detail.summary, phase: 'running', startedAt: event.atMs, behind: null } }
     case 'context':
-      return { context: event.context }
+      return { context: { ...event.context, switches: event.context.switches ?? [] } }
     case 'step-started': {
       const { stepId: id, title, budgetMs, atMs: startedMs } = event
       const step = { id, title, budgetMs, startedMs, endedMs: null, outcome: null, message: null }

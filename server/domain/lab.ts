@@ -130,13 +130,18 @@ export const TrafficSchema = z.strictObject({
 })
 export type Traffic = z.infer<typeof TrafficSchema>
 
-/** What makes a lab misbehave, as data. */
+/** What makes a lab misbehave on purpose, as data. Its commands run at each of its places, one after the other. */
 export const SwitchSchema = z.strictObject({
   id: IdSchema,
   title: z.string().min(1),
-  at: PlaceSchema,
+  /** What an engineer will see of it, in a sentence. */
+  expect: z.string().min(1).optional(),
+  /** One place, or a list where more than one has to take part. */
+  at: z.union([PlaceSchema, z.array(PlaceSchema).min(1)]).transform((at) => [at].flat()),
   on: argv,
   off: argv,
+  /** Exits 0 while it is on at that place, 1 while it is off. */
+  state: argv.optional(),
 })
 export type Switch = z.infer<typeof SwitchSchema>
 
@@ -161,6 +166,8 @@ export const LabSchema = z.strictObject({
   id: IdSchema,
   title: z.string().min(1),
   notes: z.string().optional(),
+  /** Nothing real is touched, whatever is done to it: switches need no second question. */
+  simulated: z.boolean().default(false),
   /** Destructive cases (they stop services or remove devices) are off without it. */
   allowDestructive: z.boolean().default(false),
   hosts: z.array(HostSchema).min(1),

@@ -107,6 +107,8 @@ export const RunContextSchema = z.object({
   clocks: z.record(z.string(), z.object({ offsetMs: z.number(), errorMs: z.number() })),
   /** "bpfrx-fw0/ge-0-0-0" -> MAC, lower case: tells whose gratuitous ARP it was. */
   macs: z.record(z.string(), z.string()),
+  /** Switches of the lab file that were on at the start: the lab misbehaved on purpose. */
+  switches: z.array(z.string()).default([]),
 })
 export type RunContext = z.infer<typeof RunContextSchema>
 

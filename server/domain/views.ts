@@ -18,6 +18,22 @@ export type LabEntry =
 /** A lab as a browser may see it: how it logs in (key files, variable names) is left out. */
 export type PublicLab = Omit<Lab, 'hosts'> & { hosts: Omit<Host, 'keyFile' | 'agent' | 'passwordEnv'>[] }
 
+/** `partly`: on at some of its places only. `unknown`: it cannot be asked, or did not answer. */
+export type SwitchState = 'on' | 'off' | 'partly' | 'unknown'
+
+/** A switch as the API shows it: what it does, what it would run (exactly, per host), whether it is on. */
+export type SwitchView = {
+  id: string
+  title: string
+  expect: string | null
+  /** Names of the hosts or instances that it acts on. */
+  places: string[]
+  on: SwitchCommand[]
+  off: SwitchCommand[]
+  state: SwitchState
+}
+export type SwitchCommand = { place: string; host: string; text: string }
+
 /** What a lab's runs are up to. */
 export type LabState = {
   quarantine: Quarantine | null

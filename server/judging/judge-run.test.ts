@@ -26,6 +26,7 @@ describe('judgeRun', () => {
         toolVersions: {},
         clocks: { fw0: { offsetMs: 0, errorMs: 0.1 }, lan: { offsetMs: 0, errorMs: 0.1 } },
         macs: {},
+        switches: [],
       },
     })
     await log.sink.append('a', {

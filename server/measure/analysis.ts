@@ -6,6 +6,7 @@ import type { Lab, Reth, Target } from '../domain/lab'
 import type { Measurement, RunContext } from '../domain/run'
 import { countGarp, type GarpCount, requestGap } from './capture-gap'
 import { moveInterval } from './clocks'
+import { wasCutOff } from './cut-off'
 import { type Headline, headlineOf } from './failover-time'
 import { analyseProbe, type ProbeAnalysis } from './probe-analysis'
 import { type SessionFate, sessionFates } from './sessions'
@@ -43,8 +44,8 @@ export type Analysis = {
   /** What the headline states; null when it states nothing. */
   failoverTime: Measurement | null
   takeovers: Takeover[]
-  /** null where nobody can see it, or its clock is not known. */
-  garp: { reth: Reth; count: GarpCount | null }[]
+  /** null where nobody can see it, or its clock is not known. `cutOff`: the capture broke off, more may have come. */
+  garp: { reth: Reth; count: GarpCount | null; cutOff: boolean }[]
   captures: CapturedTarget[]
   sessions: SessionFate[]
   measurements: Measurement[]
@@ -112,9 +113,11 @@ export function analyse(evidence: RunEvidence): Analysis {
   })
   const takeovers = takeoversOf(evidence, backup, t0App)
   const garp = lab.cluster.reths.map((reth) => {
-    const rows = streams.get(`capture:${reth.name}`) ?? []
+    const stream = `capture:${reth.name}`
+    const rows = streams.get(stream) ?? []
     const t0 = reth.garpObserver && t0At(placeName(reth.garpObserver.at))
-    return { reth, count: t0 && countGarp(rows, withoutPrefix(reth.vip), t0.fromMs) }
+    const count = t0 && countGarp(rows, withoutPrefix(reth.vip), t0.fromMs)
+    return { reth, count, cutOff: wasCutOff(events, stream) }
   })
   const captures = lab.targets.flatMap((target): CapturedTarget[] => {
     const t0 = target.captureAt && t0At(placeName(target.captureAt.at))

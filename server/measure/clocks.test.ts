@@ -7,6 +7,7 @@ const context = {
   toolVersions: {},
   clocks: { lan: { offsetMs: 250, errorMs: 2 }, fw0: { offsetMs: -40, errorMs: 3 } },
   macs: {},
+  switches: [],
 } as RunContext
 
 describe('intervals between clocks', () => {

@@ -47,7 +47,7 @@ export type FailoverOptions = {
 const upperOf = ({ outage }: OutageFinding) => outage.upperMs ?? Number.POSITIVE_INFINITY
 
 function caveatsOf(timeline: ProbeTimeline, options: FailoverOptions, outages: ProbeOutages, bounds: Bounds): string[] {
-  const { probeTitle: title, baseline, validationMs } = options
+  const { probeTitle: title, baseline, validationMs, t0, untilMs } = options
   const finding = worst(outages.findings)
   const caveats: string[] = []
   if (baseline.offered === 0) caveats.push(`${title}: there is no baseline before the fault`)
@@ -64,6 +64,9 @@ function caveatsOf(timeline: ProbeTimeline, options: FailoverOptions, outages: P
   if (bounds.upperMs === null) caveats.push(`${title}: loss had not returned to the baseline when the probe stopped`)
   else if (finding?.beyondBaseline && !finding.validated)
     caveats.push(`${title}: recovery was watched for ${formatMs(finding.heldMs)} only, not ${formatMs(validationMs)}`)
+  const watchedMs = (timeline.records.at(-1)?.sendMs ?? t0.toMs) - t0.toMs
+  if (!finding && untilMs === undefined && watchedMs > 0 && watchedMs < validationMs)
+    caveats.push(`${title}: no outage was seen, but it was watched for ${formatMs(watchedMs)} only`)
   if (outages.view.end <= outages.view.start) caveats.push(`${title}: no probe was sent after the fault`)
   return caveats
 }

@@ -1,6 +1,7 @@
 import type { FlowSession } from '../domain/cluster'
 import type { RunEvent } from '../domain/event'
 import type { SampleRow } from '../domain/sample'
+import { wasCutOff } from './cut-off'
 
 type SocketEvent = Extract<RunEvent, { kind: 'traffic-socket' }>
 
@@ -18,6 +19,8 @@ export type SessionFate = {
   kept: boolean | null
   /** Bytes moved on the same socket in an interval that began after the recovery; null for a session without payload. */
   advanced: boolean | null
+  /** Its client was cut off by the run's own connection: that it is gone says nothing of the cluster. */
+  cutOff: boolean
 }
 
 /** When a session table was read. */
@@ -88,6 +91,8 @@ export function sessionFates(
     const session = onPrimary?.find((entry) => entry.source === local && entry.destination === remote)
     const same = { source: local, destination: remote, natSource: session?.natSource ?? null }
     const rows = streams.get(`traffic:${traffic}`) ?? []
+    const cutOff = wasCutOff(events, `traffic:${traffic}`)
+    const unlessCutOff = (value: boolean | null) => (cutOff && value === false ? null : value)
     return {
       traffic,
       socket,
@@ -95,8 +100,9 @@ export function sessionFates(
       remote,
       natSource: same.natSource,
       synced: session ? findSame(onBackup, same) : null,
-      kept: session ? findSame(after, same) : null,
-      advanced: socket === null ? null : movedSince(rows, socket, recoveredMs),
+      kept: unlessCutOff(session ? findSame(after, same) : null),
+      advanced: unlessCutOff(socket === null ? null : movedSince(rows, socket, recoveredMs)),
+      cutOff,
     }
   }
   const withPayload = sockets.map(({ traffic, socket, local, remote }) => fate(local, remote, traffic, socket))

@@ -31,6 +31,16 @@ describe('primary change', () => {
     expect(becamePrimary(events, 'node0', 1, 1000)).toBeNull()
   })
 
+  it('may lie anywhere in a silence before it', () => {
+    const silence = [
+      change('node1', 'secondary', 0, 100),
+      change('node1', 'no-answer', 2000, 2300),
+      change('node1', 'unknown', 5000, 5100),
+      change('node1', 'primary', 8000, 8200),
+    ]
+    expect(becamePrimary(silence, 'node1', 1, 1000)).toEqual({ fromMs: 2000, toMs: 8200 })
+  })
+
   it('gives a Detection Time whose error is what both intervals leave open', () => {
     const found = detectionTime({ fromMs: 1000, toMs: 1020 }, { fromMs: 4100, toMs: 4350 }, 'node1 RG1')
     expect(found).toMatchObject({ ms: 3215, plusMs: 135, minusMs: 135, method: 'poll' })

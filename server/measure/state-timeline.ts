@@ -15,17 +15,25 @@ const ownChanges = (events: readonly RunEvent[], node: string, redundancyGroup: 
       event.redundancyGroup === redundancyGroup,
   )
 
-/** When a node first said, after `sinceMs` (app clock), that it is primary: the change lies inside the interval. */
+const isUnseen = ({ to }: StateChange): boolean => to === 'unknown' || to === 'no-answer'
+
+/**
+ * When a node first said, after `sinceMs` (app clock), that it is primary: the change lies inside the interval. Where it
+ * could not be asked before that, the change may lie anywhere in its silence.
+ */
 export function becamePrimary(
   events: readonly RunEvent[],
   node: string,
   redundancyGroup: number,
   sinceMs: number,
 ): Interval | null {
-  const change = ownChanges(events, node, redundancyGroup).find(
-    ({ to, interval }) => to === 'primary' && interval.toMs >= sinceMs,
-  )
-  return change?.interval ?? null
+  const changes = ownChanges(events, node, redundancyGroup)
+  const at = changes.findIndex(({ to, interval }) => to === 'primary' && interval.toMs >= sinceMs)
+  const change = changes[at]
+  if (!change) return null
+  const seen = changes.slice(0, at).findLastIndex((earlier) => !isUnseen(earlier))
+  const { fromMs } = (changes[seen + 1] ?? change).interval
+  return { fromMs, toMs: change.interval.toMs }
 }
 
 /** End of a node's last poll that was answered with a status, app clock; null when there was none. */

@@ -4,6 +4,7 @@ import { parseClusterStatus } from '../drivers/junos-parse'
 import { answeredLab, testLab } from '../drivers/test-lab'
 import { AppError } from '../errors'
 import {
+  checkAnswers,
   checkHosts,
   checkInstances,
   checkManualFailover,
@@ -50,6 +51,15 @@ describe('checks of the cluster', () => {
     expect(checkPrimaries(lab, [poll('node0', row('node0', 'primary')), down]).found).toBe(
       'node0 sees no peer in group 1; node1: no-answer (cannot connect)',
     )
+  })
+
+  it('that only ask for an answer take any state, but no silence', () => {
+    const split = row('node0', 'primary') + row('node1', 'primary')
+    expect(checkAnswers(lab, [poll('node0', split), poll('node1', healthy)]).ok).toBe(true)
+    expect(checkAnswers(lab, [poll('node0', healthy), down])).toMatchObject({
+      ok: false,
+      found: 'node1: no-answer (cannot connect)',
+    })
   })
 
   it('name the groups with a manual failover and how to reset them', () => {

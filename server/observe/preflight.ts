@@ -120,6 +120,15 @@ export function checkPrimaries(lab: Lab, polls: readonly NodePoll[], expected = 
   return check('primaries', title, problems.length === 0, problems.join('; ') || 'both nodes agree', hint)
 }
 
+/** Both nodes say something that can be read, whatever it is: else nothing could be judged. */
+export function checkAnswers(lab: Lab, polls: readonly NodePoll[]): Check {
+  const silent = polls.flatMap(({ node, answer }) =>
+    answer.kind === 'no-answer' || answer.kind === 'garbled' ? [`${node}: ${answer.kind} (${answer.reason})`] : [],
+  )
+  const hint = `Try "${lab.cluster.cli.join(' ')} -c 'show chassis cluster status'" on that node by hand.`
+  return check('answers', 'Both nodes answer', silent.length === 0, silent.join('; ') || 'both', hint)
+}
+
 /** Redundancy groups with a manual failover that nobody reset. */
 export function manualGroups(polls: readonly NodePoll[]): number[] {
   const groups = polls.flatMap(({ answer }) =>

@@ -12,8 +12,10 @@ import { planOf } from './plan'
 import { recoverRun, restoreQuarantined } from './recover'
 import { newRunId } from './run-id'
 import { RunSession } from './session'
+import { LabSwitches } from './switches'
 
 const FAILURE_PAUSE_MS = 5000
+const LET_GO_MS = 2000
 
 export type RunRequest = {
   lab: string
@@ -27,9 +29,12 @@ export type RunRequest = {
 export class Runner {
   /** Lab id -> what it is busy with. */
   readonly #active = new Map<string, { runId: string; session: RunSession | null; done: Promise<void> }>()
+  readonly switches: LabSwitches
   #closing = false
 
-  constructor(private readonly deps: RunnerDeps) {}
+  constructor(private readonly deps: RunnerDeps) {
+    this.switches = new LabSwitches(deps, (labId, what, work) => this.#alone(labId, what, work))
+  }
 
   /** Queues a run and starts it when the lab is free. Throws `bad-input`, `not-found`, `forbidden`, `quarantined`. */
   async start(request: RunRequest): Promise<{ id: string }> {
@@ -162,6 +167,17 @@ export class Runner {
         else await recoverRun(session, definition, next.phase)
       })
     }
+  }
+
+  /** Does a piece of work while no run goes on and none is started; false, and nothing is done, when the lab is busy. */
+  async #alone(labId: string, what: string, work: () => Promise<void>): Promise<boolean> {
+    const [waiting] = await this.deps.runs.unfinished(labId)
+    // A run whose end is stored already lets go of the lab a moment later.
+    if (!waiting) await Promise.race([this.#active.get(labId)?.done, sleep(LET_GO_MS)])
+    if (waiting || this.#active.has(labId) || this.#closing) return false
+    await this.#occupy(labId, what, null, work)
+    this.#go(labId)
+    return true
   }
 
   /** Keeps a lab busy for as long as the work takes; a failure is logged and slows down whatever comes next. */

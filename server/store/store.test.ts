@@ -63,7 +63,7 @@ describe('PrismaRunStore', () => {
   it('gives the software version of the nodes, both where they differ', async () => {
     const runs = new PrismaRunStore(db.database)
     await runs.create(testRun('a'))
-    const context = { toolVersions: {}, clocks: {}, macs: {} }
+    const context = { toolVersions: {}, clocks: {}, macs: {}, switches: [] }
     await runs.patch('a', { context: { ...context, softwareVersions: { node0: 'v1', node1: 'v1' } } })
     expect(await runs.get('a')).toMatchObject({ softwareVersion: 'v1' })
     await runs.patch('a', { context: { ...context, softwareVersions: { node0: 'v2', node1: 'v1' } } })

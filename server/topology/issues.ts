@@ -50,7 +50,7 @@ function expected(issue: ZodIssue): string {
     case 'too_big':
       return `expected ${sizeText(issue.origin, issue.inclusive ? 'at most' : 'less than', issue.maximum)}`
     case 'invalid_union':
-      return `expected one of: ${[...new Set(issue.errors.map(alternative))].join('; or ')}`
+      return `expected one of: ${[...new Set(alternatives(issue))].join('; or ')}`
     default:
       return lower(issue.message)
   }
@@ -66,6 +66,13 @@ const lower = (message: string): string => message.charAt(0).toLowerCase() + mes
 
 const alternative = (issues: readonly ZodIssue[]): string =>
   issues.map((issue) => `${issue.path.length > 0 ? `${pathText(issue.path)}: ` : ''}${expected(issue)}`).join(', ')
+
+/** Of a union within a union as well. */
+const alternatives = ({ errors }: z.core.$ZodIssueInvalidUnion): string[] =>
+  errors.flatMap((issues) => {
+    const [only] = issues
+    return issues.length === 1 && only?.code === 'invalid_union' ? alternatives(only) : [alternative(issues)]
+  })
 
 /** A zod issue in an engineer's words, with what was found instead. One issue per unknown key. */
 export function labIssues(issue: ZodIssue, data: unknown): LabIssue[] {

@@ -75,7 +75,11 @@ const places: Check = (lab) => [
     ...(target.captureAt ? unknownPlace(lab, target.captureAt.at, ['targets', index, 'captureAt', 'at']) : []),
   ]),
   ...lab.traffic.flatMap((traffic, index) => unknownPlace(lab, traffic.from, ['traffic', index, 'from'])),
-  ...lab.switches.flatMap((entry, index) => unknownPlace(lab, entry.at, ['switches', index, 'at'])),
+  ...lab.switches.flatMap(({ at }, index) =>
+    at.flatMap((place, which) =>
+      unknownPlace(lab, place, ['switches', index, 'at', ...(at.length > 1 ? [which] : [])]),
+    ),
+  ),
   ...lab.cluster.reths.flatMap((reth, index) =>
     reth.garpObserver ? unknownPlace(lab, reth.garpObserver.at, ['cluster', 'reths', index, 'garpObserver', 'at']) : [],
   ),

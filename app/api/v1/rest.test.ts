@@ -16,6 +16,8 @@ const ROUTES: [pattern: RegExp, load: () => Promise<Exports>][] = [
   [/^\/api\/v1\/labs\/(?<lab>[^/]+)\/status$/, () => import('./labs/[lab]/status/route')],
   [/^\/api\/v1\/labs\/(?<lab>[^/]+)\/check$/, () => import('./labs/[lab]/check/route')],
   [/^\/api\/v1\/labs\/(?<lab>[^/]+)\/runs$/, () => import('./labs/[lab]/runs/route')],
+  [/^\/api\/v1\/labs\/(?<lab>[^/]+)\/switches$/, () => import('./labs/[lab]/switches/route')],
+  [/^\/api\/v1\/labs\/(?<lab>[^/]+)\/switches\/(?<id>[^/]+)$/, () => import('./labs/[lab]/switches/[id]/route')],
   [/^\/api\/v1\/cases$/, () => import('./cases/route')],
   [/^\/api\/v1\/runs$/, () => import('./runs/route')],
   [/^\/api\/v1\/runs\/(?<id>[^/]+)$/, () => import('./runs/[id]/route')],
@@ -61,7 +63,7 @@ describe('the HTTP API', () => {
     expect(await page.text()).toContain('/api/v1/runs/{id}/samples.csv?stream=')
     const { body } = await json('/api/v1')
     expect(Object.keys(body.schemas)).toEqual([
-      ...['Lab', 'Case', 'Check', 'NewRun', 'StartedRun', 'RunPage', 'Run', 'Error'],
+      ...['Lab', 'Case', 'Check', 'NewRun', 'StartedRun', 'RunPage', 'Run', 'Switch', 'SetSwitch', 'Error'],
     ])
     for (const { method, path } of body.endpoints) {
       const response = await ask(path.replace(/\?.*/, '').replace('{lab}', 'box').replace('{id}', 'zz'), { method })
@@ -89,6 +91,21 @@ describe('the HTTP API', () => {
       findings: [{ id: 'instance/fw0', mend: { host: 'box', command: 'incus start fw0' } }],
     })
     expect((await json('/api/v1/labs/zz/check')).status).toBe(404)
+  })
+
+  it('turns a switch on and off, and says why not', async () => {
+    const put = (id: string, body: unknown, method = 'PUT') =>
+      json(`/api/v1/labs/box/switches/${id}`, { method, body: JSON.stringify(body) })
+    expect((await json('/api/v1/labs/box/switches')).body).toMatchObject([{ id: 'no-takeover', state: 'off' }])
+    expect(await put('no-takeover', { on: true })).toMatchObject({
+      status: 200,
+      body: { state: 'on', places: ['fw1'] },
+    })
+    expect(await put('no-takeover', { on: false }, 'POST')).toMatchObject({ status: 200, body: { state: 'off' } })
+    expect((await put('no-takeover', {})).status).toBe(400)
+    expect((await put('no-takeover', { on: 'yes' })).status).toBe(400)
+    expect((await put('zz', { on: true })).status).toBe(404)
+    expect((await json('/api/v1/labs/zz/switches')).status).toBe(404)
   })
 
   it('takes a run from start to its samples', async () => {

@@ -5,30 +5,48 @@ import Link from 'next/link'
 import { Button } from '@/app/components/ui/button'
 import { ErrorBox } from '@/app/components/ui/error-box'
 import { useTRPC } from '@/app/lib/trpc'
-import type { LabEntry } from '@/server/domain/views'
+import type { CaseView } from '@/server/domain/case'
+import type { LabEntry, LabState, PublicLab } from '@/server/domain/views'
 import { Activity } from './activity'
 import { Cases } from './cases'
 import { ClusterTable } from './cluster-table'
+import { Failures } from './failures'
 import { GroupControls } from './group-controls'
 import { HostList, HostTrouble } from './hosts'
 import { LabSkeleton } from './lab-skeleton'
 import { ManualFailover } from './manual-failover'
+import { Misbehaviour } from './misbehaviour'
 import { QuarantineBanner } from './quarantine'
 import { Topology } from './topology'
 import { useLabLive } from './use-lab-live'
+import { useSwitches } from './use-switches'
 
 const STATE_POLL_MS = 3000
 
-export function LoadedLab({ entry }: { entry: Extract<LabEntry, { ok: true }> }) {
+type Entry = Extract<LabEntry, { ok: true }>
+
+export function LoadedLab({ entry }: { entry: Entry }) {
   const trpc = useTRPC()
   const id = entry.id
   const lab = useQuery(trpc.labs.get.queryOptions({ lab: id }))
   const state = useQuery({ ...trpc.labs.state.queryOptions({ lab: id }), refetchInterval: STATE_POLL_MS })
   const cases = useQuery(trpc.cases.list.queryOptions({ lab: id }))
-  const live = useLabLive(id)
   if (lab.error) return <ErrorBox error={lab.error} doing="Could not read the lab" onRetry={() => lab.refetch()} />
   if (!lab.data) return <LabSkeleton />
-  const declared = lab.data.lab
+  return <Declared entry={entry} lab={lab.data.lab} state={state} cases={cases} />
+}
+
+type Queried<T> = { data: T | undefined; error: unknown }
+type Props = {
+  entry: Entry
+  lab: PublicLab
+  state: Queried<LabState>
+  cases: Queried<CaseView[]>
+}
+
+function Declared({ entry, lab, state, cases }: Props) {
+  const live = useLabLive(lab.id)
+  const switches = useSwitches(lab, state.data)
   return (
     <div className="grid gap-3">
       <header className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
@@ -37,26 +55,28 @@ export function LoadedLab({ entry }: { entry: Extract<LabEntry, { ok: true }> })
           {entry.notes ? <p className="max-w-prose text-muted">{entry.notes}</p> : null}
         </div>
         <Button asChild className="hover:bg-sunk">
-          <Link href={`/labs/${encodeURIComponent(id)}/check`}>
+          <Link href={`/labs/${encodeURIComponent(lab.id)}/check`}>
             <ListChecks aria-hidden /> Check lab
           </Link>
         </Button>
       </header>
-      {state.data?.quarantine ? <QuarantineBanner lab={id} quarantine={state.data.quarantine} /> : null}
+      {state.data?.quarantine ? <QuarantineBanner lab={lab.id} quarantine={state.data.quarantine} /> : null}
       {state.error ? <ErrorBox error={state.error} doing="Could not read queue and last results" /> : null}
       {live.error ? <ErrorBox error={live.error} doing="No live status" /> : null}
-      <HostTrouble lab={declared} live={live.view} />
+      <Misbehaviour lab={lab} switches={switches} />
+      <HostTrouble lab={lab} live={live.view} />
       <ManualFailover live={live.view} />
       <div className="grid items-start gap-3 xl:grid-cols-[minmax(0,1fr)_26rem]">
         <div className="grid min-w-0 gap-3 xl:order-1">
-          <Topology lab={declared} live={live.view} connection={live.connection} />
-          <ClusterTable lab={declared} live={live.view} />
-          <GroupControls lab={declared} live={live.view} />
+          <Topology lab={lab} live={live.view} connection={live.connection} />
+          <ClusterTable lab={lab} live={live.view} />
+          <GroupControls lab={lab} live={live.view} />
+          <Failures lab={lab} switches={switches} />
         </div>
         <div className="order-first grid min-w-0 gap-3 xl:order-2">
-          <Cases lab={declared.id} cases={cases.data} error={cases.error} state={state.data} />
-          <Activity state={state.data} live={live.view} host={declared.containers.host} />
-          <HostList lab={declared} live={live.view} />
+          <Cases lab={lab.id} cases={cases.data} error={cases.error} state={state.data} />
+          <Activity state={state.data} live={live.view} host={lab.containers.host} />
+          <HostList lab={lab} live={live.view} />
         </div>
       </div>
     </div>

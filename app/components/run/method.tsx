@@ -71,6 +71,7 @@ export const Method = memo(function Method({ detail, lab }: { detail: RunDetail;
             ))}
           </Row>
         ) : null}
+        {context && context.switches.length > 0 ? <Row name="Switches on">{context.switches.join(', ')}</Row> : null}
         {context ? <Row name="Software">{pairs(context.softwareVersions)}</Row> : null}
         {context ? <Row name="Tools">{pairs(context.toolVersions)}</Row> : null}
         {report?.notes.map((note) => (

@@ -35,6 +35,7 @@ export const Notices = memo(function Notices({ detail }: { detail: RunDetail }) 
   const worth = notes.filter((n) => n.level !== 'info')
   const ended = summary.phase === 'ended'
   const message = ended && summary.message && (summary.ending !== 'completed' || summary.verdict !== 'pass')
+  const switches = detail.context?.switches ?? []
   const failedChecks = detail.checks.filter((c) => !c.ok)
   return (
     <>
@@ -54,6 +55,17 @@ export const Notices = memo(function Notices({ detail }: { detail: RunDetail }) 
       {summary.phase === 'recovering' ? (
         <Notice tone="unsure" title="The dashboard was restarted in the middle of this run">
           <p>The lab is being put back to what it was; the run ends when that is done.</p>
+        </Notice>
+      ) : null}
+      {switches.length > 0 ? (
+        <Notice tone="unsure" title={`The lab ${ended ? 'misbehaved' : 'misbehaves'} on purpose`}>
+          <p>
+            Switches on at the start of this run: {switches.join(', ')}. They are set on the{' '}
+            <Link className="link" href={`/labs/${encodeURIComponent(summary.lab)}`}>
+              Lab page
+            </Link>
+            .
+          </p>
         </Notice>
       ) : null}
       {message ? (

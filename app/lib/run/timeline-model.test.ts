@@ -57,7 +57,13 @@ const fault: EventBody = {
 
 const context: EventBody = {
   kind: 'context',
-  context: { softwareVersions: {}, toolVersions: {}, clocks: { fw0: { offsetMs: 2000, errorMs: 1 } }, macs: {} },
+  context: {
+    softwareVersions: {},
+    toolVersions: {},
+    clocks: { fw0: { offsetMs: 2000, errorMs: 1 } },
+    macs: {},
+    switches: [],
+  },
 }
 
 function model(bodies: EventBody[], nowMs = 12_000) {

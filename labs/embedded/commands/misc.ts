@@ -132,7 +132,7 @@ export const ss =
     return 0
   }
 
-/** `failover-lab-world set NAME on|off`, `failover-lab-world list`: the lab file's switches end here. */
+/** `failover-lab-world set NAME on|off`, `state NAME` (exit 0: on, 1: off), `list`: the lab file's switches end here. */
 export const worldCommand =
   (world: World, isSwitch: (name: string) => boolean): Program =>
   async (p) => {
@@ -141,8 +141,13 @@ export const worldCommand =
       for (const [key, on] of Object.entries(world.switchStates())) p.write(`${key} ${on ? 'on' : 'off'}\n`)
       return 0
     }
+    if (verb === 'state' && isSwitch(name)) {
+      const on = world.switches.has(name as Parameters<World['setSwitch']>[0])
+      p.write(`${on ? 'on' : 'off'}\n`)
+      return on ? 0 : 1
+    }
     if (verb !== 'set' || !isSwitch(name) || (state !== 'on' && state !== 'off')) {
-      p.error('usage: failover-lab-world set SWITCH on|off | list\n')
+      p.error('usage: failover-lab-world set SWITCH on|off | state SWITCH | list\n')
       return 2
     }
     world.setSwitch(name as Parameters<World['setSwitch']>[0], state === 'on')

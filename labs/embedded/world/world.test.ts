@@ -132,6 +132,31 @@ describe('switches', () => {
     await until('back', () => primaries() === 'node0' && up())
   })
 
+  it.each([
+    [[], true],
+    [['no-session-sync'], false],
+  ] as const)(
+    'sessions with %j on are on the other node after a failover, and after the way back: %s',
+    async (on, kept) => {
+      start({}, ...on)
+      const flow = (sourcePort: number) => {
+        const [source, destination] = ['10.0.60.102', '172.16.50.1']
+        return { protocol: 'tcp' as const, source, sourcePort, destination, destinationPort: 5201 }
+      }
+      const has = (node: 0 | 1, port: number) => world.sessions.has(node, flow(port), nowMs())
+      world.sessions.touch(0, flow(1), nowMs(), true)
+      await delay(10)
+      crash()
+      await until('takeover', () => up() && primaries() === 'node1')
+      expect(has(1, 1)).toBe(kept)
+      world.sessions.touch(1, flow(2), nowMs(), true)
+      await unit()?.start()
+      await until('back', () => up() && primaries() === 'node0')
+      await delay(10)
+      expect([has(0, 1), has(0, 2)]).toEqual([kept, kept])
+    },
+  )
+
   it('dual-primary: both are, no packet is lost while it lasts, and one yields afterwards', async () => {
     start()
     world.setSwitch('dual-primary', true)

@@ -226,8 +226,17 @@ export class World {
     const now = nowMs()
     this.record(now, 'switch', { name, on })
     if (name === 'dual-primary') this.cluster.heartbeatCut(on, now)
+    if (name === 'no-session-sync') this.syncChanged(on, now)
     if (!on && (name === 'no-takeover' || name === 'no-preempt'))
       for (const node of this.cluster.nodes) this.cluster.claim(node, now)
+  }
+
+  /** Both tables as if it had always been so: the backup knows nothing, or everything. */
+  private syncChanged(cut: boolean, atMs: number): void {
+    const active = this.cluster.forwarder[1].last
+    if (active === null) return
+    if (cut) this.sessions.clear(active === 0 ? 1 : 0)
+    else this.sessions.bulkSync(active, atMs)
   }
 
   /** Changes some options; throws when one is unknown or makes no sense. */

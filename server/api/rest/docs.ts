@@ -9,6 +9,8 @@ import {
   RestLabSchema,
   RestRunPageSchema,
   RestRunSchema,
+  RestSwitchSchema,
+  SetSwitchSchema,
   StartedRunSchema,
 } from './schema'
 
@@ -46,6 +48,19 @@ const ENDPOINTS: Endpoint[] = [
     does: 'Starts a run; it queues while another is running.',
     body: 'NewRun',
     returns: '201 StartedRun',
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/labs/{lab}/switches',
+    does: 'What makes the lab misbehave on purpose, and which of it is on. Asks the lab.',
+    returns: 'Switch[]',
+  },
+  {
+    method: 'PUT',
+    path: '/api/v1/labs/{lab}/switches/{id}',
+    does: 'Turns a switch on or off; 409 while a run goes on or waits there. POST does the same.',
+    body: 'SetSwitch',
+    returns: 'Switch',
   },
   {
     method: 'GET',
@@ -91,9 +106,11 @@ const schemas = () => {
     StartedRun: StartedRunSchema,
     RunPage: RestRunPageSchema,
     Run: RestRunSchema,
+    Switch: RestSwitchSchema,
+    SetSwitch: SetSwitchSchema,
     Error: RestErrorSchema,
   }
-  const io = (name: string) => (name === 'NewRun' ? 'input' : 'output')
+  const io = (name: string) => (name === 'NewRun' || name === 'SetSwitch' ? 'input' : 'output')
   return Object.fromEntries(
     Object.entries(shapes).map(([name, shape]) => [name, z.toJSONSchema(shape, { io: io(name) })]),
   )

@@ -4,7 +4,7 @@ import { labState } from '../routers/labs'
 import { requireRun } from '../run-detail'
 import { queryList, queryNumber, type RestCall, readBody } from './route'
 import { restRun, restRunRow, runUrl } from './run'
-import { NewRunSchema, RunsQuerySchema } from './schema'
+import { NewRunSchema, RunsQuerySchema, SetSwitchSchema } from './schema'
 import { eventLines, requireStream, sampleLines, streamed } from './stream'
 
 const idOf = ({ params }: RestCall): string => {
@@ -50,6 +50,19 @@ export async function labStatus(call: RestCall): Promise<Response> {
 
 export async function checkLab(call: RestCall): Promise<Response> {
   return Response.json(await call.api.labs.check({ lab: labOf(call) }))
+}
+
+export async function listSwitches(call: RestCall): Promise<Response> {
+  return Response.json(await call.api.switches.list({ lab: labOf(call) }))
+}
+
+/** Answers with the switch as it is afterwards. */
+export async function setSwitch(call: RestCall): Promise<Response> {
+  const lab = labOf(call)
+  const id = call.params.id ?? ''
+  const { on } = await readBody(call.request, SetSwitchSchema)
+  const all = await call.api.switches.set({ lab, id, on })
+  return Response.json(all.find((entry) => entry.id === id))
 }
 
 /** Of one lab (?lab=), else as the first usable lab has them. */

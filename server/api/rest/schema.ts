@@ -10,6 +10,7 @@ import {
   RunPhaseSchema,
   VerdictSchema,
 } from '../../domain/run'
+import type { SwitchView } from '../../domain/views'
 
 /** The stable shapes of /api/v1, from which its documentation is made. All instants are epoch ms. */
 export const NewRunSchema = z.strictObject({
@@ -93,6 +94,20 @@ export const RestRunSchema = RestRunRowSchema.omit({ failoverTime: true }).exten
   notes: z.array(z.string()),
 })
 export type RestRun = z.infer<typeof RestRunSchema>
+
+const SwitchCommandSchema = z.object({ place: z.string(), host: z.string(), text: z.string() })
+
+export const RestSwitchSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  expect: z.string().nullable().describe('what one will see of it'),
+  places: z.array(z.string()),
+  on: z.array(SwitchCommandSchema).describe('what turning it on runs, in this order'),
+  off: z.array(SwitchCommandSchema),
+  state: z.enum(['on', 'off', 'partly', 'unknown']).describe('partly: on at some of its places only'),
+}) satisfies z.ZodType<SwitchView>
+
+export const SetSwitchSchema = z.strictObject({ on: z.boolean() })
 
 export const RestErrorSchema = z.object({
   error: z.object({ code: z.string(), message: z.string(), hint: z.string().nullable() }),

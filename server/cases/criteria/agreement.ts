@@ -2,6 +2,7 @@ import { formatMeasurement } from '../../domain/format'
 import { type Interval, placeName } from '../../domain/ids'
 import type { Analysis, CapturedTarget } from '../../measure/analysis'
 import { moveInterval } from '../../measure/clocks'
+import { wasCutOff } from '../../measure/cut-off'
 import type { ProbeAnalysis } from '../../measure/probe-analysis'
 import type { Criterion, Judged } from '../define'
 import { inconclusive, outOf, pass } from './judged'
@@ -34,8 +35,11 @@ function deviceAgainstProbe({ takeovers, context }: Analysis, { target, failover
 }
 
 /** The outage of the requests, captured on the far side, and that of the answered probes overlap. */
-function captureAgainstProbe(probes: readonly ProbeAnalysis[], { target, gap }: CapturedTarget): Comparison {
+function captureAgainstProbe({ probes, evidence }: Analysis, { target, gap }: CapturedTarget): Comparison {
   const failover = probes.find((probe) => probe.target.id === target.id)?.failover
+  const isCutOff = ['probe', 'capture'].some((kind) => wasCutOff(evidence.events, `${kind}:${target.id}`))
+  if (isCutOff && failover?.finding?.recoveredMs == null)
+    return { ok: null, text: `${target.title}: probe or capture broke off, which is no agreement` }
   const { lowerMs = 0, upperMs = null } = failover?.bounds ?? {}
   if (!gap || !failover || upperMs === null)
     return { ok: null, text: `${target.title}: nothing to compare on the far side` }
@@ -54,7 +58,7 @@ function judgeAgreement(analysis: Analysis): Judged {
   const crossing = analysis.probes.filter(({ target }) => target.crossesCluster)
   const comparisons = [
     ...crossing.map((probe) => deviceAgainstProbe(analysis, probe)),
-    ...analysis.captures.map((captured) => captureAgainstProbe(analysis.probes, captured)),
+    ...analysis.captures.map((captured) => captureAgainstProbe(analysis, captured)),
   ]
   const evidence = comparisons.map(({ text }) => ({ text }))
   const made = comparisons.filter(({ ok }) => ok !== null)

@@ -19,7 +19,7 @@ function judgeGarp(analysis: Analysis): Judged {
   } = analysis
   const configured = lab.cluster.garpCount
   if (!fault) return inconclusive('There was no fault.')
-  const findings = garp.map(({ reth, count }) => {
+  const findings = garp.map(({ reth, count, cutOff }) => {
     if (!count) return { seen: null, text: `${reth.name}: nobody can see it (garpObserver in the lab file)` }
     const own = memberMacs(analysis, backup.instance, reth.name)
     const other = memberMacs(analysis, primary.instance, reth.name)
@@ -27,6 +27,7 @@ function judgeGarp(analysis: Analysis): Judged {
       own.length > 0 ? own.some((m) => sameMac(m, mac)) : !other.some((m) => sameMac(m, mac)),
     )
     const seen = from.reduce((sum, [, times]) => sum + times, 0)
+    if (seen === 0 && cutOff) return { seen: null, text: `${reth.name} ${reth.vip}: none until the capture broke off` }
     const senders = [...count.byMac].map(([mac, times]) => `${times} from ${mac}`).join(', ') || 'none'
     return {
       seen,
@@ -44,7 +45,7 @@ function judgeGarp(analysis: Analysis): Judged {
       evidence,
     )
   if (announced < findings.length || findings.length === 0)
-    return inconclusive('Not every VIP can be observed.', measured, evidence)
+    return inconclusive('Not every VIP could be observed.', measured, evidence)
   return pass(`${backup.name} announced every VIP after T0.`, measured, evidence)
 }
 

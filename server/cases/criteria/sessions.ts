@@ -41,6 +41,12 @@ function judgeSessions(analysis: Analysis, parts: readonly Part[], good: string,
   if (lost.length > 0 && !isBack && lost.every(({ synced, kept }) => synced !== false && kept !== false))
     return inconclusive('Forwarding did not come back, so no session could go on.', measured, evidence)
   if (lost.length > 0) return fail(`${lost.length} of ${sessions.length} sessions ${bad}.`, measured, evidence)
+  if (sessions.some(({ cutOff }) => cutOff))
+    return inconclusive(
+      'The connection to the traffic clients broke off, so nobody saw how they went on.',
+      measured,
+      evidence,
+    )
   if (held < sessions.length) return inconclusive('A session table could not be read.', measured, evidence)
   return pass(good, measured, evidence)
 }

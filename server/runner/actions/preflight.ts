@@ -8,6 +8,7 @@ import { AppError, asAppError } from '../../errors'
 import {
   askNodes,
   type Check,
+  checkAnswers,
   checkClocks,
   checkHosts,
   checkInstances,
@@ -17,6 +18,7 @@ import {
   clockPlaces,
 } from '../../observe/preflight'
 import { takeSnapshot, unreadIn } from '../../observe/snapshot'
+import { checkSwitches, readSwitches, switchedOn } from '../../observe/switches'
 import { softwareVersion } from '../../observe/versions'
 import { LeaseKeeper, leaseRequest, RENEWALS_PER_LEASE } from '../lease-keeper'
 import type { RunSession } from '../session'
@@ -27,29 +29,36 @@ import { type Handler, PLAN_RUN_ID, planned } from './handler'
 const SNAPSHOT_TRIES = 3
 
 type Options = { tag: string; signal?: AbortSignal }
-type Question = { tools: readonly string[]; anyRoles?: boolean }
+type Question = { tools: readonly string[]; anyState?: boolean }
 
 /** Everything that is asked before anything is changed, but for the probes. Rejects only when cancelled. */
-async function examine(access: LabAccess, { tools, anyRoles = false }: Question, options: Options) {
+async function examine(access: LabAccess, { tools, anyState = false }: Question, options: Options) {
   const { lab } = access
   const hosts = await checkHosts(access, options)
   if (hosts.some(({ ok }) => !ok)) return { checks: hosts, context: null }
-  const [instances, toolset, polls, versions] = await Promise.all([
+  const [instances, toolset, polls, switches, versions] = await Promise.all([
     checkInstances(access, options),
     checkTools(access, tools, options),
     askNodes(access, options).catch((error: unknown) => asAppError(error)),
+    readSwitches(access, options),
     Promise.all(lab.cluster.nodes.map(({ instance }) => softwareVersion(access, instance, options).catch(() => null))),
   ])
   const cluster: Check[] =
     polls instanceof AppError
       ? [{ id: 'primaries', title: 'Cluster status', ok: false, found: polls.message, hint: polls.hint ?? null }]
-      : anyRoles
-        ? []
+      : anyState
+        ? [checkAnswers(lab, polls)]
         : [checkPrimaries(lab, polls), checkManualFailover(lab, polls)]
   const { check, clocks } = await checkClocks(access, options)
   const named = lab.cluster.nodes.map(({ name }, i) => [name, versions[i] ?? 'unknown'] as const)
-  const context = { softwareVersions: Object.fromEntries(named), toolVersions: toolset.versions, clocks }
-  return { checks: [...hosts, instances, ...toolset.checks, ...cluster, check], context }
+  const context = {
+    softwareVersions: Object.fromEntries(named),
+    toolVersions: toolset.versions,
+    clocks,
+    switches: switchedOn(switches),
+  }
+  const misbehaviour = checkSwitches(lab, switches) ?? []
+  return { checks: [...hosts, instances, ...toolset.checks, ...cluster, check].concat(misbehaviour), context }
 }
 
 /** MAC of every device, out of the snapshot's "instance/link/device/mac" facts. */
@@ -90,9 +99,9 @@ async function readBefore(session: RunSession, signal: AbortSignal): Promise<Lab
 
 /** What is asked before a run; the lease is armed last, and nothing has been changed until then. */
 export const preflight: Handler<'preflight'> = {
-  plan: async ({ lab, tag, undo }, { targets, tools, anyRoles }) => {
+  plan: async ({ lab, tag, undo }, { targets, tools, anyState }) => {
     const asked = await commandsOf(lab, 'Preflight', (dry) =>
-      examine(dry, { tools, anyRoles }, { tag: tag('preflight') }),
+      examine(dry, { tools, anyState }, { tag: tag('preflight') }),
     )
     const clocks = await Promise.all(
       clockPlaces(lab).map((place) =>
@@ -114,9 +123,12 @@ export const preflight: Handler<'preflight'> = {
     ]
     return [...asked, ...clocks.flat(), ...probes, ...read, ...lease]
   },
-  run: async (session, { targets, tools, anyRoles }, signal) => {
+  run: async (session, { targets, tools, anyState }, signal) => {
     const access = session.access()
-    const { checks, context } = await examine(access, { tools, anyRoles }, { tag: session.tag('preflight'), signal })
+    const { checks, context } = await examine(access, { tools, anyState }, { tag: session.tag('preflight'), signal })
+    // A run that goes no further still says what it was made with.
+    if (context && checks.some(({ ok }) => !ok))
+      await session.emit({ kind: 'context', context: { ...context, macs: {} } })
     await tell(session, checks)
     const [probes, snapshot] = await Promise.all([
       Promise.all(targetsOf(session.lab, targets).map((target) => calibrate(session, target, signal))),

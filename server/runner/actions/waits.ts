@@ -42,15 +42,22 @@ export const waitPrimary: Handler<'wait-primary'> = {
 
 /**
  * Until every probe that crosses the cluster has recovered and stayed so, and every TCP stream moves again. Never shorter
- * than the validation time: loss may begin only now, when the primary has moved.
+ * than the validation time: loss may begin only now, when the primary has moved. A probe that has ended, with its
+ * connection for instance, can see no recovery any more.
  */
 export const settle: Handler<'settle'> = {
   plan: noCommands,
   run: async (session, { validationMs }, signal) => {
     const crossing = [...session.probes.values()].filter((probe) => probe.target.crossesCluster)
     const untilMs = Date.now() + validationMs
-    while (Date.now() < untilMs || !crossing.every((probe) => probe.recovery(validationMs)?.recovered))
+    while (Date.now() < untilMs || !crossing.every((probe) => probe.recovery(validationMs)?.recovered)) {
       await sleep(CHECK_MS, undefined, { signal })
+      const blind = crossing.find((probe) => probe.ended)
+      if (blind)
+        throw new AppError('command-failed', `the probe to ${blind.target.title} ended before the path was back`, {
+          hint: blind.ended ?? '',
+        })
+    }
     const recoveredMs = Date.now() - validationMs
     await session.sockets.untilAdvanced(recoveredMs, recoveredMs - session.faultAtMs, signal)
   },

@@ -16,7 +16,10 @@ from vrrp import Vrrp
 FABRIC_ALIVE = 3 * facts.HELLO_INTERVAL
 # The guard must have decided before VRRP times out (3.6 s after the last advert).
 GUARD_AFTER = 2.2 * facts.HEARTBEAT_INTERVAL
-SLOW_TAKEOVER = 3.0
+# From the peer's last sign of life to the takeover, while slow-takeover is on.
+SLOW_TAKEOVER = 8.0
+# What VRRP itself waits once it is no longer held: three adverts and the skew of its priority.
+VRRP_DOWN = 3 + (256 - facts.PRIORITIES[facts.NODE]) / 256
 
 
 @dataclass
@@ -39,14 +42,14 @@ class Cluster:
         self.sync = Sync()
         self.heartbeat = Datagrams(
             facts.HEARTBEAT_PORT, facts.heartbeat_address(facts.PEER), facts.HEARTBEAT_INTERVAL,
-            self._beat, self._heard,
+            self._beat, self._heartbeat_heard,
         )  # fmt: skip
         self.hello = Datagrams(
-            facts.HELLO_PORT, facts.fabric_address(facts.PEER), facts.HELLO_INTERVAL, self._hello, self.review
+            facts.HELLO_PORT, facts.fabric_address(facts.PEER), facts.HELLO_INTERVAL, self._hello, self._heard
         )
         self._words: dict[int, str] = {}
         self._switches = switches.active()
-        self._peer_lost_at = float("-inf")
+        self._peer_heard_at = float("-inf")
         self._was_alive = False
         self._tasks: set[asyncio.Task] = set()
 
@@ -106,12 +109,17 @@ class Cluster:
         return {"primary": [group for group, own in self.groups.items() if own.state == "primary"]}
 
     def _heard(self) -> None:
+        """Any word of the peer over either link, its goodbye included."""
+        self._peer_heard_at = time.monotonic()
+        self.review()
+
+    def _heartbeat_heard(self) -> None:
         if not self._was_alive and self.heartbeat.last:
             # A node that comes up learns what an engineer did while it was away.
             for group, target in self.heartbeat.last["manual"].items():
                 if self.groups[int(group)].manual is None:
                     self.groups[int(group)].manual = target
-        self.review()
+        self._heard()
 
     def _vrrp_state(self, group: int, word: str) -> None:
         self._words[group] = word
@@ -127,7 +135,6 @@ class Cluster:
         """Called on every change and a few times a second: decide the holds, then read off the states."""
         alive = self.peer_alive()
         if self._was_alive and not alive:
-            self._peer_lost_at = time.monotonic()
             print(f"cluster: heartbeat of {facts.PEER_NAME} lost", flush=True)
         elif alive and not self._was_alive:
             print(f"cluster: heartbeat of {facts.PEER_NAME} up", flush=True)
@@ -151,13 +158,14 @@ class Cluster:
         if switches.on("no-takeover"):
             return True
         if switches.on("slow-takeover"):
-            return self._was_alive or time.monotonic() - self._peer_lost_at < SLOW_TAKEOVER
+            return self._was_alive or time.monotonic() - self._peer_heard_at < SLOW_TAKEOVER - VRRP_DOWN
         return self._guarded(groups)
 
     def _guarded(self, groups: tuple[int, ...]) -> bool:
         """The heartbeat is silent, yet the fabric says that the peer lives and is primary."""
         silent = min(self.heartbeat.silent_for(), time.monotonic() - self.started)
-        if switches.on("no-split-guard") or silent < GUARD_AFTER or not self.fabric_alive():
+        unguarded = switches.on("no-split-guard") or switches.on("dual-primary")
+        if unguarded or silent < GUARD_AFTER or not self.fabric_alive():
             return False
         return any(group in self.hello.last.get("primary", []) for group in groups)
 
@@ -229,6 +237,9 @@ class Cluster:
             dataplane.run("conntrack", "-F")
         if "no-session-sync" in changed and not primary:
             await self.sync.became_secondary()
+        if "dual-primary" in changed - self._switches and primary and facts.PREFERRED:
+            # The other one, which yields, was the last to claim the VIPs.
+            self._later(dataplane.announce())
         self.review()
 
     def _later(self, work) -> None:

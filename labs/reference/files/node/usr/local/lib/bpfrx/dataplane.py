@@ -1,5 +1,6 @@
 """Interfaces, routes, kernel settings and nftables of this node."""
 
+import asyncio
 import subprocess
 from pathlib import Path
 
@@ -87,6 +88,7 @@ delete table inet bpfrx
 table inet bpfrx {{
   chain input {{
     type filter hook input priority filter; policy accept;
+    {f"iifname {facts.HEARTBEAT_IF} drop" if switches.on("dual-primary") else ""}
     iifname {{ {lan}, {wan} }} icmp type echo-request accept
     iifname {lan} udp dport 67 accept
     iifname {{ {lan}, {wan} }} drop
@@ -117,3 +119,18 @@ table netdev bpfrx {{
 }}
 """
     return ruleset
+
+
+# After a split the other node yields within two adverts.
+ANNOUNCE_SECONDS = 4
+
+
+async def announce() -> None:
+    """Tells the neighbours once a second whose the VIPs are."""
+    running = []
+    for reth in facts.RETHS.values():
+        interface, address = facts.member(facts.NODE, reth["port"]), reth["vip"].split("/")[0]
+        argv = ("arping", "-q", "-U", "-c", str(ANNOUNCE_SECONDS), "-I", interface, address)
+        running.append(await asyncio.create_subprocess_exec(*argv))
+    for child in running:
+        await child.wait()

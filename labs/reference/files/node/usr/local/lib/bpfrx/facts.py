@@ -9,6 +9,7 @@ NODE = int(Path("/etc/bpfrx/node-id").read_text())
 PEER = 1 - NODE
 NODE_NAME, PEER_NAME = f"node{NODE}", f"node{PEER}"
 PRIORITIES = {0: 200, 1: 100}
+PREFERRED = PRIORITIES[NODE] > PRIORITIES[PEER]
 
 RUN = Path("/run/bpfrx")
 CLI_SOCKET = RUN / "cli.sock"

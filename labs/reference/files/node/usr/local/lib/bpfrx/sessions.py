@@ -9,6 +9,7 @@ import switches
 
 CONFIG = facts.RUN / "conntrackd.conf"
 TABLE = "/proc/net/nf_conntrack"
+COMMAND_TRIES = 20
 _FIELD = re.compile(r"(\w+)=(\S+)")
 
 
@@ -92,9 +93,14 @@ class Sync:
         await self._command("-n")
 
     async def _command(self, option: str) -> None:
-        if self.running():
+        """One that has just been started does not listen yet."""
+        for _ in range(COMMAND_TRIES):
+            if not self.running():
+                return
             child = await asyncio.create_subprocess_exec("conntrackd", "-C", str(CONFIG), option)
-            await child.wait()
+            if await child.wait() == 0:
+                return
+            await asyncio.sleep(0.1)
 
 
 class Ids:

@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { SWITCHES } from '@/labs/embedded/world/options'
+import { look } from '../contract/lab-eyes'
+import { App, until, World } from '../harness'
+import { PARAMS, TABLE, vectorOf } from './table'
+import { deviations, runWith } from './verdicts'
+
+/** Worlds side by side, each a process; vitest runs as many concurrent tests (maxConcurrency of this project). */
+const WORLDS = 2
+const CASES = Object.keys(PARAMS)
+/** The runs that last longest first. */
+const LONG = ['no-takeover', 'slow-takeover', 'no-preempt']
+const names = [...LONG, ...SWITCHES.filter((name) => !LONG.includes(name))]
+const rows = CASES.toReversed().flatMap((caseId) => names.map((name) => [name, caseId] as const))
+
+let worlds: World[] = []
+let app: App
+const free: World[] = []
+
+beforeAll(async () => {
+  worlds = await Promise.all(Array.from({ length: WORLDS }, (_, i) => World.startAlone(`vectors-${i + 1}`)))
+  free.push(...worlds)
+  app = await App.start(worlds.map(({ labFile }) => labFile))
+})
+
+afterAll(async () => {
+  await app?.stop()
+  await Promise.all(worlds.map((world) => world.close()))
+})
+
+test('the table speaks of every switch and case', () => {
+  expect(Object.keys(TABLE).sort()).toEqual([...SWITCHES].sort())
+  for (const [name, caseId] of rows) expect(vectorOf(name, caseId, 'embedded'), `${name} ${caseId}`).not.toBeNull()
+})
+
+describe.concurrent('verdicts with a switch on', () => {
+  test.each(rows)('%s, %s', async (name, caseId) => {
+    const world = await until('a world is free', async () => free.pop())
+    try {
+      const before = await look(world)
+      const run = await runWith(app, world.id, name, caseId)
+      const vector = vectorOf(name, caseId, 'embedded')
+      if (!vector) throw new Error('not in the table')
+      const text = JSON.stringify(run.criteria.map(({ id, verdict, reason }) => [id, verdict, reason]))
+      console.log(`${name} ${caseId}: ${run.ending} ${run.verdict} ${run.message ?? ''} ${text}`)
+      expect(deviations(run, vector, name), vector.why).toEqual([])
+      await until(
+        'the lab is as before',
+        async () => JSON.stringify(await look(world)) === JSON.stringify(before),
+        15_000,
+      )
+      expect(await look(world)).toEqual(before)
+    } finally {
+      free.push(world)
+    }
+  })
+})
