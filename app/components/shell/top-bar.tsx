@@ -19,7 +19,10 @@ export function TopBar({ theme }: { theme: Theme }) {
           <Tab href="/" active={path === '/' || path.startsWith('/labs/')}>
             Lab
           </Tab>
-          <Tab href="/history" active={path.startsWith('/history')}>
+          <Tab href="/cases" active={path.startsWith('/cases')}>
+            Cases
+          </Tab>
+          <Tab href="/history" active={path.startsWith('/history') || path.startsWith('/compare')}>
             History
           </Tab>
           <Tab href="/api/v1" active={false} plain>

@@ -1,5 +1,5 @@
 'use client'
-import { memo, useEffect, useMemo, useRef, useState } from 'react'
+import { memo, type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
 import { Axis } from './axis'
 import { ChartLane } from './chart-lane'
 import { Cursor, type Frame, FrameProvider } from './frame'
@@ -20,10 +20,12 @@ type Props = {
   onView: (view: Span | null) => void
   /** Told how long the main thread had to draw a new picture. */
   onPainted?: (ms: number) => void
+  /** Instead of the run's own lanes: of several runs, each with its shades and lines. */
+  lanes?: ReactNode
 }
 
 /** One time axis for everything that happened in a run. It owns the view and the crosshair; the lanes only draw. */
-export const Timeline = memo(function Timeline({ model, view: chosen, onView, onPainted }: Props) {
+export const Timeline = memo(function Timeline({ model, view: chosen, onView, onPainted, lanes }: Props) {
   const { span, origin } = model
   const plot = useRef<HTMLDivElement>(null)
   const [widthPx, setWidth] = useState(0)
@@ -67,23 +69,12 @@ export const Timeline = memo(function Timeline({ model, view: chosen, onView, on
             ref={plot}
             className="pointer-events-none absolute inset-y-0 right-0 left-[var(--gutter)] overflow-hidden"
           >
-            <Shades probes={model.probes} />
-            <MarkerLines markers={model.markers} />
+            {lanes ? null : <RunLines model={model} />}
           </div>
           <div className="relative">
             <MarkerLabels markers={model.markers} rows={model.markerRows} />
             <Axis origin={origin.kind} />
-            <StepLane steps={model.steps} />
-            {model.states.map((lane) => (
-              <StateLane key={lane.id} lane={lane} />
-            ))}
-            {model.probes.map((lane) => (
-              <LossLane key={lane.stream} lane={lane} />
-            ))}
-            <ChartLane label="RTT" unit="ms" series={model.rtt} digits={2} />
-            {model.traffic.length > 0 ? (
-              <ChartLane label="" unit="Mbit/s" series={model.traffic} digits={1} step />
-            ) : null}
+            {lanes ?? <RunLanes model={model} />}
           </div>
           <Overlay onZoom={show} onReset={() => onView(null)} onStep={onStep} />
         </div>
@@ -91,3 +82,24 @@ export const Timeline = memo(function Timeline({ model, view: chosen, onView, on
     </FrameProvider>
   )
 })
+
+const RunLines = ({ model }: { model: TimelineModel }) => (
+  <>
+    <Shades probes={model.probes} />
+    <MarkerLines markers={model.markers} />
+  </>
+)
+
+const RunLanes = ({ model }: { model: TimelineModel }) => (
+  <>
+    <StepLane steps={model.steps} />
+    {model.states.map((lane) => (
+      <StateLane key={lane.id} lane={lane} />
+    ))}
+    {model.probes.map((lane) => (
+      <LossLane key={lane.stream} lane={lane} />
+    ))}
+    <ChartLane label="RTT" unit="ms" series={model.rtt} digits={2} />
+    {model.traffic.length > 0 ? <ChartLane label="" unit="Mbit/s" series={model.traffic} digits={1} step /> : null}
+  </>
+)
