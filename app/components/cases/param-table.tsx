@@ -17,7 +17,7 @@ function byDefault({ type, default: value, choices }: ParamField): string {
 /** Each parameter with default, range and unit. */
 export const ParamTable = ({ fields }: { fields: ParamField[] }) => (
   // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area has to be reachable by keyboard
-  <section className="overflow-x-auto" tabIndex={0} aria-label="Parameters, their defaults and ranges">
+  <section className="relative overflow-x-auto" tabIndex={0} aria-label="Parameters, their defaults and ranges">
     <table className="w-full border-collapse text-left">
       <thead>
         <tr className="border-b text-muted">

@@ -40,6 +40,7 @@ export function AlignedTimeline({ runs, nowMs, view, onView }: Props) {
       title={
         model.origin.kind === 'T0' ? 'Time axis, 0 is the fault of each run' : 'Time axis, 0 is the start of each run'
       }
+      className="isolate"
       bodyClassName="p-0"
     >
       {error ? <ErrorBox error={error} doing="Could not read the samples" className="m-3" /> : null}

@@ -33,19 +33,18 @@ export function ComparedTable({ runs, referenceId, onReference, onRemove }: Prop
       aside={<span className="text-muted text-xs">errors of a difference add up</span>}
     >
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area has to be reachable by keyboard */}
-      <section className="overflow-x-auto" tabIndex={0} aria-label="Table of compared runs">
+      <section className="relative overflow-x-auto" tabIndex={0} aria-label="Table of compared runs">
         <table className="w-full border-collapse text-left">
           <thead>
             <tr className="border-b">
               <Head sticky>Run</Head>
               <Head>Reference</Head>
-              <Head>Case</Head>
+              <Head>Case, lab, version</Head>
               <Head>{titles.length === 1 ? titles[0] : 'Time'}</Head>
               <Head>Difference</Head>
               <Head>Limit</Head>
               <Head>Detection</Head>
               <Head>Lost probes</Head>
-              <Head>Lab, version, start</Head>
               <Head>
                 <span className="sr-only">Remove</span>
               </Head>
@@ -94,6 +93,13 @@ function Row({ run, params, named, reference, referenceId, onReference, onRemove
         <span className="block">
           <Badge tone={badge.tone}>{badge.text}</Badge>
         </span>
+        <time
+          className="block text-muted text-xs"
+          dateTime={new Date(startedMs).toISOString()}
+          title={whenLong(startedMs)}
+        >
+          {when(startedMs)}
+        </time>
       </th>
       <Cell>
         <input
@@ -105,7 +111,7 @@ function Row({ run, params, named, reference, referenceId, onReference, onRemove
           className="size-4 align-middle"
         />
       </Cell>
-      <Cell>
+      <td className="min-w-44 px-3 py-1.5">
         <span className="font-semibold">{summary.case}</span> {summary.caseTitle}
         {params.map((text) => (
           <span key={text} className="block text-xs">
@@ -113,7 +119,10 @@ function Row({ run, params, named, reference, referenceId, onReference, onRemove
           </span>
         ))}
         {faults.length === 0 ? <span className="block text-unsure text-xs">? no fault, no T0</span> : null}
-      </Cell>
+        <span className="block text-muted text-xs">
+          {summary.labTitle}, {summary.softwareVersion ?? 'version unknown'}
+        </span>
+      </td>
       <Cell>
         <TimeCell time={time} named={named} />
       </Cell>
@@ -130,17 +139,6 @@ function Row({ run, params, named, reference, referenceId, onReference, onRemove
       </Cell>
       <Cell>
         <LossCell report={run.report} />
-      </Cell>
-      <Cell>
-        {summary.labTitle}
-        <span className="block text-muted text-xs">{summary.softwareVersion ?? 'version unknown'}</span>
-        <time
-          className="block text-muted text-xs"
-          dateTime={new Date(startedMs).toISOString()}
-          title={whenLong(startedMs)}
-        >
-          {when(startedMs)}
-        </time>
       </Cell>
       <Cell>
         <Button kind="ghost" size="icon" aria-label={`Remove run ${id}`} title="Remove" onClick={() => onRemove(id)}>

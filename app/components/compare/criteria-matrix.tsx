@@ -15,7 +15,7 @@ export function CriteriaMatrix({ runs }: { runs: RunDetail[] }) {
       {rows.length === 0 ? <p className="px-3 py-2 text-muted">Nothing was judged in these runs.</p> : null}
       {rows.length > 0 ? (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area has to be reachable by keyboard
-        <section className="overflow-x-auto" tabIndex={0} aria-label="Criteria by run">
+        <section className="relative overflow-x-auto" tabIndex={0} aria-label="Criteria by run">
           <table className="w-full border-collapse text-left">
             <thead>
               <tr className="border-b">

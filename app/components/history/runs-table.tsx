@@ -94,7 +94,7 @@ export function RunsTable({ runs, ...select }: { runs: RunSummary[] } & Select) 
   })
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area has to be reachable by keyboard
-    <section className="overflow-x-auto" tabIndex={0} aria-label="Table of runs">
+    <section className="relative overflow-x-auto" tabIndex={0} aria-label="Table of runs">
       <table className="w-full border-collapse text-left">
         <thead>
           {table.getHeaderGroups().map((group) => (

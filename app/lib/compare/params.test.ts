@@ -8,6 +8,6 @@ it('names only the parameters in which runs differ', () => {
     { id: 'c', params: {} },
   ]
   expect([...differingParams(runs.slice(0, 2)).values()]).toEqual([['mode kill-9'], ['mode force-stop']])
-  expect(differingParams(runs).get('a')).toEqual(['mode kill-9', 'waitS 30'])
+  expect(differingParams(runs).get('a')).toEqual(['mode kill-9'])
   expect(differingParams(runs).get('c')).toEqual([])
 })
