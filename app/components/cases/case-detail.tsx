@@ -53,9 +53,11 @@ function Summary({ lab, view, state, onRun }: Props & { onRun: () => void }) {
       bodyClassName="grid gap-2"
     >
       <p className="max-w-prose">{view.objective}</p>
-      <p>
+      <p className="flex flex-wrap items-center gap-x-2">
         {view.destructive ? (
-          <Badge tone="unsure">interrupts traffic; the lab is put back afterwards</Badge>
+          <>
+            <Badge tone="unsure">interrupts traffic</Badge> The lab is put back to what it was.
+          </>
         ) : (
           <Badge tone="neutral">does not interrupt traffic</Badge>
         )}

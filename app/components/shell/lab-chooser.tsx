@@ -15,7 +15,7 @@ export function LabChooser() {
   return (
     <Select
       aria-label="Lab"
-      className="w-24 sm:w-56"
+      className="w-32 sm:w-56"
       value={labs.some((entry) => labKey(entry) === current) ? current : ''}
       onChange={(event) => router.push(`/labs/${encodeURIComponent(event.target.value)}`)}
     >

@@ -42,7 +42,7 @@ type TabProps = { href: string; active: boolean /** Not a page of the app. */; p
 
 function Tab({ href, active, plain = false, children }: TabProps) {
   const className = cx(
-    'flex h-12 items-center border-b-2 px-2 sm:px-3',
+    'flex h-12 items-center border-b-2 px-1.5 sm:px-3',
     active ? 'border-ink font-semibold' : 'border-transparent text-muted hover:text-ink',
   )
   if (plain)
