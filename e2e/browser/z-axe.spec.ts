@@ -9,14 +9,23 @@ for (const colorScheme of ['light', 'dark'] as const)
     test(`axe finds nothing serious, ${colorScheme}, ${width} px`, async ({ page, request }) => {
       await page.emulateMedia({ colorScheme })
       await page.setViewportSize({ width, height })
-      const newest = (await (await request.get('/api/v1/runs?case=TC-3&limit=1')).json()) as { runs: { id: string }[] }
-      const run = newest.runs[0]?.id
-      expect(run).toBeDefined()
-      const checks = ['/labs/embedded/check', '/labs/unreachable/check']
-      for (const route of ['/labs/embedded', '/labs/unreachable', ...checks, '/history', `/runs/${run}`, '/nowhere']) {
+      const newest = (await (await request.get('/api/v1/runs?case=TC-3&limit=2')).json()) as { runs: { id: string }[] }
+      const [run, other] = newest.runs.map(({ id }) => id)
+      expect(other).toBeDefined()
+      for (const route of [
+        '/labs/embedded',
+        '/labs/unreachable',
+        '/labs/embedded/check',
+        '/labs/unreachable/check',
+        '/cases?lab=embedded&case=TC-3',
+        '/history',
+        `/compare?runs=${run},${other}`,
+        `/runs/${run}`,
+        '/nowhere',
+      ]) {
         await page.goto(route)
         await expect(page.getByRole('heading').first()).toBeVisible()
-        if (checks.includes(route)) await expect(page.getByTestId('check-summary')).toBeVisible()
+        if (route.endsWith('/check')) await expect(page.getByTestId('check-summary')).toBeVisible()
         expect(await serious(page), route).toEqual([])
       }
     })

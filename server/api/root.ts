@@ -1,5 +1,6 @@
 import { casesRouter } from './routers/cases'
 import { checkRouter } from './routers/check'
+import { compareRouter } from './routers/compare'
 import { labsRouter } from './routers/labs'
 import { runsRouter } from './routers/runs'
 import { switchesRouter } from './routers/switches'
@@ -10,6 +11,7 @@ export const appRouter = router({
   labs: mergeRouters(labsRouter, checkRouter),
   cases: casesRouter,
   runs: runsRouter,
+  compare: compareRouter,
   switches: switchesRouter,
 })
 export type AppRouter = typeof appRouter

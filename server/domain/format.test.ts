@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { formatBitPerS, formatLimit, formatMeasurement, formatMs, formatOffset, formatRange } from './format'
+import {
+  formatBitPerS,
+  formatDifference,
+  formatLimit,
+  formatMeasurement,
+  formatMs,
+  formatOffset,
+  formatRange,
+} from './format'
 
 describe('numbers as an engineer reads them', () => {
   it.each([
@@ -9,6 +17,15 @@ describe('numbers as an engineer reads them', () => {
     [999.96, 1, 1, '1.000 s (+0.001 / −0.001)'],
   ])('%d +%d −%d', (ms, plusMs, minusMs, text) => {
     expect(formatMeasurement({ ms, plusMs, minusMs })).toBe(text)
+  })
+
+  it.each([
+    [132, '+132.0 ms (+2.0 / −17.0)'],
+    [1132, '+1.132 s (+0.002 / −0.017)'],
+    [-1132, '−1.132 s (+0.002 / −0.017)'],
+    [-0.01, '0.0 ms (+2.0 / −17.0)'],
+  ])('difference %d', (ms, text) => {
+    expect(formatDifference({ ms, plusMs: 2, minusMs: 17 })).toBe(text)
   })
 
   it('formats durations, ranges and limits', () => {

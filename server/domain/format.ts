@@ -30,6 +30,12 @@ export function formatMeasurement({ ms, plusMs, minusMs }: Pick<Measurement, 'ms
   return `${fixed(ms / divisor, decimals)} ${unit} (+${error(plusMs)} / ${MINUS}${error(minusMs)})`
 }
 
+/** How much longer or shorter something is, with its error: `+1.132 s (+0.002 / −0.017)`, `−44.0 ms (+0.2 / −6.1)`. */
+export function formatDifference(difference: Pick<Measurement, 'ms' | 'plusMs' | 'minusMs'>): string {
+  const text = formatMeasurement(difference)
+  return /^[0.]+ /.test(text) || text.startsWith(MINUS) ? text : `+${text}`
+}
+
 /** An interval of durations in one unit: `3.608–3.625 s`; an open end reads `≥ 3.608 s`. */
 export function formatRange(lowerMs: number, upperMs: number | null): string {
   if (upperMs === null) return `≥ ${formatMs(lowerMs)}`

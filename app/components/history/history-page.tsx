@@ -1,13 +1,16 @@
 'use client'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
-import { useQueryStates } from 'nuqs'
+import { useQueryState, useQueryStates } from 'nuqs'
 import { Button } from '@/app/components/ui/button'
 import { Empty } from '@/app/components/ui/empty'
 import { ErrorBox } from '@/app/components/ui/error-box'
 import { Panel } from '@/app/components/ui/panel'
 import { Skeleton } from '@/app/components/ui/skeleton'
+import { chosenRuns, SELECT_KEY, selectState } from '@/app/lib/compare/url-state'
 import { useTRPC } from '@/app/lib/trpc'
+import { COMPARE_MAX } from '@/server/domain/compare'
+import { CompareBar } from './compare-bar'
 import { FilterBar } from './filter-bar'
 import { historyState, isFiltered, NO_FILTER, runFilter } from './filters'
 import { RunsTable } from './runs-table'
@@ -16,6 +19,10 @@ import { Trends } from './trends'
 export function HistoryPage() {
   const trpc = useTRPC()
   const [state, setState] = useQueryStates(historyState, { history: 'push' })
+  const [asked, setSelected] = useQueryState(SELECT_KEY, selectState)
+  const selected = chosenRuns(asked).ids
+  const onSelect = (id: string, on: boolean) =>
+    void setSelected(on ? [...selected, id] : selected.filter((other) => other !== id))
   const filter = runFilter(state)
   const facets = useQuery(trpc.runs.facets.queryOptions())
   const pages = useInfiniteQuery({
@@ -38,7 +45,12 @@ export function HistoryPage() {
           />
         ) : null}
         {pages.isPending ? <Skeleton className="m-3 h-96" label="Loading the runs" /> : null}
-        {runs && runs.length > 0 ? <RunsTable runs={runs} /> : null}
+        {runs && runs.length > 0 ? (
+          <>
+            <CompareBar selected={selected} onClear={() => void setSelected(null)} />
+            <RunsTable runs={runs} selected={selected} full={selected.length >= COMPARE_MAX} onSelect={onSelect} />
+          </>
+        ) : null}
         {runs?.length === 0 ? <Nothing filtered={isFiltered(state)} onClear={() => void setState(NO_FILTER)} /> : null}
         {pages.hasNextPage ? (
           <div className="border-t p-2 text-center">

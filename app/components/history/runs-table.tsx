@@ -9,6 +9,12 @@ import type { RunSummary } from '@/server/domain/run'
 
 const column = createColumnHelper<RunSummary>()
 
+type Select = {
+  selected: readonly string[] /** No further one can be ticked. */
+  full: boolean
+  onSelect: (id: string, on: boolean) => void
+}
+
 const COLUMNS = [
   column.display({
     id: 'case',
@@ -79,7 +85,7 @@ const HIDDEN: Record<string, string> = {
   ending: 'hidden sm:table-cell',
 }
 
-export function RunsTable({ runs }: { runs: RunSummary[] }) {
+export function RunsTable({ runs, ...select }: { runs: RunSummary[] } & Select) {
   const table = useReactTable({
     data: runs,
     columns: COLUMNS,
@@ -88,11 +94,14 @@ export function RunsTable({ runs }: { runs: RunSummary[] }) {
   })
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area has to be reachable by keyboard
-    <section className="overflow-x-auto" tabIndex={0} aria-label="Table of runs">
+    <section className="relative overflow-x-auto" tabIndex={0} aria-label="Table of runs">
       <table className="w-full border-collapse text-left">
         <thead>
           {table.getHeaderGroups().map((group) => (
             <tr key={group.id} className="border-b">
+              <th scope="col" className="py-2 pl-3 text-left">
+                <span className="sr-only">Compare</span>
+              </th>
               {group.headers.map((header) => (
                 <th
                   key={header.id}
@@ -108,6 +117,9 @@ export function RunsTable({ runs }: { runs: RunSummary[] }) {
         <tbody>
           {table.getRowModel().rows.map((row) => (
             <tr key={row.id} className="border-b last:border-b-0 hover:bg-sunk" data-run={row.id}>
+              <td className="py-1.5 pl-3">
+                <SelectBox id={row.id} {...select} />
+              </td>
               {row.getVisibleCells().map((cell) => (
                 <td key={cell.id} className={cx('whitespace-nowrap px-3 py-1.5', HIDDEN[cell.column.id])}>
                   {flexRender(cell.column.columnDef.cell, cell.getContext())}
@@ -118,5 +130,19 @@ export function RunsTable({ runs }: { runs: RunSummary[] }) {
         </tbody>
       </table>
     </section>
+  )
+}
+
+const SelectBox = ({ id, selected, full, onSelect }: Select & { id: string }) => {
+  const checked = selected.includes(id)
+  return (
+    <input
+      type="checkbox"
+      aria-label={`Compare run ${id}`}
+      className="size-4 align-middle"
+      checked={checked}
+      disabled={full && !checked}
+      onChange={(event) => onSelect(id, event.target.checked)}
+    />
   )
 }

@@ -13,7 +13,7 @@ import {
   YAxis,
 } from 'recharts'
 import { valueAxis } from '@/app/components/timeline/scale'
-import { TONE_MARK } from '@/app/components/ui/badge'
+import { VerdictDot } from '@/app/components/ui/verdict-dot'
 import { limit, measurement, when } from '@/app/lib/format'
 import { VERDICT } from '@/app/lib/run/words'
 import type { TrendPoint } from '@/server/domain/views'
@@ -101,20 +101,9 @@ const tick = (ms: number, length: number): string =>
     ? new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' }).format(ms)
     : new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' }).format(ms)
 
-const COLOR = { pass: 'var(--pass)', fail: 'var(--fail)', inconclusive: 'var(--unsure)' }
-
-/** Circle, cross or question mark: the verdict without its colour. */
-function DotShape({ cx = 0, cy = 0, payload }: { cx?: number; cy?: number; payload?: Dot }) {
-  const verdict = payload?.point.verdict ?? 'inconclusive'
-  return (
-    <g className="cursor-pointer">
-      <circle cx={cx} cy={cy} r={7} fill="var(--panel)" stroke={COLOR[verdict]} />
-      <text x={cx} y={cy} dy="0.35em" textAnchor="middle" fontSize={10} fontWeight={700} fill={COLOR[verdict]}>
-        {TONE_MARK[VERDICT[verdict].tone]}
-      </text>
-    </g>
-  )
-}
+const DotShape = ({ payload, ...at }: { cx?: number; cy?: number; payload?: Dot }) => (
+  <VerdictDot cx={at.cx} cy={at.cy} verdict={payload?.point.verdict ?? null} />
+)
 
 function Hint({ active, payload }: { active?: boolean; payload?: readonly { payload?: Dot }[] }) {
   const point = payload?.[0]?.payload?.point

@@ -37,11 +37,15 @@ export function Cases({ lab, cases, error, state }: Props) {
   )
 }
 
+/** Why a case cannot run now; null when it can. */
+export const blockedBecause = (view: CaseView, quarantined: boolean): string | null =>
+  quarantined ? 'The lab is in quarantine: restore it or mark it clean first.' : view.blocked
+
 type CaseProps = { lab: string; view: CaseView; last: RunSummary | undefined; quarantined: boolean }
 
 function Case({ lab, view, last, quarantined }: CaseProps) {
   const [open, setOpen] = useState<'run' | 'plan' | null>(null)
-  const blocked = quarantined ? 'The lab is in quarantine: restore it or mark it clean first.' : view.blocked
+  const blocked = blockedBecause(view, quarantined)
   return (
     <li className="grid gap-2 px-3 py-3" data-case={view.id}>
       <div className="flex items-start justify-between gap-3">
@@ -72,7 +76,8 @@ function Case({ lab, view, last, quarantined }: CaseProps) {
   )
 }
 
-function LastResult({ last }: { last: RunSummary | undefined }) {
+/** Verdict, headline time and date of the newest run on this lab, with its link. */
+export function LastResult({ last }: { last: RunSummary | undefined }) {
   if (!last) return <span className="text-muted text-xs leading-6">never run here</span>
   const { tone, text } = runBadge(last)
   return (

@@ -1,4 +1,5 @@
 'use client'
+import { useId } from 'react'
 import type { FieldErrors, UseFormRegister } from 'react-hook-form'
 import { Field, Input, Select } from '@/app/components/ui/field'
 import type { ParamField } from '@/server/domain/case'
@@ -27,7 +28,7 @@ export function ParamForm({ fields, register, errors }: Props) {
 type InputProps = { field: ParamField; register: UseFormRegister<ParamValues>; error: string | undefined }
 
 function ParamInput({ field, register, error }: InputProps) {
-  const id = `param-${field.name}`
+  const id = useId()
   const describedBy = [field.description ? `${id}-hint` : '', error ? `${id}-error` : ''].join(' ').trim()
   const common = { id, 'aria-invalid': error !== undefined, 'aria-describedby': describedBy || undefined }
   const label = field.unit ? `${field.title} (${field.unit})` : field.title

@@ -19,7 +19,10 @@ export function TopBar({ theme }: { theme: Theme }) {
           <Tab href="/" active={path === '/' || path.startsWith('/labs/')}>
             Lab
           </Tab>
-          <Tab href="/history" active={path.startsWith('/history')}>
+          <Tab href="/cases" active={path.startsWith('/cases')}>
+            Cases
+          </Tab>
+          <Tab href="/history" active={path.startsWith('/history') || path.startsWith('/compare')}>
             History
           </Tab>
           <Tab href="/api/v1" active={false} plain>
@@ -39,7 +42,7 @@ type TabProps = { href: string; active: boolean /** Not a page of the app. */; p
 
 function Tab({ href, active, plain = false, children }: TabProps) {
   const className = cx(
-    'flex h-12 items-center border-b-2 px-2 sm:px-3',
+    'flex h-12 items-center border-b-2 px-1.5 sm:px-3',
     active ? 'border-ink font-semibold' : 'border-transparent text-muted hover:text-ink',
   )
   if (plain)

@@ -1,0 +1,94 @@
+'use client'
+import { useRouter } from 'next/navigation'
+import {
+  CartesianGrid,
+  ErrorBar,
+  ReferenceLine,
+  ResponsiveContainer,
+  Scatter,
+  ScatterChart,
+  XAxis,
+  YAxis,
+} from 'recharts'
+import { VerdictDot } from '@/app/components/ui/verdict-dot'
+import { limit } from '@/app/lib/format'
+import type { Measurement, RunSummary } from '@/server/domain/run'
+
+/** A run that states a time. */
+export type Stated = RunSummary & { failoverTime: Measurement }
+
+type Dot = { x: number; y: number; error: [number, number]; run: Stated }
+
+const ROW_PX = 28
+const AXIS_PX = 52
+
+type Props = {
+  runs: Stated[]
+  limitsMs: number[] /** Seconds; one axis for all strips of a kind. */
+  axis: { max: number; ticks: number[] }
+}
+
+/** A row per run: its time, the interval in which the truth lies, and the limit. */
+export function StripPlot({ runs, limitsMs, axis }: Props) {
+  const router = useRouter()
+  const dots = runs.map(dot)
+  return (
+    <div aria-hidden>
+      <ResponsiveContainer width="100%" height={runs.length * ROW_PX + AXIS_PX}>
+        <ScatterChart margin={{ top: 20, right: 24, bottom: 4, left: 0 }} accessibilityLayer={false}>
+          <CartesianGrid horizontal={false} stroke="var(--line)" />
+          <XAxis
+            dataKey="x"
+            type="number"
+            domain={[0, axis.max]}
+            ticks={axis.ticks}
+            tickFormatter={(s: number) => String(Number(s.toPrecision(3)))}
+            tick={{ fill: 'var(--muted)', fontSize: 12 }}
+            stroke="var(--edge)"
+            unit=" s"
+          />
+          <YAxis
+            dataKey="y"
+            type="number"
+            reversed
+            domain={[-0.5, runs.length - 0.5]}
+            ticks={runs.map((_, i) => i)}
+            interval={0}
+            tickFormatter={(i: number) => runs[i]?.id ?? ''}
+            tick={{ fill: 'var(--ink)', fontSize: 12 }}
+            stroke="var(--edge)"
+            width={84}
+          />
+          {limitsMs.map((ms) => (
+            <ReferenceLine
+              key={ms}
+              x={ms / 1000}
+              stroke="var(--fail)"
+              strokeDasharray="6 3"
+              label={{ value: `limit ${limit(ms)}`, position: 'top', fill: 'var(--fail)', fontSize: 12 }}
+            />
+          ))}
+          <Scatter
+            data={dots}
+            isAnimationActive={false}
+            shape={DotShape}
+            onClick={(item: { payload?: Dot }) => {
+              if (item.payload) router.push(`/runs/${encodeURIComponent(item.payload.run.id)}`)
+            }}
+          >
+            <ErrorBar dataKey="error" direction="x" width={6} strokeWidth={1} stroke="var(--muted)" />
+          </Scatter>
+        </ScatterChart>
+      </ResponsiveContainer>
+    </div>
+  )
+}
+
+const dot = (run: Stated, y: number): Dot => {
+  const { ms, minusMs, plusMs } = run.failoverTime
+  return { x: ms / 1000, y, error: [minusMs / 1000, plusMs / 1000], run }
+}
+
+const DotShape = ({ payload, ...at }: { cx?: number; cy?: number; payload?: Dot }) => (
+  <VerdictDot cx={at.cx} cy={at.cy} verdict={payload?.run.verdict ?? null} />
+)
