@@ -36,7 +36,7 @@ export default defineConfig({
       LABS: labs.join(','),
       DATABASE_URL: `file:./test-results/browser-${process.pid}.db`,
       EMBEDDED_STATE: 'test-results/embedded',
-      EMBEDDED_IDLE_MS: '20000',
+      EMBEDDED_IDLE_MS: '60000',
     },
   },
 })

@@ -34,7 +34,7 @@ test('Check lab shows what is wrong with the command that mends it, and nothing 
   await tool.getByRole('button', { name: `Copy: ${command}` }).click()
   await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(command)
   await expect(page.locator('[data-finding="server/172.16.50.1:5202"]')).toContainText('Connection refused')
-  await expect(page.locator('[data-finding="clock/wan-host"]')).toContainText('−700')
+  await expect(page.locator('[data-finding="clock/wan-host"]')).toHaveText(/Found−(699|700)\.\d ±/)
 
   const folded = page.getByText('active', { exact: true }).first()
   await expect(folded).toBeHidden()
@@ -52,7 +52,7 @@ test('Check lab shows what is wrong with the command that mends it, and nothing 
 
 test('the check of a lab whose host is down says why and what to do; it has a link of its own', async ({ page }) => {
   await page.goto('/labs/unreachable/check')
-  await expect(page.getByTestId('check-summary')).toHaveText('1 of 1 needs attention')
+  await expect(page.getByTestId('check-summary')).toHaveText(/1 of 1 needs attention/)
   await expect(page.getByText('lab-host: 127.0.0.1:1 refuses connections')).toBeVisible()
   await expect(page.getByText('Check the port in the lab file and that sshd runs there')).toBeVisible()
   await expect(page.getByText('Not checked')).toBeVisible()

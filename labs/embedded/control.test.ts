@@ -61,6 +61,55 @@ describe('holds', () => {
   })
 })
 
+describe('defects', () => {
+  it('a tool that was taken away is not found, until it is installed', async () => {
+    const { lab, client } = await start()
+    await lab.control.missing({ 'cluster-lan-host': ['iperf3'], 'incus-host': ['pkill'] })
+    expect(await client.inside('cluster-lan-host', 'iperf3', '--version')).toMatchObject({ code: 127 })
+    expect(await client.inside('cluster-lan-host', 'sh', '-c', 'command -v iperf3')).toMatchObject({ code: 127 })
+    expect(await client.run('/usr/bin/pkill --version')).toMatchObject({ code: 127 })
+    expect((await client.inside('wan-host', 'iperf3', '--version')).stdout).toMatch(/^iperf 3\.12 /)
+    expect((await client.inside('cluster-lan-host', 'apt-get', 'install', '-y', 'iperf3')).code).toBe(0)
+    expect((await client.inside('cluster-lan-host', 'iperf3', '--version')).stdout).toMatch(/^iperf 3\.12 /)
+    await lab.control.missing({ 'incus-host': [] })
+    expect((await client.run('pkill --version')).stdout).toBe('pkill from procps-ng 4.0.2\n')
+  })
+
+  it('a server that ends refuses, and listens again as a daemon', async () => {
+    const { lab, client } = await start()
+    const ask = () => client.inside('cluster-lan-host', 'iperf3', '-c', '172.16.50.1', '-p', '5202', '-t', '1')
+    await lab.control.server({ port: 5202, on: false })
+    expect(await ask()).toMatchObject({ code: 1, stderr: expect.stringContaining('Connection refused') })
+    expect((await client.inside('wan-host', 'iperf3', '-s', '-D', '-p', '5202')).code).toBe(0)
+    expect(await ask()).toMatchObject({ code: 0, stdout: expect.stringContaining('iperf Done.') })
+  })
+
+  it('an instance can be powered off and on, a clock set right', async () => {
+    const { lab, client } = await start()
+    await lab.control.instance({ name: 'bpfrx-fw1', running: false })
+    expect((await client.inside('bpfrx-fw1', 'true')).stderr).toContain('not running')
+    await lab.control.instance({ name: 'bpfrx-fw1', running: true })
+    expect((await client.inside('bpfrx-fw1', 'true')).code).toBe(0)
+    await lab.control.clock({ machine: 'wan-host', offsetMs: 5000 })
+    expect((await client.inside('wan-host', 'chronyc', 'makestep')).stdout).toBe('200 OK\n')
+    expect(
+      Math.abs(Number((await client.inside('wan-host', 'date', '+%s.%N')).stdout) * 1000 - Date.now()),
+    ).toBeLessThan(1000)
+  })
+
+  it('administration tools answer as the real ones do', async () => {
+    const { client } = await start()
+    expect((await client.run('id -un')).stdout).toBe('root\n')
+    expect((await client.run('df -Pk /var/tmp')).stdout).toMatch(
+      /^Filesystem +1024-blocks +Used +Available +Capacity +Mounted on\n\S+ +\d+ +\d+ +\d+ +\d+% \/\n$/,
+    )
+    expect(await client.run('df -Pk /nowhere')).toMatchObject({ code: 1, stdout: '' })
+    expect((await client.run('timeout --version; env --version; ip -V')).stdout).toBe(
+      'timeout (GNU coreutils) 9.1\nenv (GNU coreutils) 9.1\nip utility, iproute2-6.1.0, libbpf 1.1.0\n',
+    )
+  })
+})
+
 describe('processes', () => {
   it('are found and ended by their tag, from the host, in instances too', async () => {
     const { client } = await start()
