@@ -45,7 +45,13 @@ function run(id: string, startMs: number, fault: boolean): RunDetail {
     createdAt: startMs,
     endedAt: startMs + 20_000,
   } as RunSummary
-  const context = { softwareVersions: {}, toolVersions: {}, clocks: { fw0: { offsetMs: 500, errorMs: 1 } }, macs: {} }
+  const context = {
+    softwareVersions: {},
+    toolVersions: {},
+    clocks: { fw0: { offsetMs: 500, errorMs: 1 } },
+    macs: {},
+    switches: [],
+  }
   const report = {
     probes: [probe('probe:internet', true, t0 + 3, 3000), probe('probe:vip', false, t0, 9)],
   } as Report
