@@ -35,6 +35,17 @@ async function open(page: Page, app: App, id: string): Promise<number> {
   return performance.now() - fromMs
 }
 
+/** As text: what the compiler puts around functions with a name is not there in the page. */
+const COUNT_FRAMES = `
+  window.frames = []
+  window.dragging = true
+  let last = performance.now()
+  requestAnimationFrame(function tick(now) {
+    window.frames.push(now - last)
+    last = now
+    if (window.dragging) requestAnimationFrame(tick)
+  })`
+
 /** Zooms to a quarter and drags the axis for two seconds; the time between frames meanwhile, ms. */
 async function drag(page: Page): Promise<number[]> {
   for (let i = 0; i < 2; i++) await page.getByRole('button', { name: 'Zoom in' }).click()
@@ -45,17 +56,7 @@ async function drag(page: Page): Promise<number[]> {
   const at = (share: number) => axis.x + axis.width * (0.5 + 0.4 * Math.sin(share * Math.PI * 4))
   await page.mouse.move(at(0), y)
   await page.mouse.down()
-  await page.evaluate(() => {
-    const frames: number[] = []
-    Object.assign(window, { frames, dragging: true })
-    let last = performance.now()
-    const tick = (now: number) => {
-      frames.push(now - last)
-      last = now
-      if ((window as unknown as { dragging: boolean }).dragging) requestAnimationFrame(tick)
-    }
-    requestAnimationFrame(tick)
-  })
+  await page.evaluate(COUNT_FRAMES)
   const before = await page.getByTestId('overview-window').getAttribute('style')
   const fromMs = performance.now()
   for (let passedMs = 0; passedMs < DRAG_MS; passedMs = performance.now() - fromMs)
@@ -90,8 +91,9 @@ async function loopWhileLive(app: App, world: World, browser: Browser, id: strin
     }
   }
   await Promise.all([watch(), look()])
-  const { verdict } = await ended
-  if (verdict !== 'pass') throw new Error(`run ${run.id}: ${verdict}`)
+  // What it shows is not asked here: browsers on the machine of the probing host may stall its pings.
+  const { ending } = await ended
+  if (ending !== 'completed') throw new Error(`run ${run.id}: ${ending}`)
   return worstMs
 }
 
@@ -101,16 +103,19 @@ export async function measureReport(world: World, browser: Browser, say: (text: 
   const opens: number[] = []
   const frames: number[] = []
   const eventLoopP99Ms: number[] = []
-  for (let round = 0; round < ROUNDS; round++) {
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
-    const page = await context.newPage()
-    opens.push(await open(page, app, id))
-    frames.push(quantile(await drag(page), 0.95))
-    await context.close()
-    eventLoopP99Ms.push(await loopWhileLive(app, world, browser, id))
-    say(`report ${round + 1} of ${ROUNDS}: ${JSON.stringify([opens.at(-1), frames.at(-1), eventLoopP99Ms.at(-1)])}`)
+  try {
+    for (let round = 0; round < ROUNDS; round++) {
+      const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
+      const page = await context.newPage()
+      opens.push(await open(page, app, id))
+      frames.push(quantile(await drag(page), 0.95))
+      await context.close()
+      eventLoopP99Ms.push(await loopWhileLive(app, world, browser, id))
+      say(`report ${round + 1} of ${ROUNDS}: ${JSON.stringify([opens.at(-1), frames.at(-1), eventLoopP99Ms.at(-1)])}`)
+    }
+  } finally {
+    await app.stop()
   }
-  await app.stop()
   const figures: Figure[] = [
     medianOf('reportOpenMs', `a report of ${SAMPLES} samples until its lanes are drawn`, 'ms', 1500, opens),
     medianOf('panFrameP95Ms', 'frame time while it is dragged for 2 s, p95', 'ms', 100, frames),

@@ -38,7 +38,7 @@ const shown = (page: Page) => {
 async function open(page: Page): Promise<void> {
   await page.goto(url)
   await expect(page.locator('[data-outage]').first()).toBeVisible()
-  await expect(page.getByTestId('outage-figures')).toContainText(/\d+ outages/)
+  await expect(page.getByTestId('outage-figures')).toContainText(/\d+\s*outages/)
 }
 
 test('three hours open on a phone: hours on the axis, no label on another, nothing wider than the screen', async ({
@@ -53,7 +53,7 @@ test('three hours open on a phone: hours on the axis, no label on another, nothi
     .evaluateAll((ticks) =>
       ticks.map((tick) => tick.getBoundingClientRect()).map(({ left, right }) => ({ left, right })),
     )
-  expect(labels.length).toBeGreaterThan(2)
+  expect(labels.length).toBeGreaterThan(1)
   for (const [i, label] of labels.entries()) if (i > 0) expect(label.left).toBeGreaterThan(labels[i - 1]?.right ?? 0)
 })
 

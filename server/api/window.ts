@@ -1,7 +1,7 @@
 import { type SampleRow, streamKind } from '../domain/sample'
 import type { RunWindow, WindowSeries } from '../domain/views'
 import { cut } from '../measure/cut'
-import { pick, type Sketch } from '../measure/thinning'
+import { pick, type Sketch, sketchFromRows } from '../measure/thinning'
 import { requireRun } from './run-detail'
 import type { SampleRange, Services } from './services'
 import { thin } from './thin'
@@ -18,9 +18,6 @@ export type WindowRequest = {
 
 /** traffic rows of the SUM line; a chart of a long run has no room for the single sockets. */
 const SUM_SOCKET = -1
-
-/** From so many rows on, their overview is thinned instead of themselves: its stretches are as fine as a chart's. */
-const DIRECT_ROWS = 50_000
 
 type Ask = WindowRequest & { stream: string; range: SampleRange; ended: boolean }
 
@@ -53,13 +50,14 @@ async function readRows(services: Services, { id, stream, range, maxPoints }: As
 async function sketchOf(services: Services, { id, stream, range, ended }: Ask): Promise<Sketch | null> {
   const { overviews } = services
   const whole = range.fromMs === undefined && range.toMs === undefined
+  const few = (rows: number) => rows < sketchFromRows(streamKind(stream))
   // While a run goes on, its newest rows are not stored yet: a part of it is read as it is.
   if (!ended && !whole) return null
-  if ((await overviews.size(id, stream, range)) <= DIRECT_ROWS) return null
+  if (few(await overviews.size(id, stream, range))) return null
   if (!ended) return overviews.live(id, stream)
   if (whole) return overviews.ended(id, stream)
   const ends = await overviews.ends(id, stream, range)
-  if (!ends || ends.tail.first + ends.tail.rows.length - ends.head.first <= DIRECT_ROWS) return null
+  if (!ends || few(ends.tail.first + ends.tail.rows.length - ends.head.first)) return null
   const sketch = await overviews.ended(id, stream)
   return sketch && cut(sketch, ends.head, ends.tail)
 }

@@ -35,11 +35,10 @@ function heaviest(edges: readonly Edge[], most: number): Edge[] {
 export function pick(kind: SampleKind, sketch: Sketch, most: number): number[] {
   const { firstIndex, lastIndex, indexes, rows, edges } = sketch
   if (rows.length <= most) return rows.map((_, at) => at)
-  const positions = new Map(indexes.map((index, at) => [index, at]))
   const kept = new Set<number>([0, rows.length - 1])
   for (const { at } of edges.toSorted((a, b) => b.weight - a.weight)) {
     if (kept.size + at.length > most * 0.75) break
-    for (const index of at) kept.add(positions.get(index) ?? 0)
+    for (const index of at) kept.add(positionOf(indexes, index))
   }
   const perBucket = kind === 'capture' ? 3 : 2
   const buckets = Math.floor((most - kept.size) / perBucket)
@@ -62,6 +61,24 @@ export function pick(kind: SampleKind, sketch: Sketch, most: number): number[] {
   }
   return [...kept].sort((a, b) => a - b)
 }
+
+/** Where `index` stands in the rising `indexes`, by halving. */
+function positionOf(indexes: readonly number[], index: number): number {
+  let low = 0
+  let high = indexes.length - 1
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((indexes[middle] ?? 0) < index) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/**
+ * From so many rows on a stream is thinned from its sketch, whose stretches are then as fine as a chart's. Of polls
+ * nothing is drawn but where their answer changes.
+ */
+export const sketchFromRows = (kind: SampleKind): number => (kind === 'poll' ? 5000 : 50_000)
 
 /** Rows of which the smallest and the largest value are kept. */
 const BUCKET_ROWS = 128

@@ -1,9 +1,10 @@
 import type { RunEvent } from '../domain/event'
-import type { SampleRow, StreamId } from '../domain/sample'
+import { type SampleRow, type StreamId, streamKind } from '../domain/sample'
+import { sketchFromRows } from '../measure/thinning'
 import type { Database } from './client'
 import { packJson } from './documents'
 import { readEvents } from './event-reader'
-import { makeOverview, OVERVIEW_FROM_ROWS, readOverview } from './overview'
+import { makeOverview, readOverview } from './overview'
 import { readRows, storedSpan, storedStreams } from './sample-reader'
 import { chunkOf } from './samples'
 
@@ -85,7 +86,7 @@ export async function mergeSamples(database: Database, runId: string): Promise<v
 async function makeOverviews(database: Database, runId: string): Promise<void> {
   for (const stream of await storedStreams(database, runId)) {
     const span = await storedSpan(database, runId, stream)
-    if (!span || span.lastIndex + 1 < OVERVIEW_FROM_ROWS) continue
+    if (!span || span.lastIndex + 1 < sketchFromRows(streamKind(stream))) continue
     if (!(await readOverview(database, runId, stream))) await makeOverview(database, runId, stream)
   }
 }

@@ -1,13 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type SampleRow, type StreamId, streamKind } from '../domain/sample'
 import type { Edge } from '../measure/edges'
-import { type Sketch, Sketcher, sketchOf } from '../measure/thinning'
+import { type Sketch, Sketcher, sketchFromRows, sketchOf } from '../measure/thinning'
 import { decodeRows, encodeRows } from './chunk-codec'
 import type { Database } from './client'
 import { type Rows, readRows } from './sample-reader'
 
-/** A stream of fewer rows is read as it is: that is fast, and a short run costs no byte more. */
-export const OVERVIEW_FROM_ROWS = 50_000
 /** Taken in before the event loop gets its turn. */
 const ROWS_A_TURN = 8192
 /** The longest edge: last answer, first and last loss, first answer. */
@@ -25,12 +23,12 @@ export async function sketchRows(sketcher: Sketcher, parts: AsyncIterable<Rows>)
   }
 }
 
-/** Makes the overview of a stored stream and keeps it where the stream is long; null when it has no row. */
+/** Makes the overview of a stored stream, and keeps it where the stream is long: a short run costs no byte more. */
 export async function makeOverview(database: Database, runId: string, stream: StreamId): Promise<Sketch | null> {
   const sketcher = new Sketcher(streamKind(stream))
   await sketchRows(sketcher, readRows(database, runId, stream))
   const sketch = sketcher.sketch()
-  if (sketch && sketcher.next >= OVERVIEW_FROM_ROWS) await store(database, runId, stream, sketch)
+  if (sketch && sketcher.next >= sketchFromRows(streamKind(stream))) await store(database, runId, stream, sketch)
   return sketch
 }
 

@@ -163,7 +163,10 @@ function Row({ row, originMs, onShow }: { row: OutageRow; originMs: number; onSh
       )}
       onClick={onShow}
     >
-      <span className="w-8 text-right text-muted sm:w-auto">{row.number}</span>
+      <span className="text-muted sm:text-right">
+        <span className="sm:sr-only">#</span>
+        {row.number}
+      </span>
       <span className="order-2 min-w-0 text-muted sm:order-none sm:overflow-hidden sm:text-ellipsis sm:whitespace-nowrap">
         {row.title}
       </span>
@@ -182,6 +185,7 @@ function Row({ row, originMs, onShow }: { row: OutageRow; originMs: number; onSh
       </span>
       <span className="order-2 text-right sm:order-none">
         {row.spacingMs === null ? <span className="text-muted">first</span> : spacingText(row.spacingMs)}
+        {row.spacingMs === null ? null : <span className="text-muted sm:sr-only"> after the one before</span>}
       </span>
     </button>
   )

@@ -1,5 +1,6 @@
 'use client'
 import { memo } from 'react'
+import { cx } from '@/app/lib/cx'
 import { useFrame } from './frame'
 import { Lane } from './lane'
 import { type Labelled, labelled } from './loss-labels'
@@ -7,6 +8,8 @@ import { inView } from './merge'
 import type { ProbeLane } from './model'
 import { place } from './scale'
 
+/** More than one outage in so many pixels is a crowd. */
+const CROWDED_PX = 12
 /** Nobody counts them, and a wide screen holds no more. */
 const MOST_CROSSES_PX = 4000
 
@@ -14,6 +17,8 @@ const MOST_CROSSES_PX = 4000
 export const LossLane = memo(function LossLane({ lane }: { lane: ProbeLane }) {
   const { view, widthPx } = useFrame()
   const losses = inView(lane.losses, view, widthPx)
+  // Lines of two pixels would make a link that flaps look like one that is down.
+  const crowded = losses.length > widthPx / CROWDED_PX
   const answered = lane.answered ? place(view, lane.answered) : null
   const at = (ms: number) => {
     if (lane.stalls.some((s) => s.fromMs <= ms && ms <= s.toMs)) return 'sender stall'
@@ -40,20 +45,23 @@ export const LossLane = memo(function LossLane({ lane }: { lane: ProbeLane }) {
         ) : null
       })}
       {labelled(losses, (span) => place(view, span), widthPx).map((each) => (
-        <Loss key={each.loss.fromMs} {...each} />
+        <Loss key={each.loss.fromMs} {...each} hairline={crowded} />
       ))}
     </Lane>
   )
 })
 
-function Loss({ loss, left, width, px, label }: Labelled) {
+function Loss({ loss, left, width, px, label, hairline }: Labelled & { hairline: boolean }) {
   const beside = label === 'right' ? { left: 'calc(100% + 4px)' } : { right: 'calc(100% + 4px)' }
   return (
     <div
       data-outage
       title={`${loss.text}, ${loss.lost} lost`}
-      className="absolute inset-y-1 flex items-center justify-center border-fail border-x bg-fail-soft text-fail"
-      style={{ left: `${left}%`, width: `max(2px, ${width}%)` }}
+      className={cx(
+        'absolute inset-y-1 flex items-center justify-center border-fail bg-fail-soft text-fail',
+        hairline && px < 2 ? 'border-l' : 'border-x',
+      )}
+      style={{ left: `${left}%`, width: `max(${hairline ? 1 : 2}px, ${width}%)` }}
     >
       <span aria-hidden className="absolute inset-x-0 overflow-hidden text-center text-[10px] leading-4 tracking-[2px]">
         {label === 'inside' ? '╳'.repeat(Math.ceil(Math.min(px, MOST_CROSSES_PX) / 8)) : ''}

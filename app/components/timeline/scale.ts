@@ -62,6 +62,8 @@ const CLOCK_STEPS_MS = [
 ]
 /** Of a 12 px digit. */
 const DIGIT_PX = 6.8
+/** Between two labels. */
+const GAP_PX = 10
 
 const digitsOf = (stepMs: number) => (stepMs >= 1000 ? 0 : stepMs >= 100 ? 1 : stepMs >= 10 ? 2 : 3)
 
@@ -70,12 +72,16 @@ export function clockTicks(view: Span, originMs: number, widthPx: number): Tick[
   const length = view.toMs - view.fromMs
   const longest = Math.max(Math.abs(view.fromMs - originMs), Math.abs(view.toMs - originMs))
   const labelPx = (stepMs: number) => (clock(longest, digitsOf(stepMs)).length + 1) * DIGIT_PX
-  // Half as much again, because labels at the ends are moved inside.
-  const fits = (stepMs: number) => (stepMs / length) * widthPx >= labelPx(stepMs) * 1.5 + 8
-  const stepMs = CLOCK_STEPS_MS.find(fits) ?? 86_400_000
+  const pxOf = (ms: number) => (ms / length) * widthPx
+  const stepMs = CLOCK_STEPS_MS.find((ms) => pxOf(ms) >= labelPx(ms) + GAP_PX) ?? 86_400_000
+  // A label at an end is moved inside, towards its neighbour: it needs more room than that, or is left out.
+  const room = labelPx(stepMs) / 2
+  const keepsEnds = pxOf(stepMs) >= 3 * room + GAP_PX
+  const inside = (ms: number) => pxOf(ms - view.fromMs) >= room && pxOf(view.toMs - ms) >= room
   const ticks: Tick[] = []
   for (let n = Math.ceil((view.fromMs - originMs) / stepMs); n * stepMs <= view.toMs - originMs; n++)
-    ticks.push({ ms: originMs + n * stepMs, text: clock(n * stepMs, digitsOf(stepMs)) })
+    if (keepsEnds || inside(originMs + n * stepMs))
+      ticks.push({ ms: originMs + n * stepMs, text: clock(n * stepMs, digitsOf(stepMs)) })
   return ticks
 }
 
