@@ -1,8 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser, Page } from '@playwright/test'
-import type { App, World } from '../e2e/harness'
+import type { World } from '../e2e/harness'
 import { quantile } from './figures'
+import type { watchedApp } from './loop'
 
+type WatchedApp = Awaited<ReturnType<typeof watchedApp>>
 type Sent = { tag: string; sequence: number; kind: string; writtenMs: number }
 type Seen = { stream: string; seq: number; atMs: number }
 type Truth = {
@@ -65,10 +66,11 @@ function waits({ events }: Truth, executed: readonly Executed[], sinceMs: number
 }
 
 /** One TC-3 with a real tab and four more SSE clients on it. */
-export async function measureLive(app: App, world: World, browser: Browser) {
+export async function measureLive({ app, loop }: WatchedApp, world: World, browser: Browser) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
   const page = await context.newPage()
   await world.call('sent', { on: true })
+  await loop()
   const { id } = await app.start(world.id, 'TC-3')
   await page.goto(`${app.url}/runs/${id}`)
   await watchReadouts(page)
@@ -81,17 +83,8 @@ export async function measureLive(app: App, world: World, browser: Browser) {
     })
     for await (const _ of response.body ?? []) if (stop.signal.aborted) return
   })
-  let eventLoopP99Ms = 0
-  let ended = false
-  const run = app.ended(id).finally(() => {
-    ended = true
-  })
-  while (!ended) {
-    const { eventLoop } = await app.get<{ eventLoop: { p99Ms: number } }>('/api/health')
-    eventLoopP99Ms = Math.max(eventLoopP99Ms, eventLoop.p99Ms)
-    await sleep(1000)
-  }
-  const { startedAt, endedAt, verdict } = await run
+  const { startedAt, endedAt, verdict } = await app.ended(id)
+  const { p99Ms: eventLoopP99Ms } = await loop()
   const seen = (await page.evaluate('window.seen')) as Seen[]
   stop.abort()
   await Promise.allSettled(clients)

@@ -1,12 +1,13 @@
 // npm run bench: timings and accuracy on the production build and the embedded lab; --json prints one object.
 import { chromium } from '@playwright/test'
 import { CHROMIUM } from '../e2e/chromium'
-import { App, World } from '../e2e/harness'
+import { World } from '../e2e/harness'
 import { measureAccuracy } from './accuracy'
 import { bytesPerSample } from './bytes'
 import { type Figure, medianOf, printFigures } from './figures'
 import { measureHistory } from './history'
 import { measureLive } from './live'
+import { watchedApp } from './loop'
 import { measureMultiLab } from './multi-lab'
 import { measureReport } from './report'
 
@@ -19,15 +20,15 @@ const browser = await chromium.launch(CHROMIUM)
 try {
   const [world] = await World.start()
   if (!world) throw new Error('no world')
-  const app = await App.start([world.labFile])
+  const watched = await watchedApp([world.labFile])
   const rounds: Awaited<ReturnType<typeof measureLive>>[] = []
   try {
     for (let round = 0; round < ROUNDS; round++) {
-      rounds.push(await measureLive(app, world, browser))
+      rounds.push(await measureLive(watched, world, browser))
       say(`live ${round + 1} of ${ROUNDS}: ${JSON.stringify(rounds.at(-1))}`)
     }
   } finally {
-    await app.stop()
+    await watched.app.stop()
   }
   const report = await measureReport(world, browser, say).finally(() => world.close())
   figures.push(

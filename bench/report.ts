@@ -1,9 +1,12 @@
 import path from 'node:path'
 import type { Browser, Page } from '@playwright/test'
-import { App, scratch, type World } from '../e2e/harness'
+import { type App, scratch, type World } from '../e2e/harness'
 import { loadLab } from '../server/topology/load'
 import { type Figure, medianOf, quantile } from './figures'
 import { writeLongRun } from './long-run'
+import { watchedApp } from './loop'
+
+type WatchedApp = Awaited<ReturnType<typeof watchedApp>>
 
 const ROUNDS = 3
 const HOURS = 1
@@ -14,7 +17,7 @@ const DRAG_MS = 2000
 const LIVE_OPENINGS = 6
 
 /** A report with one stream of 720,000 samples, and the app that has it. */
-async function appWithLongRun(world: World): Promise<{ app: App; id: string }> {
+async function appWithLongRun(world: World): Promise<{ watched: WatchedApp; id: string }> {
   const dir = scratch()
   const loaded = await loadLab(world.labFile)
   if (!loaded.ok) throw new Error(`${world.labFile} is broken`)
@@ -23,7 +26,7 @@ async function appWithLongRun(world: World): Promise<{ app: App; id: string }> {
     probes: 1,
     outages: OUTAGES,
   })
-  return { app: await App.start([world.labFile], dir), id }
+  return { watched: await watchedApp([world.labFile], dir), id }
 }
 
 /** From the request to the lanes: shades, the loss lane and the RTT line. */
@@ -69,37 +72,28 @@ async function drag(page: Page): Promise<number[]> {
 }
 
 /** The event loop while a TC-3 runs in the same app and the long report is opened again and again. */
-async function loopWhileLive(app: App, world: World, browser: Browser, id: string): Promise<number> {
+async function loopWhileLive({ app, loop }: WatchedApp, world: World, browser: Browser, id: string): Promise<number> {
+  await loop()
   const run = await app.start(world.id, 'TC-3')
   let over = false
   const ended = app.ended(run.id).finally(() => {
     over = true
   })
-  let worstMs = 0
-  const watch = async () => {
-    while (!over) {
-      const { eventLoop } = await app.get<{ eventLoop: { p99Ms: number } }>('/api/health')
-      worstMs = Math.max(worstMs, eventLoop.p99Ms)
-      await new Promise((resolve) => setTimeout(resolve, 1000))
-    }
+  for (let i = 0; i < LIVE_OPENINGS && !over; i++) {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
+    await open(await context.newPage(), app, id)
+    await context.close()
   }
-  const look = async () => {
-    for (let i = 0; i < LIVE_OPENINGS && !over; i++) {
-      const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
-      await open(await context.newPage(), app, id)
-      await context.close()
-    }
-  }
-  await Promise.all([watch(), look()])
   // What it shows is not asked here: browsers on the machine of the probing host may stall its pings.
   const { ending } = await ended
   if (ending !== 'completed') throw new Error(`run ${run.id}: ${ending}`)
-  return worstMs
+  return (await loop()).p99Ms
 }
 
 /** Opening and dragging a report of an hour; `eventLoopP99Ms` are the rounds beside a live run. */
 export async function measureReport(world: World, browser: Browser, say: (text: string) => void) {
-  const { app, id } = await appWithLongRun(world)
+  const { watched, id } = await appWithLongRun(world)
+  const { app } = watched
   const opens: number[] = []
   const frames: number[] = []
   const eventLoopP99Ms: number[] = []
@@ -110,7 +104,7 @@ export async function measureReport(world: World, browser: Browser, say: (text: 
       opens.push(await open(page, app, id))
       frames.push(quantile(await drag(page), 0.95))
       await context.close()
-      eventLoopP99Ms.push(await loopWhileLive(app, world, browser, id))
+      eventLoopP99Ms.push(await loopWhileLive(watched, world, browser, id))
       say(`report ${round + 1} of ${ROUNDS}: ${JSON.stringify([opens.at(-1), frames.at(-1), eventLoopP99Ms.at(-1)])}`)
     }
   } finally {

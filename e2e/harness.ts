@@ -61,7 +61,7 @@ export class App {
     private child: ChildProcess,
   ) {}
 
-  static async start(labs: string[], dir = scratch()): Promise<App> {
+  static async start(labs: string[], dir = scratch(), more: Record<string, string> = {}): Promise<App> {
     const port = await freePort()
     const env = {
       HOST: '127.0.0.1',
@@ -71,6 +71,7 @@ export class App {
       PUBLIC_URL: '',
       NEXT_MANUAL_SIG_HANDLE: 'true',
       NEXT_TELEMETRY_DISABLED: '1',
+      ...more,
     }
     const app = new App(`http://127.0.0.1:${port}`, dir, env, App.spawn(env))
     await app.ready()
@@ -94,6 +95,10 @@ export class App {
         () => false,
       )
     })
+
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal)
+  }
 
   /** As a crash ends it: no goodbye. */
   async kill(): Promise<void> {

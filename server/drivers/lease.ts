@@ -76,7 +76,7 @@ export async function armLease(access: LabAccess, request: LeaseRequest, options
     if (holder) throw heldError(access, holder)
     throw new AppError('lease-held', 'the lab was in use until this moment', { hint: 'Run again.' })
   }
-  for (const untilMs = Date.now() + START_MS; Date.now() < untilMs; await delay(100, options.signal)) {
+  for (const untilMs = Date.now() + START_MS; Date.now() < untilMs; await delay(25, options.signal)) {
     const reading = await readLease(access, options)
     if (reading?.info.runId === request.runId && reading.isAlive) return reading.info
   }

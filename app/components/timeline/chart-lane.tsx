@@ -3,6 +3,7 @@ import { memo, useMemo, useRef } from 'react'
 import { CartesianGrid, Line, LineChart, XAxis, YAxis } from 'recharts'
 import { cx } from '@/app/lib/cx'
 import { useCursorMs, useFrame } from './frame'
+import { LiveLines } from './live-lines'
 import type { Point, Series, Span } from './model'
 import { Strip, useDragging } from './pan'
 import { valueAt, valueAxis } from './scale'
@@ -13,9 +14,23 @@ export const CHART_HEIGHT = 88
 const DASH = ['', '6 3', '2 3', '8 3 2 3']
 const SHADE = ['var(--ink)', 'var(--faint)', 'var(--strong)', 'var(--edge)']
 
-type Props = { label: string; unit: string; series: Series[]; digits: number; step?: boolean }
+const look = (i: number) => ({
+  stroke: SHADE[i % SHADE.length],
+  strokeDasharray: DASH[i % DASH.length],
+  strokeWidth: 1.25,
+})
 
-export const ChartLane = memo(function ChartLane({ label, unit, series, digits, step = false }: Props) {
+type Props = {
+  label: string
+  unit: string
+  series: Series[]
+  digits: number
+  step?: boolean
+  /** It changes several times a second: bare lines, which cost a tenth of a chart. */
+  growing?: boolean
+}
+
+export const ChartLane = memo(function ChartLane({ label, unit, series, digits, step = false, growing }: Props) {
   const { view, widthPx } = useFrame()
   const fitting = useMemo(() => {
     let max = 0
@@ -36,7 +51,9 @@ export const ChartLane = memo(function ChartLane({ label, unit, series, digits, 
       <Gutter label={label} unit={unit} axis={axis} series={series} digits={digits} />
       <div className="relative min-w-0 overflow-hidden" style={{ height: CHART_HEIGHT }} aria-hidden>
         <Strip>
-          {widthPx > 0 ? (
+          {widthPx > 0 && growing ? (
+            <LiveLines series={series} axis={axis} step={step} heightPx={CHART_HEIGHT} look={look} />
+          ) : widthPx > 0 ? (
             <LineChart
               width={widthPx}
               height={CHART_HEIGHT}
@@ -52,9 +69,7 @@ export const ChartLane = memo(function ChartLane({ label, unit, series, digits, 
                   data={inside(s.points, view) as [number, number | null][]}
                   dataKey="1"
                   type={step ? 'stepBefore' : 'linear'}
-                  stroke={SHADE[i % SHADE.length]}
-                  strokeDasharray={DASH[i % DASH.length]}
-                  strokeWidth={1.25}
+                  {...look(i)}
                   dot={false}
                   activeDot={false}
                   isAnimationActive={false}
@@ -76,7 +91,7 @@ function inside(points: readonly Point[], view: Span): readonly Point[] {
   return from < 0 ? points.slice(-1) : points.slice(Math.max(0, from - 1), to + 2)
 }
 
-type GutterProps = Omit<Props, 'step'> & { axis: { max: number; ticks: number[] } }
+type GutterProps = Omit<Props, 'step' | 'growing'> & { axis: { max: number; ticks: number[] } }
 
 function Gutter({ label, unit, axis, series, digits }: GutterProps) {
   const { cursor } = useFrame()

@@ -36,4 +36,6 @@ export type TimelineModel = {
   markerRows: number
   rtt: Series[]
   traffic: Series[]
+  /** Samples still come. */
+  growing?: boolean
 }

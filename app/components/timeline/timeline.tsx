@@ -122,7 +122,9 @@ const RunLanes = ({ model }: { model: TimelineModel }) => (
     {model.probes.map((lane) => (
       <LossLane key={lane.stream} lane={lane} />
     ))}
-    <ChartLane label="RTT" unit="ms" series={model.rtt} digits={2} />
-    {model.traffic.length > 0 ? <ChartLane label="" unit="Mbit/s" series={model.traffic} digits={1} step /> : null}
+    <ChartLane label="RTT" unit="ms" series={model.rtt} digits={2} growing={model.growing} />
+    {model.traffic.length > 0 ? (
+      <ChartLane label="" unit="Mbit/s" series={model.traffic} digits={1} step growing={model.growing} />
+    ) : null}
   </>
 )

@@ -24,7 +24,7 @@ export type EventInput = {
 }
 
 export type EventModel = Pick<TimelineModel, 'span' | 'origin' | 'steps' | 'states' | 'markers' | 'markerRows'>
-export type SampleModel = Pick<TimelineModel, 'probes' | 'rtt' | 'traffic'>
+export type SampleModel = Pick<TimelineModel, 'probes' | 'rtt' | 'traffic' | 'growing'>
 
 /** What the events say, on the app's clock; it changes some times a run. */
 export function eventModel({ detail, tracks, lab, nowMs, reserve }: EventInput): EventModel {
@@ -64,6 +64,7 @@ export function sampleModel({ detail, tracks, whole, lab, reserve }: SampleInput
     probes: probeLanes(detail, whole, lab, offset, reserve),
     rtt: rttSeries(tracks, whole, lab, offset, detail.summary.phase !== 'ended'),
     traffic: trafficSeries(whole, lab, reserve),
+    growing: detail.summary.phase !== 'ended',
   }
 }
 

@@ -13,6 +13,13 @@ const PATIENCE_MS = 6000
 const CHECK_MS = 20
 /** A path that loses in the baseline is probed more slowly: its own rate limit may be what loses. */
 const SLOWEST_MS = 100
+/**
+ * With an answer outstanding ping sleeps for up to 10 ms between two sends, whatever it is asked for (MININTERVAL of
+ * iputils). Where answers take longer, asking for less lets each of them wake it up: closer together, and no faster than
+ * this.
+ */
+const PING_SLEEP_MS = 10
+const WOKEN_MS = 2
 /** So much loss is the path's own. */
 const TOLERATED_LOSS = 0.02
 
@@ -63,7 +70,8 @@ export async function calibrate(session: RunSession, target: Target, signal: Abo
     const { offered, lost, spacing, rttMedianMs } = probe.sofar()
     if (offered === 0 || rttMedianMs === null) return { id, title, ok: false, found: probe.ended ?? 'no answer', hint }
     const found = `${offered - lost} of ${offered} answered, spacing ${spacing.medianMs?.toFixed(1)} ms, RTT ${rttMedianMs.toFixed(2)} ms`
-    session.intervalMs.set(target.id, intervalMs)
+    const isOften = target.intervalMs < PING_SLEEP_MS && intervalMs === target.intervalMs
+    session.intervalMs.set(target.id, isOften && rttMedianMs > PING_SLEEP_MS ? WOKEN_MS : intervalMs)
     if (lost / offered > TOLERATED_LOSS && intervalMs < SLOWEST_MS) continue
     return { id, title, ok: lost < offered / 2, found, hint }
   }
