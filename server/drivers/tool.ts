@@ -35,6 +35,7 @@ export type RunningTool = {
 export type LineReading = { row?: SampleRow; keep: boolean }
 
 const STOP_WAIT_MS = 1500
+const END_CHECK_MS = 80
 /** Longer than the 4 s after which the outer `timeout` kills. */
 const KILL_WAIT_MS = 5500
 /** Exit code of pkill and pgrep. */
@@ -52,7 +53,7 @@ async function exitCodeOf(access: LabAccess, command: HostCommand): Promise<numb
 export async function stopTagged(access: LabAccess, place: Place, tag: string): Promise<boolean> {
   const first = await exitCodeOf(access, killTagged(access.lab, place, tag))
   if (first !== 0) return first === NONE_FOUND
-  for (const untilMs = Date.now() + KILL_WAIT_MS; Date.now() < untilMs; await delay(200)) {
+  for (const untilMs = Date.now() + KILL_WAIT_MS; Date.now() < untilMs; await delay(END_CHECK_MS)) {
     if ((await exitCodeOf(access, findTagged(access.lab, place, tag))) === NONE_FOUND) return true
   }
   await exitCodeOf(access, killTagged(access.lab, place, tag, 'KILL'))

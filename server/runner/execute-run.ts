@@ -43,11 +43,15 @@ export async function finishRun(session: RunSession, definition: CaseDefinition,
   const { runId, deps } = session
   await deps.runs.patch(runId, { phase: 'restoring' }).catch(() => {})
   const keeps = definition.kind === 'operation' && end.ending === 'completed'
+  const judgeStored = () =>
+    deps.samples
+      .flush(runId)
+      .then(() => deps.judge(runId, definition, end.ending))
+      .catch((error: unknown) => ({ error: asAppError(error) }))
+  // A completed run has ended all that measures; otherwise the last lines come while it is being restored.
+  const judging = end.ending === 'completed' ? judgeStored() : null
   const restored = await restore(session, keeps)
-  const report = await deps.samples
-    .flush(runId)
-    .then(() => deps.judge(runId, definition, end.ending))
-    .catch((error: unknown) => ({ error: asAppError(error) }))
+  const report = await (judging ?? judgeStored())
   const failed = 'error' in report ? report.error : session.storeError
   const ending = failed && end.ending === 'completed' ? 'error' : end.ending
   const message = end.message ?? failed?.message ?? restored.message

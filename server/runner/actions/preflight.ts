@@ -49,16 +49,14 @@ async function examine(access: LabAccess, { tools, anyState = false }: Question,
       : anyState
         ? [checkAnswers(lab, polls)]
         : [checkPrimaries(lab, polls), checkManualFailover(lab, polls)]
-  const { check, clocks } = await checkClocks(access, options)
   const named = lab.cluster.nodes.map(({ name }, i) => [name, versions[i] ?? 'unknown'] as const)
   const context = {
     softwareVersions: Object.fromEntries(named),
     toolVersions: toolset.versions,
-    clocks,
     switches: switchedOn(switches),
   }
   const misbehaviour = checkSwitches(lab, switches) ?? []
-  return { checks: [...hosts, instances, ...toolset.checks, ...cluster, check].concat(misbehaviour), context }
+  return { checks: [...hosts, instances, ...toolset.checks, ...cluster].concat(misbehaviour), context }
 }
 
 /** MAC of every device, out of the snapshot's "instance/link/device/mac" facts. */
@@ -128,14 +126,16 @@ export const preflight: Handler<'preflight'> = {
     const { checks, context } = await examine(access, { tools, anyState }, { tag: session.tag('preflight'), signal })
     // A run that goes no further still says what it was made with.
     if (context && checks.some(({ ok }) => !ok))
-      await session.emit({ kind: 'context', context: { ...context, macs: {} } })
+      await session.emit({ kind: 'context', context: { ...context, clocks: {}, macs: {} } })
     await tell(session, checks)
-    const [probes, snapshot] = await Promise.all([
+    // A probe is calibrated for a second: time enough to look at all else.
+    const [probes, snapshot, { check, clocks }] = await Promise.all([
       Promise.all(targetsOf(session.lab, targets).map((target) => calibrate(session, target, signal))),
       readBefore(session, signal),
+      checkClocks(access, { tag: session.tag('preflight'), signal }),
     ])
-    await tell(session, probes)
-    const known = context && { ...context, macs: macsIn(snapshot) }
+    await tell(session, [check, ...probes])
+    const known = context && { ...context, clocks, macs: macsIn(snapshot) }
     if (known) await session.emit({ kind: 'context', context: known })
     await session.deps.runs.patch(session.runId, known ? { snapshot, context: known } : { snapshot })
     session.before = snapshot
