@@ -8,7 +8,7 @@ test('a group is moved by hand, stops a run in its preflight, and "Reset and run
 }) => {
   test.setTimeout(180_000)
   await page.goto('/labs/embedded')
-  await page.getByRole('button', { name: 'Move RG1 to node1' }).click()
+  await page.getByRole('button', { name: 'Move to node1: RG1' }).click()
   const dialog = page.getByRole('dialog')
   await expect(dialog).toContainText('request chassis cluster failover redundancy-group 1 node 1')
   await dialog.getByRole('button', { name: 'Manual failover' }).click()

@@ -60,7 +60,7 @@ export function GroupControls({ lab, live }: { lab: PublicLab; live: LabView | n
                             size="small"
                             disabled={blocked !== null}
                             onClick={() => choose('manual-failover', { redundancyGroup: id, node })}
-                            aria-label={`Move RG${id} to ${node}`}
+                            aria-label={`Move to ${node}: RG${id}`}
                           >
                             <ArrowRightLeft aria-hidden /> Move to {node}
                           </Button>
