@@ -4,8 +4,15 @@ import { run } from './lib/run.mjs'
 
 await generateClient()
 await build()
-const reference = process.env.REFERENCE_LAB !== '0'
+const wanted = process.argv.slice(2)
+const reference =
+  process.env.REFERENCE_LAB !== '0' && (wanted.length === 0 || wanted.some((name) => name !== 'vectors'))
 if (reference && (await run('labs/reference/up', [])) !== 0) process.exit(1)
-const code = await run('node', ['node_modules/tsx/dist/cli.mjs', 'e2e/prove/main.ts', ...process.argv.slice(2)])
+let code = 0
+const proofs = wanted.filter((name) => name !== 'vectors')
+if (wanted.length === 0 || proofs.length > 0)
+  code = await run('node', ['node_modules/tsx/dist/cli.mjs', 'e2e/prove/main.ts', ...proofs])
 if (reference) await run('labs/reference/down', [])
+if (wanted.length === 0 || wanted.includes('vectors'))
+  code = (await run('node', ['node_modules/vitest/vitest.mjs', 'run', '--project', 'vectors'])) || code
 process.exit(code)

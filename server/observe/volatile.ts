@@ -15,4 +15,4 @@ export const isVolatileAddress = (address: { scope?: string; temporary?: boolean
 
 /** Processes of the app itself that come and go: what it looks and calibrates with, ends others and keeps its lease with. */
 export const isVolatileTag = (tag: string): boolean =>
-  tag === 'cleanup' || tag.startsWith('observe/') || /\/(snapshot|lease|calibration-[^/]*)$/.test(tag)
+  tag === 'cleanup' || tag.startsWith('observe/') || /\/(preflight|snapshot|lease|calibration-[^/]*)$/.test(tag)

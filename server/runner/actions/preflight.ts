@@ -34,8 +34,6 @@ type Question = { tools: readonly string[]; anyState?: boolean }
 /** Everything that is asked before anything is changed, but for the probes. Rejects only when cancelled. */
 async function examine(access: LabAccess, { tools, anyState = false }: Question, options: Options) {
   const { lab } = access
-  const hosts = await checkHosts(access, options)
-  if (hosts.some(({ ok }) => !ok)) return { checks: hosts, context: null }
   const [instances, toolset, polls, switches, versions] = await Promise.all([
     checkInstances(access, options),
     checkTools(access, tools, options),
@@ -56,7 +54,7 @@ async function examine(access: LabAccess, { tools, anyState = false }: Question,
     switches: switchedOn(switches),
   }
   const misbehaviour = checkSwitches(lab, switches) ?? []
-  return { checks: [...hosts, instances, ...toolset.checks, ...cluster].concat(misbehaviour), context }
+  return { checks: [instances, ...toolset.checks, ...cluster].concat(misbehaviour), context }
 }
 
 /** MAC of every device, out of the snapshot's "instance/link/device/mac" facts. */
@@ -69,6 +67,11 @@ const macsIn = (snapshot: LabSnapshot): RunContext['macs'] =>
   )
 
 const targetsOf = (lab: Lab, ids: readonly string[]) => lab.targets.filter(({ id }) => ids.includes(id))
+
+function outcomeOf<T>(settled: PromiseSettledResult<T>): T {
+  if (settled.status === 'rejected') throw settled.reason
+  return settled.value
+}
 
 async function tell(session: RunSession, checks: readonly Check[]): Promise<void> {
   for (const check of checks) await session.emit({ kind: 'check', stepId: session.recorder.stepId, ...check })
@@ -98,9 +101,10 @@ async function readBefore(session: RunSession, signal: AbortSignal): Promise<Lab
 /** What is asked before a run; the lease is armed last, and nothing has been changed until then. */
 export const preflight: Handler<'preflight'> = {
   plan: async ({ lab, tag, undo }, { targets, tools, anyState }) => {
-    const asked = await commandsOf(lab, 'Preflight', (dry) =>
-      examine(dry, { tools, anyState }, { tag: tag('preflight') }),
-    )
+    const asked = await commandsOf(lab, 'Preflight', async (dry) => {
+      await checkHosts(dry, { tag: tag('preflight') })
+      await examine(dry, { tools, anyState }, { tag: tag('preflight') })
+    })
     const clocks = await Promise.all(
       clockPlaces(lab).map((place) =>
         commandsOf(lab, 'Clock offset', (dry) => clockOffset(dry, place, { tag: tag('preflight') })),
@@ -123,21 +127,28 @@ export const preflight: Handler<'preflight'> = {
   },
   run: async (session, { targets, tools, anyState }, signal) => {
     const access = session.access()
-    const { checks, context } = await examine(access, { tools, anyState }, { tag: session.tag('preflight'), signal })
+    const options = { tag: session.tag('preflight'), signal }
+    await tell(session, await checkHosts(access, options))
+    // A probe is calibrated for a second: time enough to look at all else.
+    const calibrations = targetsOf(session.lab, targets).map((target) => calibrate(session, target, signal))
+    const [examined, calibrated, read, clocked] = await Promise.allSettled([
+      examine(access, { tools, anyState }, options),
+      Promise.all(calibrations),
+      readBefore(session, signal),
+      checkClocks(access, options),
+    ])
+    // What is wrong with the lab is told before what could not be done because of it.
+    const { checks, context } = outcomeOf(examined)
     // A run that goes no further still says what it was made with.
-    if (context && checks.some(({ ok }) => !ok))
+    if (checks.some(({ ok }) => !ok))
       await session.emit({ kind: 'context', context: { ...context, clocks: {}, macs: {} } })
     await tell(session, checks)
-    // A probe is calibrated for a second: time enough to look at all else.
-    const [probes, snapshot, { check, clocks }] = await Promise.all([
-      Promise.all(targetsOf(session.lab, targets).map((target) => calibrate(session, target, signal))),
-      readBefore(session, signal),
-      checkClocks(access, { tag: session.tag('preflight'), signal }),
-    ])
-    await tell(session, [check, ...probes])
-    const known = context && { ...context, clocks, macs: macsIn(snapshot) }
-    if (known) await session.emit({ kind: 'context', context: known })
-    await session.deps.runs.patch(session.runId, known ? { snapshot, context: known } : { snapshot })
+    const { check, clocks } = outcomeOf(clocked)
+    await tell(session, [check, ...outcomeOf(calibrated)])
+    const snapshot = outcomeOf(read)
+    const known = { ...context, clocks, macs: macsIn(snapshot) }
+    await session.emit({ kind: 'context', context: known })
+    await session.deps.runs.patch(session.runId, { snapshot, context: known })
     session.before = snapshot
     if (session.undo.length > 0) session.lease = await LeaseKeeper.arm(session, session.undo, signal)
   },
