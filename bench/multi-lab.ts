@@ -50,7 +50,8 @@ async function round(worlds: World[], app: App): Promise<{ wrong: number; lines:
       const { rows, misplaced } = await stored(database, id, `probe:${target}`)
       const known = sent.filter(({ tag, kind }) => tag === `${id}/probe-${target}` && kind in KINDS)
       lines += known.length
-      if (known.length === 0) throw new Error(`run ${id}: the host printed nothing for ${target}`)
+      // A run that did not come so far has lost all of them.
+      if (known.length === 0) wrong++
       wrong +=
         misplaced +
         difference(

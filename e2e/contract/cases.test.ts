@@ -31,9 +31,11 @@ const query = (input: unknown) => encodeURIComponent(JSON.stringify(input))
 
 test.each([
   ['TC-1', {}],
+  ['TC-2', { durationS: 5 }],
   ['TC-3', { mode: 'kill-9' }],
   ['TC-3', { mode: 'clean-stop' }],
   ['TC-3', { mode: 'force-stop' }],
+  ['TC-4', {}],
 ])('%s %o passes, does what its plan says, and leaves the lab as it was', async (caseId, params) => {
   const before = await look(world)
   const input = query({ lab: world.id, case: caseId, params })
