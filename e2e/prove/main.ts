@@ -19,7 +19,7 @@ const wants = (name: string) => wanted.length === 0 || wanted.includes(name)
 
 if (wants('interruptions')) proofs.push(...(await proveInterruptions()))
 if (wants('gone')) proofs.push(...(await proveGoneForGood(reference)))
-const isWhole = wanted.length === 0 && reference
+const isWhole = ['interruptions', 'gone', 'accuracy'].every(wants) && reference
 if (isWhole)
   writeFileSync('docs/proofs.md', `# Proofs\n\n${heading} \`npm run prove\` writes this page.\n\n${table(proofs)}\n`)
 if (wants('accuracy') && reference) {
