@@ -11,11 +11,26 @@ beforeAll(async () => {
 
 afterAll(() => app?.stop())
 
-test('TC-1 passes on the real cluster', async () => {
-  const { id } = await app.start(REFERENCE.id, 'TC-1')
-  const run = await app.ended(id)
+/** The same again, twice at most, while it is inconclusive: lab, product and browser share two cores. */
+async function runUndisturbed(caseId: string, params: Record<string, unknown>) {
+  for (let tries = 1; ; tries++) {
+    const { id } = await app.start(REFERENCE.id, caseId, params)
+    const run = await app.ended(id)
+    if (run.verdict !== 'inconclusive' || tries === 3) return run
+    console.log(`run ${id} is set aside: ${run.criteria.find((c) => c.verdict !== 'pass')?.reason}`)
+  }
+}
+
+test.each([
+  ['TC-1', {}],
+  ['TC-2', { durationS: 5 }],
+  ['TC-4', {}],
+])('%s passes on the real cluster and leaves it as it was', async (caseId, params) => {
+  const before = await look()
+  const run = await runUndisturbed(caseId, params)
   expect(run.criteria.filter((c) => c.verdict !== 'pass')).toEqual([])
   expect(run.verdict).toBe('pass')
+  expect(await look()).toEqual(before)
 })
 
 // A forced stop takes the container tool a second or more, so its T0 is an interval and the primary change may be

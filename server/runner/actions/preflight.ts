@@ -68,11 +68,6 @@ const macsIn = (snapshot: LabSnapshot): RunContext['macs'] =>
 
 const targetsOf = (lab: Lab, ids: readonly string[]) => lab.targets.filter(({ id }) => ids.includes(id))
 
-function outcomeOf<T>(settled: PromiseSettledResult<T>): T {
-  if (settled.status === 'rejected') throw settled.reason
-  return settled.value
-}
-
 async function tell(session: RunSession, checks: readonly Check[]): Promise<void> {
   for (const check of checks) await session.emit({ kind: 'check', stepId: session.recorder.stepId, ...check })
   const failed = checks.filter(({ ok }) => !ok)
@@ -129,23 +124,19 @@ export const preflight: Handler<'preflight'> = {
     const access = session.access()
     const options = { tag: session.tag('preflight'), signal }
     await tell(session, await checkHosts(access, options))
-    // A probe is calibrated for a second: time enough to look at all else.
-    const calibrations = targetsOf(session.lab, targets).map((target) => calibrate(session, target, signal))
-    const [examined, calibrated, read, clocked] = await Promise.allSettled([
-      examine(access, { tools, anyState }, options),
-      Promise.all(calibrations),
-      readBefore(session, signal),
-      checkClocks(access, options),
-    ])
-    // What is wrong with the lab is told before what could not be done because of it.
-    const { checks, context } = outcomeOf(examined)
+    // One after the other: all at once is more than a small container host answers in time, and blurs clocks and probes.
+    const { checks, context } = await examine(access, { tools, anyState }, options)
     // A run that goes no further still says what it was made with.
     if (checks.some(({ ok }) => !ok))
       await session.emit({ kind: 'context', context: { ...context, clocks: {}, macs: {} } })
     await tell(session, checks)
-    const { check, clocks } = outcomeOf(clocked)
-    await tell(session, [check, ...outcomeOf(calibrated)])
-    const snapshot = outcomeOf(read)
+    const { check, clocks } = await checkClocks(access, options)
+    await tell(session, [check])
+    await tell(
+      session,
+      await Promise.all(targetsOf(session.lab, targets).map((target) => calibrate(session, target, signal))),
+    )
+    const snapshot = await readBefore(session, signal)
     const known = { ...context, clocks, macs: macsIn(snapshot) }
     await session.emit({ kind: 'context', context: known })
     await session.deps.runs.patch(session.runId, { snapshot, context: known })
