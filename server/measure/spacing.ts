@@ -35,12 +35,13 @@ export function spacingOf(records: readonly ProbeRecord[]): Spacing {
 }
 
 const STALL_FACTOR = 1.5
-const STALL_MARGIN_MS = 45
+const STALL_MARGIN_MS = 100
 const STEP_BACK_MS = 2
 
 /**
  * A longer gap than this between two sends is a sender stall, ms: above everything that a busy host does between probes
- * (half as much again as the 95th percentile, and 45), so that shorter ones only widen the interval of an outage.
+ * (half as much again as the 95th percentile, and 100; on two cores that also start a firewall 50 to 70 were seen), so
+ * that shorter ones only widen the interval of an outage.
  */
 export const stallThresholdMs = (spacing: Spacing): number => STALL_FACTOR * (spacing.p95Ms ?? 0) + STALL_MARGIN_MS
 
