@@ -66,7 +66,7 @@ test('a comparison without runs says how to choose them', async ({ page }) => {
 })
 
 test('the Cases page shows the plan of a case, and the plan follows the parameters', async ({ page }) => {
-  await page.goto('/')
+  await page.goto('/labs/embedded')
   await page.getByRole('link', { name: 'Cases' }).click()
   await page.getByRole('link', { name: /TC-3/ }).click()
   await expect(page).toHaveURL(/lab=embedded&case=TC-3/)
