@@ -46,10 +46,11 @@ export type RunAnswer = {
   verdict: string | null
   criteria: { id: string; verdict: string; reason: string }[]
   measurements: Record<string, { ms: number; plusMs: number; minusMs: number; method: string }>
-  steps: { id: string; outcome: string | null }[]
+  steps: { id: string; outcome: string | null; startedAt: number | null }[]
   commands: { host: string; argv: string[]; stepId: string }[]
   startedAt: number | null
   endedAt: number | null
+  message: string | null
 } & Record<string, unknown>
 
 /** The production app in a process of its own, on a database of its own, spoken to over its HTTP API. */

@@ -1,21 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { App, World } from '../harness'
+import { expect, test } from 'vitest'
+import { labAndApp } from './fixture'
 import { look, outageSince } from './lab-eyes'
 
-let world: World
-let app: App
-
-beforeAll(async () => {
-  const [first] = await World.start()
-  if (!first) throw new Error('no world')
-  world = first
-  app = await App.start([world.labFile])
-})
-
-afterAll(async () => {
-  await app?.stop()
-  await world?.close()
-})
+const lab = labAndApp()
 
 type Plan = { id: string; commands: { host: string; argv: string[] }[] }[]
 
@@ -37,11 +24,11 @@ test.each([
   ['TC-3', { mode: 'force-stop' }],
   ['TC-4', {}],
 ])('%s %o passes, does what its plan says, and leaves the lab as it was', async (caseId, params) => {
-  const before = await look(world)
-  const input = query({ lab: world.id, case: caseId, params })
-  const plan = await app.get<{ result: { data: Plan } }>(`/api/trpc/cases.plan?input=${input}`)
-  const { id } = await app.start(world.id, caseId, params)
-  const run = await app.ended(id)
+  const before = await look(lab.world)
+  const input = query({ lab: lab.world.id, case: caseId, params })
+  const plan = await lab.app.get<{ result: { data: Plan } }>(`/api/trpc/cases.plan?input=${input}`)
+  const { id } = await lab.app.start(lab.world.id, caseId, params)
+  const run = await lab.app.ended(id)
   expect({
     ending: run.ending,
     verdict: run.verdict,
@@ -54,13 +41,13 @@ test.each([
   const planned = new Set(plan.result.data.flatMap((step) => step.commands.map(({ argv }) => normal(argv, 'RUN'))))
   const strangers = run.commands.map(({ argv }) => normal(argv, id)).filter((text) => !planned.has(text))
   expect([...new Set(strangers)]).toEqual([])
-  expect(await look(world)).toEqual(before)
+  expect(await look(lab.world)).toEqual(before)
 })
 
 test('the stated interval covers what the world itself knows', async () => {
-  const { id } = await app.start(world.id, 'TC-3')
-  const run = await app.ended(id)
-  const truth = await outageSince(world, run.startedAt ?? 0)
+  const { id } = await lab.app.start(lab.world.id, 'TC-3')
+  const run = await lab.app.ended(id)
+  const truth = await outageSince(lab.world, run.startedAt ?? 0)
   const { ms, plusMs, minusMs } = run.measurements.failoverTime ?? { ms: Number.NaN, plusMs: 0, minusMs: 0 }
   expect(truth).toBeGreaterThan(2000)
   expect(ms + plusMs).toBeGreaterThanOrEqual(truth)

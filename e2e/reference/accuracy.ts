@@ -23,9 +23,12 @@ export async function compareOnce(app: App, params: Record<string, unknown> = {}
   const { id } = await app.start(REFERENCE.id, 'TC-3', params)
   const run = await app.ended(id).finally(() => stream.stop())
   const failover = run.measurements.failoverTime
-  if (!failover) throw new Error(`run ${id} has no Failover Time: ${JSON.stringify(run.criteria)}`)
+  if (!failover)
+    throw new Error(`run ${id} (${run.ending}) has no Failover Time: ${run.message ?? JSON.stringify(run.criteria)}`)
   const t0 = run.t0 as { fromMs: number; toMs: number }
-  const gap = stream.longestGap(t0.fromMs - 100, t0.toMs + 30_000)
+  // What the restore interrupts afterwards, when it gives the primary back, is not of the failover.
+  const settledMs = run.steps.find(({ id: step }) => step === 'collect')?.startedAt ?? t0.toMs
+  const gap = stream.longestGap(t0.fromMs - 100, settledMs)
   const lowerMs = failover.ms - failover.minusMs
   const upperMs = failover.ms + failover.plusMs
   const trueLowerMs = Math.max(0, gap.ms - SPACING_MS)

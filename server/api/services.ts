@@ -3,6 +3,7 @@ import type { CheckProgress, LabCheck } from '../domain/check'
 import type { RunEvent } from '../domain/event'
 import type { Lab } from '../domain/lab'
 import type { LabStateStore, RunStore } from '../domain/ports'
+import type { RunRequest } from '../domain/run'
 import type { SampleRow } from '../domain/sample'
 import type { LabState, LiveItem, RunFacets, RunFilter, RunPage, SwitchView, TrendPoint } from '../domain/views'
 import type { EventLoopDelay } from '../event-loop'
@@ -11,9 +12,6 @@ import type { LabLive } from '../observe/live-types'
 import type { LoadedLab } from '../topology/load'
 
 export type { LabLive }
-
-/** What to run: `params` is what the form sent, checked by the case's own schema in the runner. */
-export type RunRequest = { lab: string; case: string; params: Record<string, unknown>; resetFirst?: boolean }
 
 /** The history, searched. */
 export interface RunHistory {

@@ -1,9 +1,10 @@
+import type { RunRequest } from '../domain/run'
 import type { SwitchView } from '../domain/views'
 import { AppError } from '../errors'
 import { createRunLog } from '../events/run-log'
 import { PrismaLabStateStore } from '../store/lab-state'
 import { testDatabase, testLab, testRun } from '../store/test-database'
-import type { LabLive, RunRequest, Services } from './services'
+import type { LabLive, Services } from './services'
 
 /** Services on a real store and a runner that only notes what it is asked; for tests. */
 export async function testServices() {

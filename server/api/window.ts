@@ -1,4 +1,4 @@
-import { type SampleRow, streamKind } from '../domain/sample'
+import { type SampleRow, SUM_SOCKET, streamKind } from '../domain/sample'
 import type { RunWindow, WindowSeries } from '../domain/views'
 import { cut } from '../measure/cut'
 import { pick, type Sketch, sketchFromRows } from '../measure/thinning'
@@ -15,9 +15,6 @@ export type WindowRequest = {
   streams?: string[]
   maxPoints: number
 }
-
-/** traffic rows of the SUM line; a chart of a long run has no room for the single sockets. */
-const SUM_SOCKET = -1
 
 type Ask = WindowRequest & { stream: string; range: SampleRange; ended: boolean }
 

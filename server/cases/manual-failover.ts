@@ -4,6 +4,7 @@ import type { Lab } from '../domain/lab'
 import { groupIsPrimary } from './criteria/manual'
 import { defineCase } from './define'
 import { declaredPrimary } from './roles'
+import { step } from './steps'
 
 const request = ({ cluster }: Lab, command: string): string[] => [
   ...cluster.cli,
@@ -25,29 +26,23 @@ const instanceOf = ({ cluster }: Lab, node: string): string =>
   cluster.nodes.find(({ name }) => name === node)?.instance ?? node
 
 const WATCH_S = 120
+const BUDGET_MS = 30_000
 
-function stepsOf({ redundancyGroup, node }: Params, faults: Fault[]): Step[] {
-  const step = { budgetMs: 30_000, onTimeout: 'end-run' } as const
-  return [
-    {
-      ...{ id: 'preflight', title: 'Preflight', ...step, budgetMs: 60_000 },
-      actions: [{ kind: 'preflight', targets: [], tools: [], anyState: true }],
-    },
-    {
-      ...{ id: 'request', title: faults.map(({ title }) => title).join(', then '), ...step },
-      actions: [
-        { kind: 'watch-cluster', intervalMs: 250, durationS: WATCH_S },
-        ...faults.map((fault) => ({ kind: 'fault', fault }) as const),
-      ],
-    },
-    {
-      ...{ id: 'wait', title: `Wait for ${node} to be primary of RG${redundancyGroup}`, ...step },
-      onTimeout: 'continue',
-      actions: [{ kind: 'wait-primary', node, redundancyGroups: [redundancyGroup] }],
-    },
-    { ...{ id: 'read', title: 'Read the cluster from both nodes', ...step }, actions: [{ kind: 'read-cluster' }] },
-  ]
-}
+const stepsOf = ({ redundancyGroup, node }: Params, faults: Fault[]): Step[] => [
+  step('preflight', 'Preflight', 60_000, [{ kind: 'preflight', targets: [], tools: [], anyState: true }]),
+  step('request', faults.map(({ title }) => title).join(', then '), BUDGET_MS, [
+    { kind: 'watch-cluster', intervalMs: 250, durationS: WATCH_S },
+    ...faults.map((fault) => ({ kind: 'fault', fault }) as const),
+  ]),
+  step(
+    'wait',
+    `Wait for ${node} to be primary of RG${redundancyGroup}`,
+    BUDGET_MS,
+    [{ kind: 'wait-primary', node, redundancyGroups: [redundancyGroup] }],
+    { onTimeout: 'continue' },
+  ),
+  step('read', 'Read the cluster from both nodes', BUDGET_MS, [{ kind: 'read-cluster' }]),
+]
 
 /** One redundancy group moves to a node and stays there: its manual flag is set until it is reset. */
 export const manualFailover = defineCase({

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { heartbeatUp, rethsActive, rolesAsDeclared, weightsAsDeclared } from './criteria/formation'
 import { defineCase } from './define'
+import { step } from './steps'
 
 /** TC-1: the cluster has formed as the lab file declares it. Changes nothing. */
 export const tc01 = defineCase({
@@ -13,19 +14,7 @@ export const tc01 = defineCase({
   headline: null,
   criteria: [rolesAsDeclared, weightsAsDeclared, heartbeatUp, rethsActive],
   steps: () => [
-    {
-      id: 'preflight',
-      title: 'Preflight',
-      budgetMs: 30_000,
-      onTimeout: 'end-run',
-      actions: [{ kind: 'preflight', targets: [], tools: [], anyState: true }],
-    },
-    {
-      id: 'read',
-      title: 'Read the cluster from both nodes',
-      budgetMs: 30_000,
-      onTimeout: 'end-run',
-      actions: [{ kind: 'read-cluster' }],
-    },
+    step('preflight', 'Preflight', 30_000, [{ kind: 'preflight', targets: [], tools: [], anyState: true }]),
+    step('read', 'Read the cluster from both nodes', 30_000, [{ kind: 'read-cluster' }]),
   ],
 })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { everyTargetAnswers, sessionsVisible, snatApplied } from './criteria/connectivity'
 import { defineCase } from './define'
+import { step } from './steps'
 
 /** TC-2: the LAN reaches the WAN through the primary. Changes nothing. */
 export const tc02 = defineCase({
@@ -23,41 +24,19 @@ export const tc02 = defineCase({
     const targets = lab.targets.map(({ id }) => id)
     const traffic = lab.traffic.map(({ id }) => id)
     return [
-      {
-        id: 'preflight',
-        title: 'Preflight',
-        budgetMs: 60_000,
-        onTimeout: 'end-run',
-        // whether the targets answer is what is asked, not what is required
-        actions: [{ kind: 'preflight', targets: [], tools: ['ping', 'iperf3'] }],
-      },
-      {
-        id: 'probes',
-        title: 'Start probes and traffic; read the sessions',
-        budgetMs: 60_000,
-        onTimeout: 'end-run',
-        actions: [
-          { kind: 'watch-cluster', intervalMs: 1000, durationS: streamsS },
-          { kind: 'start-traffic', traffic, durationS: streamsS },
-          { kind: 'start-probes', targets, durationS: streamsS },
-          { kind: 'run-probes', durationMs: 1000 },
-          { kind: 'record-sessions', label: 'before', to: 'traffic-and-targets' },
-        ],
-      },
-      {
-        id: 'watch',
-        title: 'Probe every target',
-        budgetMs: durationS * 1000 + 30_000,
-        onTimeout: 'end-run',
-        actions: [{ kind: 'run-probes', durationMs: durationS * 1000 }],
-      },
-      {
-        id: 'collect',
-        title: 'Stop probes and traffic',
-        budgetMs: 30_000,
-        onTimeout: 'end-run',
-        actions: [{ kind: 'stop-probes' }, { kind: 'stop-traffic' }],
-      },
+      // whether the targets answer is what is asked, not what is required
+      step('preflight', 'Preflight', 60_000, [{ kind: 'preflight', targets: [], tools: ['ping', 'iperf3'] }]),
+      step('probes', 'Start probes and traffic; read the sessions', 60_000, [
+        { kind: 'watch-cluster', intervalMs: 1000, durationS: streamsS },
+        { kind: 'start-traffic', traffic, durationS: streamsS },
+        { kind: 'start-probes', targets, durationS: streamsS },
+        { kind: 'run-probes', durationMs: 1000 },
+        { kind: 'record-sessions', label: 'before', to: 'traffic-and-targets' },
+      ]),
+      step('watch', 'Probe every target', durationS * 1000 + 30_000, [
+        { kind: 'run-probes', durationMs: durationS * 1000 },
+      ]),
+      step('collect', 'Stop probes and traffic', 30_000, [{ kind: 'stop-probes' }, { kind: 'stop-traffic' }]),
     ]
   },
 })

@@ -7,6 +7,7 @@ import { failoverTimeWithinLimit } from './criteria/times'
 import { defineCase } from './define'
 import { MODES, type Mode, primaryFailure } from './faults'
 import { declaredSecondary } from './roles'
+import { collect, step } from './steps'
 
 /** TC-3: the primary fails, the secondary takes over. */
 export const tc03 = defineCase({
@@ -34,58 +35,32 @@ export const tc03 = defineCase({
     const waitMs = params.waitS * 1000
     const settleMs = 60_000 + validationMs
     const durationS = Math.ceil((baselineMs + waitMs + settleMs + 60_000) / 1000)
-    const step = (id: string, title: string, budgetMs: number) => ({
-      id,
-      title,
-      budgetMs,
-      onTimeout: 'end-run' as const,
-    })
+    const backup = declaredSecondary(lab).name
+    const redundancyGroups = lab.cluster.redundancyGroups.map((group) => group.id)
     return [
-      {
-        ...step('preflight', 'Preflight', 60_000),
-        actions: [{ kind: 'preflight', targets, tools: ['ping', 'iperf3', 'tcpdump'] }],
-      },
-      {
-        ...step('probes', 'Start probes, traffic and capture; baseline', 30_000 + baselineMs),
-        actions: [
-          { kind: 'watch-cluster', intervalMs: 250, durationS },
-          { kind: 'start-capture', durationS },
-          { kind: 'start-traffic', traffic, durationS },
-          { kind: 'start-probes', targets, durationS },
-          { kind: 'baseline', durationMs: baselineMs },
-          { kind: 'record-sessions', label: 'before', to: 'traffic' },
-        ],
-      },
-      {
-        ...step('fault', `Fail the primary: ${MODES[params.mode]}`, 30_000),
-        actions: [{ kind: 'fault', fault: primaryFailure(lab, params.mode) }],
-      },
-      {
-        ...step('wait', `Wait for ${declaredSecondary(lab).name} to be primary`, waitMs),
+      step('preflight', 'Preflight', 60_000, [{ kind: 'preflight', targets, tools: ['ping', 'iperf3', 'tcpdump'] }]),
+      step('probes', 'Start probes, traffic and capture; baseline', 30_000 + baselineMs, [
+        { kind: 'watch-cluster', intervalMs: 250, durationS },
+        { kind: 'start-capture', durationS },
+        { kind: 'start-traffic', traffic, durationS },
+        { kind: 'start-probes', targets, durationS },
+        { kind: 'baseline', durationMs: baselineMs },
+        { kind: 'record-sessions', label: 'before', to: 'traffic' },
+      ]),
+      step('fault', `Fail the primary: ${MODES[params.mode]}`, 30_000, [
+        { kind: 'fault', fault: primaryFailure(lab, params.mode) },
+      ]),
+      step(
+        'wait',
+        `Wait for ${backup} to be primary`,
+        waitMs,
+        [{ kind: 'wait-primary', node: backup, redundancyGroups }],
+        { onTimeout: 'continue' },
+      ),
+      step('settle', 'Settle: loss back at baseline, validated', settleMs, [{ kind: 'settle', validationMs }], {
         onTimeout: 'continue',
-        actions: [
-          {
-            kind: 'wait-primary',
-            node: declaredSecondary(lab).name,
-            redundancyGroups: lab.cluster.redundancyGroups.map((group) => group.id),
-          },
-        ],
-      },
-      {
-        ...step('settle', 'Settle: loss back at baseline, validated', settleMs),
-        onTimeout: 'continue',
-        actions: [{ kind: 'settle', validationMs }],
-      },
-      {
-        ...step('collect', 'Stop probes; collect sessions and journals', 60_000),
-        actions: [
-          { kind: 'stop-probes' },
-          { kind: 'stop-capture' },
-          { kind: 'record-sessions', label: 'after', to: 'traffic' },
-          { kind: 'stop-traffic' },
-          { kind: 'collect-journal' },
-        ],
-      },
+      }),
+      step('collect', 'Stop probes; collect sessions and journals', 60_000, collect),
     ]
   },
 })

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import type { Step } from '../domain/case'
 import { sessionsSurviveReversion, sessionsSyncedBack } from './criteria/sessions'
 import { preemption } from './criteria/takeover'
 import { reversionTimeWithinLimit } from './criteria/times'
 import { defineCase } from './define'
 import { primaryFailure, primaryReturn } from './faults'
 import { declaredPrimary, declaredSecondary } from './roles'
+import { collect, step } from './steps'
 
 /** A node that stays secondary is watched so much longer than the limit. */
 const MARGIN_MS = 2000
@@ -36,10 +36,6 @@ export const tc04 = defineCase({
     const returnMs = lab.cluster.preempt ? waitS * 1000 : preemptionMs + MARGIN_MS
     const settleMs = 60_000 + validationMs
     const durationS = Math.ceil((baselineMs + waitS * 1000 + returnMs + settleMs + 60_000) / 1000)
-    const step = (id: string, title: string, budgetMs: number, actions: Step['actions']): Step => ({
-      ...{ id, title, budgetMs, actions },
-      onTimeout: 'end-run',
-    })
     return [
       step('preflight', 'Preflight', 60_000, [{ kind: 'preflight', targets, tools: ['ping', 'iperf3', 'tcpdump'] }]),
       step('stop', `Stop ${preferred}`, 30_000, [
@@ -57,24 +53,20 @@ export const tc04 = defineCase({
         { kind: 'record-sessions', label: 'before', to: 'traffic' },
       ]),
       step('start', `Start ${preferred}`, 30_000, [{ kind: 'fault', fault: primaryReturn(lab) }]),
-      {
-        ...step('wait', `Wait for ${preferred} to be primary again`, returnMs, [
+      step(
+        'wait',
+        `Wait for ${preferred} to be primary again`,
+        returnMs,
+        [
           { kind: 'await-session-sync', node: preferred },
           { kind: 'wait-primary', node: preferred, redundancyGroups },
-        ]),
+        ],
+        { onTimeout: 'continue' },
+      ),
+      step('settle', 'Settle: loss back at baseline, validated', settleMs, [{ kind: 'settle', validationMs }], {
         onTimeout: 'continue',
-      },
-      {
-        ...step('settle', 'Settle: loss back at baseline, validated', settleMs, [{ kind: 'settle', validationMs }]),
-        onTimeout: 'continue',
-      },
-      step('collect', `Stop probes; collect sessions and journals of ${instance} and its peer`, 60_000, [
-        { kind: 'stop-probes' },
-        { kind: 'stop-capture' },
-        { kind: 'record-sessions', label: 'after', to: 'traffic' },
-        { kind: 'stop-traffic' },
-        { kind: 'collect-journal' },
-      ]),
+      }),
+      step('collect', `Stop probes; collect sessions and journals of ${instance} and its peer`, 60_000, collect),
     ]
   },
 })

@@ -1,19 +1,9 @@
 import type { RunDetail } from './detail'
+import type { Statistics } from './statistics'
 
 /** How many runs one comparison holds. */
 export const COMPARE_MIN = 2
 export const COMPARE_MAX = 10
-
-/** Repeats in the form of RFC 8219 §10; every figure but the count in ms. */
-export type RepeatStatistics = {
-  count: number
-  min: number
-  p1: number
-  median: number
-  mean: number
-  p99: number
-  max: number
-}
 
 /** Runs of one case whose fault was made in the same way, and which state the same time. */
 export type RepeatGroup = {
@@ -28,7 +18,8 @@ export type RepeatGroup = {
   limitsMs: number[]
   labs: string[]
   softwareVersions: string[]
-  statistics: RepeatStatistics
+  /** In ms. */
+  statistics: Statistics
 }
 
 /** Runs side by side. Their `commands` and `checks` are left out: no comparison shows them. */

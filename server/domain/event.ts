@@ -130,7 +130,6 @@ export const EventBodySchema = z.discriminatedUnion('kind', [
   }),
 ])
 export type EventBody = z.infer<typeof EventBodySchema>
-export type EventKind = EventBody['kind']
 
 /** A stored event: seq counts from 1 per run and is the SSE cursor. */
 export type RunEvent = EventBody & { seq: number; atMs: number }

@@ -159,7 +159,6 @@ export const ExpectationsSchema = z.strictObject({
   validationMs: ms.default(5000),
   baselineMs: ms.default(5000),
 })
-export type Expectations = z.infer<typeof ExpectationsSchema>
 
 /** One lab, as its file says. Cross-references are checked by `server/topology`. */
 export const LabSchema = z.strictObject({

@@ -112,6 +112,15 @@ export const RunContextSchema = z.object({
 })
 export type RunContext = z.infer<typeof RunContextSchema>
 
+/** What to run: `params` is what the form sent, checked by the case's own schema in the runner. */
+export type RunRequest = {
+  lab: string
+  case: string
+  params: Record<string, unknown>
+  /** Manual failovers that nobody reset are reset before it, each as a run of its own. */
+  resetFirst?: boolean
+}
+
 /** A row of the history and of the queue. */
 export const RunSummarySchema = z.object({
   id: IdSchema,

@@ -7,7 +7,7 @@ import { z } from 'zod'
 export const SAMPLE_COLUMNS = {
   /** One printed line of `ping -D -O`: stampMs is the probe host's clock; seq is as printed, so it wraps at 65536. */
   probe: ['kind', 'stampMs', 'seq', 'rttMs', 'ttl', 'bytes'],
-  /** One iperf3 interval line. socket −1 is the SUM line. Seconds since the test's start; receivedMs is the app's clock. */
+  /** One iperf3 interval line. socket: see SUM_SOCKET. Seconds since the test's start; receivedMs is the app's clock. */
   traffic: ['socket', 'fromS', 'toS', 'bytes', 'bitPerS', 'retransmits', 'receivedMs'],
   /** One poll of one node, app clock; answer: see POLL_ANSWERS; groups: NodeState codes are in state-change events. */
   poll: ['startMs', 'endMs', 'answer'],
@@ -19,6 +19,9 @@ export type SampleKind = keyof typeof SAMPLE_COLUMNS
 /** Codes of `probe.kind`. `unreachable` covers host and network unreachable. */
 export const PROBE_KINDS = ['reply', 'no-answer', 'duplicate', 'unreachable', 'other'] as const
 export type ProbeKind = (typeof PROBE_KINDS)[number]
+
+/** traffic rows of the `[SUM]` line over all sockets of a client. */
+export const SUM_SOCKET = -1
 
 /** Codes of `poll.answer`. */
 export const POLL_ANSWERS = ['status', 'not-clustered', 'garbled', 'no-answer'] as const
@@ -41,12 +44,3 @@ export function streamKind(stream: StreamId): SampleKind {
 
 /** Rows first..first+rows.length-1 of one stream: what the live view gets and the store appends. */
 export type SampleBatch = { stream: StreamId; first: number; rows: SampleRow[] }
-
-/** One ping line as an object. `stampMs`: receive stamp for a reply, for `no-answer` the moment the next probe was sent. */
-export type ProbeSample = {
-  index: number
-  kind: ProbeKind
-  stampMs: number
-  seq: number | null
-  rttMs: number | null
-}

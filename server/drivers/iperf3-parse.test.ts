@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Iperf3Parser, SUM_SOCKET } from './iperf3-parse'
+import { SUM_SOCKET } from '../domain/sample'
+import { Iperf3Parser } from './iperf3-parse'
 
 const read = (name: string) => {
   const parser = new Iperf3Parser()

@@ -1,8 +1,5 @@
-import type { SampleRow } from '../domain/sample'
+import { type SampleRow, SUM_SOCKET } from '../domain/sample'
 import { MAX_LINE_CHARS } from './text-parse'
-
-/** The socket number of `[SUM]` lines. */
-export const SUM_SOCKET = -1
 
 /** What one line of `iperf3 -c … --forceflush` is; keep the text of everything but `interval` lines verbatim. */
 export type Iperf3Line =

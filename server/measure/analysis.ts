@@ -1,6 +1,7 @@
 import { withoutPrefix } from '../domain/address'
 import type { EventBody, RunEvent } from '../domain/event'
 import type { RunEvidence } from '../domain/evidence'
+import { measuredFault } from '../domain/fault'
 import { type Interval, placeName } from '../domain/ids'
 import type { Lab, Reth, Target } from '../domain/lab'
 import type { Measurement, RunContext } from '../domain/run'
@@ -99,9 +100,7 @@ export function analyse(evidence: RunEvidence): Analysis {
   const { lab, events, streams } = evidence
   const context = find(events, 'context')?.context ?? null
   const fault =
-    events.find(
-      (event): event is Stored<'fault-injected'> => event.kind === 'fault-injected' && event.event !== 'setup',
-    ) ?? null
+    measuredFault(events.filter((event): event is Stored<'fault-injected'> => event.kind === 'fault-injected')) ?? null
   const event = fault?.event === 'reversion' ? 'reversion' : 'failover'
   const [better, lesser] = byPriority(lab) as [Node, Node]
   const [primary, backup] = event === 'reversion' ? [lesser, better] : [better, lesser]

@@ -1,14 +1,15 @@
 import type { RepeatGroup } from '../domain/compare'
 import type { RunDetail } from '../domain/detail'
+import { measuredFault } from '../domain/fault'
 import { statisticsOf } from './statistics'
 
 const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)]
 
 type Stated = Pick<RunDetail, 'summary' | 'faults'>
 
-/** Case, mode of the first fault and name of the headline time: only what agrees in all three is a repeat. */
+/** Case, mode of the measured fault and name of the headline time: only what agrees in all three is a repeat. */
 const keyOf = ({ summary, faults }: Stated): string =>
-  JSON.stringify([summary.case, faults[0]?.mode ?? null, summary.failoverTime?.title])
+  JSON.stringify([summary.case, measuredFault(faults)?.mode ?? null, summary.failoverTime?.title])
 
 function groupOf(runs: readonly Stated[]): RepeatGroup[] {
   const first = runs[0]
@@ -20,7 +21,7 @@ function groupOf(runs: readonly Stated[]): RepeatGroup[] {
     {
       case: first.summary.case,
       caseTitle: first.summary.caseTitle,
-      mode: first.faults[0]?.mode ?? null,
+      mode: measuredFault(first.faults)?.mode ?? null,
       title: times[0]?.title ?? '',
       runIds: summaries.map(({ id }) => id),
       limitsMs: distinct(summaries.flatMap(({ limitMs }) => limitMs ?? [])),

@@ -1,15 +1,5 @@
 import { max, mean, min, quantileSorted } from 'simple-statistics'
-
-/** Summary of repeats in the form of RFC 8219 §10 (count, min, median, mean, max, 1st and 99th percentile). */
-export type Statistics = {
-  count: number
-  min: number
-  p1: number
-  median: number
-  mean: number
-  p99: number
-  max: number
-}
+import type { Statistics } from '../domain/statistics'
 
 /** By way of a typed array: sorted natively, several times a second while a run is on. */
 const sorted = (values: readonly number[]): number[] => Array.from(Float64Array.from(values).sort())

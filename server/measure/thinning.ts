@@ -1,9 +1,7 @@
-import { PROBE_KINDS, type SampleKind, type SampleRow } from '../domain/sample'
+import { PROBE_KINDS, type SampleKind, type SampleRow, SUM_SOCKET } from '../domain/sample'
 import { type Edge, edgeFinder } from './edges'
 
 const REPLY = PROBE_KINDS.indexOf('reply')
-/** traffic rows of the SUM line; a chart of a long run has no room for the single sockets. */
-const SUM_SOCKET = -1
 
 /** A series, or what is left of it: rows by ascending index, and which of them are edges. */
 export type Sketch = { firstIndex: number; lastIndex: number; indexes: number[]; rows: SampleRow[]; edges: Edge[] }
@@ -129,7 +127,7 @@ export class Sketcher {
     if (!this.#high || value > this.#high.value) this.#high = { at, value, row, previous }
   }
 
-  /** Where sum lines are printed, the single sockets are left out. */
+  /** Where sum lines are printed, the single sockets are left out: the chart of a long run has no room for them. */
   #isSum(row: SampleRow): boolean {
     if (row[0] !== SUM_SOCKET) return !this.#summed
     if (!this.#summed) {

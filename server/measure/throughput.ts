@@ -1,4 +1,4 @@
-import type { SampleRow } from '../domain/sample'
+import { type SampleRow, SUM_SOCKET } from '../domain/sample'
 import { quantileOf } from './statistics'
 
 /** One interval of a series: epoch ms on the app's clock, from iperf3's own seconds. */
@@ -35,8 +35,6 @@ type Interval = {
   bitPerS: number
   retransmits: number | null
 }
-
-const SUM = -1
 
 function intervalsOf(rows: readonly SampleRow[]): { intervals: Interval[]; originMs: number } {
   const intervals: Interval[] = []
@@ -84,7 +82,7 @@ function gapOf(intervals: readonly Interval[], socket: number, originMs: number)
 export function summarizeTraffic(rows: readonly SampleRow[]): TrafficSummary | null {
   const { intervals, originMs } = intervalsOf(rows)
   const sockets = [...new Set(intervals.map(({ socket }) => socket))]
-  const total = sockets.includes(SUM) ? SUM : sockets[0]
+  const total = sockets.includes(SUM_SOCKET) ? SUM_SOCKET : sockets[0]
   if (total === undefined) return null
   const sums = intervals.filter(({ socket }) => socket === total)
   const rates = sums.map(({ bitPerS }) => bitPerS)
@@ -106,7 +104,7 @@ export function summarizeTraffic(rows: readonly SampleRow[]): TrafficSummary | n
       fromMs: originMs + fromS * 1000,
       toMs: originMs + toS * 1000,
     })),
-    gaps: sockets.filter((socket) => socket !== SUM).flatMap((socket) => gapOf(intervals, socket, originMs)),
+    gaps: sockets.filter((socket) => socket !== SUM_SOCKET).flatMap((socket) => gapOf(intervals, socket, originMs)),
     collapsed: rates.length >= 4 && tailMean < peakBitPerS / 2,
     retransmits: counted.length > 0 ? counted.reduce((sum, { retransmits }) => sum + (retransmits ?? 0), 0) : null,
   }

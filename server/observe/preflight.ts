@@ -1,6 +1,6 @@
 import type { NodePoll } from '../domain/cluster'
 import { type Place, placeName } from '../domain/ids'
-import type { Lab, Target } from '../domain/lab'
+import type { Lab } from '../domain/lab'
 import type { RunContext } from '../domain/run'
 import { execAt, type LabAccess } from '../drivers/at'
 import { clockOffset } from '../drivers/clock'
@@ -145,23 +145,6 @@ export function checkManualFailover(lab: Lab, polls: readonly NodePoll[]): Check
   const hint = `Choose "Reset and run", or on a node: ${lab.cluster.cli.join(' ')} -c "${resets}"`
   return check('manual-failover', 'No stale manual failover', stale.length === 0, found, hint)
 }
-
-const PROBES = 4
-
-/** The targets answer pings from where they are probed: one check a target. */
-export const checkTargets = (access: LabAccess, targets: readonly Target[], options: AskOptions): Promise<Check[]> =>
-  Promise.all(
-    targets.map(({ id, title, address, from }) =>
-      guarded(`target-${id}`, `${title} answers`, async () => {
-        const argv = ['ping', '-n', '-c', String(PROBES), '-i', '0.2', address]
-        const { stdout, stderr } = await execAt(access, from, argv, { ...options, timeoutMs: TIMEOUT_MS })
-        const received = Number(/(\d+) received/.exec(stdout)?.[1] ?? 0)
-        const said = received > 0 ? `${received} of ${PROBES} answered` : stderr.trim() || `0 of ${PROBES} answered`
-        const hint = `From ${placeName(from)}: ping ${address}, ip route get ${address}; is the way through the cluster up?`
-        return check(`target-${id}`, `${title} answers`, received > 0, said, hint)
-      }),
-    ),
-  )
 
 /** Every place whose clock is compared with another: hosts, nodes, probe and capture places. */
 export function clockPlaces(lab: Lab): Place[] {

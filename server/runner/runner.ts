@@ -4,6 +4,7 @@ import { blockedBecause, type CaseDefinition, parseParams } from '../cases/defin
 import { manualReset } from '../cases/manual-failover'
 import type { PlanStep } from '../domain/case'
 import type { Lab } from '../domain/lab'
+import type { RunRequest } from '../domain/run'
 import { AppError, asAppError } from '../errors'
 import { askNodes, manualGroups } from '../observe/preflight'
 import type { RunnerDeps } from './deps'
@@ -16,14 +17,6 @@ import { LabSwitches } from './switches'
 
 const FAILURE_PAUSE_MS = 5000
 const LET_GO_MS = 2000
-
-export type RunRequest = {
-  lab: string
-  case: string
-  params: Record<string, unknown>
-  /** Manual failovers that nobody reset are reset before it, each as a run of its own. */
-  resetFirst?: boolean
-}
 
 /** One run per lab; the others wait in the store, so the queue survives a restart. */
 export class Runner {

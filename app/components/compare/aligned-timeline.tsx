@@ -14,6 +14,7 @@ import type { AlignedRun } from '@/app/lib/compare/align'
 import { duration, measurement } from '@/app/lib/format'
 import { runBadge } from '@/app/lib/run/words'
 import type { RunDetail } from '@/server/domain/detail'
+import { measuredFault } from '@/server/domain/fault'
 import { useAligned } from './use-aligned'
 
 type Props = { runs: RunDetail[]; nowMs: number; view: Span | null; onView: (view: Span | null) => void }
@@ -98,7 +99,7 @@ function GroupHeading({ run, onOwnAxis, labGone }: Omit<GroupProps, 'markers'>) 
       {summary.failoverTime ? <span className="font-normal">{measurement(summary.failoverTime)}</span> : null}
       {hasT0 && t0WithinMs !== null ? (
         <span className="font-normal text-muted">
-          {detail.faults[0]?.mode}, T0 within {duration(t0WithinMs)}
+          {measuredFault(detail.faults)?.mode}, T0 within {duration(t0WithinMs)}
         </span>
       ) : (
         <span className="font-normal text-unsure">

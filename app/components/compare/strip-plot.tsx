@@ -1,5 +1,4 @@
 'use client'
-import { useRouter } from 'next/navigation'
 import {
   CartesianGrid,
   ErrorBar,
@@ -10,14 +9,12 @@ import {
   XAxis,
   YAxis,
 } from 'recharts'
-import { VerdictDot } from '@/app/components/ui/verdict-dot'
+import { dotTime, type RunDot, useRunDots } from '@/app/components/ui/verdict-dot'
 import { limit } from '@/app/lib/format'
 import type { Measurement, RunSummary } from '@/server/domain/run'
 
 /** A run that states a time. */
 export type Stated = RunSummary & { failoverTime: Measurement }
-
-type Dot = { x: number; y: number; error: [number, number]; run: Stated }
 
 const ROW_PX = 28
 const AXIS_PX = 52
@@ -30,7 +27,7 @@ type Props = {
 
 /** A row per run: its time, the interval in which the truth lies, and the limit. */
 export function StripPlot({ runs, limitsMs, axis }: Props) {
-  const router = useRouter()
+  const look = useRunDots()
   const dots = runs.map(dot)
   return (
     <div aria-hidden>
@@ -68,14 +65,7 @@ export function StripPlot({ runs, limitsMs, axis }: Props) {
               label={{ value: `limit ${limit(ms)}`, position: 'top', fill: 'var(--fail)', fontSize: 12 }}
             />
           ))}
-          <Scatter
-            data={dots}
-            isAnimationActive={false}
-            shape={DotShape}
-            onClick={(item: { payload?: Dot }) => {
-              if (item.payload) router.push(`/runs/${encodeURIComponent(item.payload.run.id)}`)
-            }}
-          >
+          <Scatter data={dots} {...look}>
             <ErrorBar dataKey="error" direction="x" width={6} strokeWidth={1} stroke="var(--muted)" />
           </Scatter>
         </ScatterChart>
@@ -84,11 +74,7 @@ export function StripPlot({ runs, limitsMs, axis }: Props) {
   )
 }
 
-const dot = (run: Stated, y: number): Dot => {
-  const { ms, minusMs, plusMs } = run.failoverTime
-  return { x: ms / 1000, y, error: [minusMs / 1000, plusMs / 1000], run }
+const dot = (run: Stated, y: number): RunDot<Stated> => {
+  const { s: x, error } = dotTime(run.failoverTime)
+  return { x, y, error, run }
 }
-
-const DotShape = ({ payload, ...at }: { cx?: number; cy?: number; payload?: Dot }) => (
-  <VerdictDot cx={at.cx} cy={at.cy} verdict={payload?.run.verdict ?? null} />
-)

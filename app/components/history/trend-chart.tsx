@@ -1,5 +1,4 @@
 'use client'
-import { useRouter } from 'next/navigation'
 import { useMemo } from 'react'
 import {
   CartesianGrid,
@@ -13,19 +12,17 @@ import {
   YAxis,
 } from 'recharts'
 import { valueAxis } from '@/app/components/timeline/scale'
-import { VerdictDot } from '@/app/components/ui/verdict-dot'
+import { dotTime, type RunDot, useRunDots } from '@/app/components/ui/verdict-dot'
 import { limit, measurement, when } from '@/app/lib/format'
 import { VERDICT } from '@/app/lib/run/words'
 import type { TrendPoint } from '@/server/domain/views'
 import { baseline } from './baseline'
 
-type Dot = { x: number; y: number; error: [number, number]; point: TrendPoint }
-
 const DAY_MS = 86_400_000
 
 /** Failover Time of one case over time: every run with its error, the limit, and the median of passes as baseline. */
 export function TrendChart({ points }: { points: TrendPoint[] }) {
-  const router = useRouter()
+  const look = useRunDots()
   const dots = useMemo(() => points.map(dot), [points])
   const limits = [...new Set(points.flatMap((p) => (p.limitMs === null ? [] : [p.limitMs])))]
   const usual = baseline(points)
@@ -76,14 +73,7 @@ export function TrendChart({ points }: { points: TrendPoint[] }) {
           />
         )}
         <Tooltip isAnimationActive={false} cursor={false} content={Hint} />
-        <Scatter
-          data={dots}
-          isAnimationActive={false}
-          shape={DotShape}
-          onClick={(item: { payload?: Dot }) => {
-            if (item.payload) router.push(`/runs/${encodeURIComponent(item.payload.point.id)}`)
-          }}
-        >
+        <Scatter data={dots} {...look}>
           <ErrorBar dataKey="error" direction="y" width={6} strokeWidth={1} stroke="var(--muted)" />
         </Scatter>
       </ScatterChart>
@@ -91,9 +81,9 @@ export function TrendChart({ points }: { points: TrendPoint[] }) {
   )
 }
 
-const dot = (point: TrendPoint): Dot => {
-  const { ms, minusMs, plusMs } = point.failoverTime
-  return { x: point.startedAt, y: ms / 1000, error: [minusMs / 1000, plusMs / 1000], point }
+const dot = (run: TrendPoint): RunDot<TrendPoint> => {
+  const { s: y, error } = dotTime(run.failoverTime)
+  return { x: run.startedAt, y, error, run }
 }
 
 const tick = (ms: number, length: number): string =>
@@ -101,12 +91,8 @@ const tick = (ms: number, length: number): string =>
     ? new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' }).format(ms)
     : new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' }).format(ms)
 
-const DotShape = ({ payload, ...at }: { cx?: number; cy?: number; payload?: Dot }) => (
-  <VerdictDot cx={at.cx} cy={at.cy} verdict={payload?.point.verdict ?? null} />
-)
-
-function Hint({ active, payload }: { active?: boolean; payload?: readonly { payload?: Dot }[] }) {
-  const point = payload?.[0]?.payload?.point
+function Hint({ active, payload }: { active?: boolean; payload?: readonly { payload?: RunDot<TrendPoint> }[] }) {
+  const point = payload?.[0]?.payload?.run
   if (!active || !point) return null
   return (
     <div className="rounded border border-edge bg-panel px-2 py-1 text-xs shadow">

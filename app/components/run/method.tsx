@@ -2,8 +2,8 @@
 import { memo, type ReactNode } from 'react'
 import { Panel } from '@/app/components/ui/panel'
 import { measurement } from '@/app/lib/format'
-import { measuredFault } from '@/app/lib/run/timeline-model'
 import type { RunDetail } from '@/server/domain/detail'
+import { measuredFault } from '@/server/domain/fault'
 import type { Measurement } from '@/server/domain/run'
 import type { PublicLab } from '@/server/domain/views'
 
@@ -30,7 +30,7 @@ const distinct = (all: Measurement[]): Measurement[] =>
 /** How it was measured, with what, and how sure the clocks are. */
 export const Method = memo(function Method({ detail, lab }: { detail: RunDetail; lab: PublicLab | null }) {
   const { report, context, measurements } = detail
-  const fault = measuredFault(detail)
+  const fault = measuredFault(detail.faults)
   const clocks = Object.entries(context?.clocks ?? {})
   const heartbeat = lab?.cluster.heartbeat
   if (!report && !context && !fault) return null

@@ -30,7 +30,3 @@ export const MenuLink = (props: ComponentProps<'a'>) => (
     <a download {...props} />
   </DropdownMenu.Item>
 )
-
-export const MenuItem = (props: ComponentProps<typeof DropdownMenu.Item>) => (
-  <DropdownMenu.Item className={item} {...props} />
-)

@@ -2,6 +2,7 @@ import type { ProbeLane, Span, StateLane, TimelineModel } from '@/app/components
 import { type EventInput, eventModel, faultMs, sampleModel } from '@/app/lib/run/timeline-model'
 import type { Tracks } from '@/app/lib/run/tracks'
 import type { RunDetail } from '@/server/domain/detail'
+import { measuredFault } from '@/server/domain/fault'
 import type { PublicLab } from '@/server/domain/views'
 
 /** `tracks` of the whole run, as far as they were read. */
@@ -82,7 +83,7 @@ export function align(inputs: readonly AlignInput[]): Aligned {
   const startMs = withT0.length > 0 ? Math.min(...withT0.map((s) => s.fromMs)) : 0
   const runs = placed.map(({ detail, span, t0Ms, states, probes }): AlignedRun => {
     const byMs = t0Ms ?? span.fromMs - startMs
-    const t0 = detail.faults[0]?.t0
+    const t0 = measuredFault(detail.faults)?.t0
     return {
       id: detail.summary.id,
       detail,

@@ -8,6 +8,7 @@ import type {
 } from '@/app/components/timeline/model'
 import { liveLengthMs } from '@/app/components/timeline/scale'
 import type { RunDetail } from '@/server/domain/detail'
+import { measuredFault } from '@/server/domain/fault'
 import type { PublicLab } from '@/server/domain/views'
 import { probeClockOffset } from './clocks'
 import { probeLanes, rttSeries } from './probe-lanes'
@@ -68,12 +69,9 @@ export function sampleModel({ detail, tracks, whole, lab, reserve }: SampleInput
   }
 }
 
-/** The fault from which on is measured; what only prepares it is none. */
-export const measuredFault = (detail: RunDetail) => detail.faults.find(({ event }) => event !== 'setup')
-
 /** The middle of T0's interval, moved from the target's clock to the app's. */
 export function faultMs(detail: RunDetail): number | null {
-  const fault = measuredFault(detail)
+  const fault = measuredFault(detail.faults)
   if (!fault) return null
   const offset = detail.context?.clocks[fault.clock]?.offsetMs ?? 0
   return (fault.t0.fromMs + fault.t0.toMs) / 2 - offset

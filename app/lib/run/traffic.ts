@@ -1,11 +1,9 @@
 import type { Point, Series } from '@/app/components/timeline/model'
-import type { SampleRow } from '@/server/domain/sample'
+import { type SampleRow, SUM_SOCKET } from '@/server/domain/sample'
 import type { PublicLab } from '@/server/domain/views'
 import { streamTitle } from './clocks'
 import { order } from './probe-lanes'
 import type { Tracks } from './tracks'
-
-const SUM = -1
 
 /** Mbit/s per client, from the SUM lines where there are several sockets. */
 export function trafficSeries(tracks: Tracks, lab: PublicLab | null, reserve: boolean): Series[] {
@@ -13,11 +11,11 @@ export function trafficSeries(tracks: Tracks, lab: PublicLab | null, reserve: bo
   const found = [...tracks.rows.keys()].filter((s) => s.startsWith('traffic:'))
   return order([...new Set([...found, ...expected])], lab).map((stream) => {
     const rows = tracks.rows.get(stream)?.rows ?? []
-    const summed = rows.some((row) => row[0] === SUM)
+    const summed = rows.some((row) => row[0] === SUM_SOCKET)
     return {
       stream,
       title: streamTitle(stream, lab),
-      points: rows.filter((row) => !summed || row[0] === SUM).flatMap(point),
+      points: rows.filter((row) => !summed || row[0] === SUM_SOCKET).flatMap(point),
     }
   })
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Lab } from '../../domain/lab'
 import type { RunContext } from '../../domain/run'
 import type { LabSnapshot } from '../../domain/snapshot'
@@ -27,6 +28,7 @@ import { commandsOf } from './dry-run'
 import { type Handler, PLAN_RUN_ID, planned } from './handler'
 
 const SNAPSHOT_TRIES = 3
+const PAUSE_MS = 1000
 
 type Options = { tag: string; signal?: AbortSignal }
 type Question = { tools: readonly string[]; anyState?: boolean }
@@ -74,6 +76,20 @@ async function tell(session: RunSession, checks: readonly Check[]): Promise<void
   if (failed.length === 0) return
   const message = `Preflight failed: ${failed.map(({ title, found }) => `${title}: ${found}`).join('; ')}.`
   throw new AppError('preflight', message, { hint: failed[0]?.hint ?? undefined })
+}
+
+const allOk = (checks: readonly Check[]): boolean => checks.every(({ ok }) => ok)
+
+/** Asks, and once more when something was not right: a host that is busy for a moment is no reason not to run. */
+async function again<T>(
+  ask: () => Promise<T>,
+  checksOf: (answer: T) => readonly Check[],
+  signal: AbortSignal,
+): Promise<T> {
+  const answer = await ask()
+  if (allOk(checksOf(answer))) return answer
+  await sleep(PAUSE_MS, undefined, { signal })
+  return ask()
 }
 
 /** The lab as it is before; read again when something did not answer, since nothing can be compared with silence. */
@@ -125,17 +141,27 @@ export const preflight: Handler<'preflight'> = {
     const options = { tag: session.tag('preflight'), signal }
     await tell(session, await checkHosts(access, options))
     // One after the other: all at once is more than a small container host answers in time, and blurs clocks and probes.
-    const { checks, context } = await examine(access, { tools, anyState }, options)
-    // A run that goes no further still says what it was made with.
-    if (checks.some(({ ok }) => !ok))
-      await session.emit({ kind: 'context', context: { ...context, clocks: {}, macs: {} } })
-    await tell(session, checks)
-    const { check, clocks } = await checkClocks(access, options)
-    await tell(session, [check])
-    await tell(
-      session,
-      await Promise.all(targetsOf(session.lab, targets).map((target) => calibrate(session, target, signal))),
+    const { checks, context } = await again(
+      () => examine(access, { tools, anyState }, options),
+      ({ checks }) => checks,
+      signal,
     )
+    // A run that goes no further still says what it was made with.
+    if (!allOk(checks)) await session.emit({ kind: 'context', context: { ...context, clocks: {}, macs: {} } })
+    await tell(session, checks)
+    const { check, clocks } = await again(
+      () => checkClocks(access, options),
+      ({ check }) => [check],
+      signal,
+    )
+    await tell(session, [check])
+    const probed = targetsOf(session.lab, targets)
+    const calibrated = await again(
+      () => Promise.all(probed.map((target) => calibrate(session, target, signal))),
+      (found) => found,
+      signal,
+    )
+    await tell(session, calibrated)
     const snapshot = await readBefore(session, signal)
     const known = { ...context, clocks, macs: macsIn(snapshot) }
     await session.emit({ kind: 'context', context: known })

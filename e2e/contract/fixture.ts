@@ -1,0 +1,28 @@
+import { afterAll, beforeAll } from 'vitest'
+import { App, World } from '../harness'
+
+/** One embedded world and the app on it for all tests of a file; read its parts within tests only. */
+export function labAndApp(): { readonly world: World; readonly app: App } {
+  let world: World | undefined
+  let app: App | undefined
+  beforeAll(async () => {
+    world = await World.startAlone('embedded')
+    app = await App.start([world.labFile])
+  })
+  afterAll(async () => {
+    await app?.stop()
+    await world?.close()
+  })
+  const started = <T>(part: T | undefined): T => {
+    if (part === undefined) throw new Error('not started: read it within a test')
+    return part
+  }
+  return {
+    get world() {
+      return started(world)
+    },
+    get app() {
+      return started(app)
+    },
+  }
+}
