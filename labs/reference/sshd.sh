@@ -6,11 +6,8 @@ SSH_DIR=$STATE/ssh
 
 write_wrapper() {
   mkdir -p "$STATE/bin"
-  cat >"$STATE/bin/incus.part" <<WRAPPER
-#!/bin/sh
-export $DIR_VARIABLE='$DAEMON_DIR' $CONF_VARIABLE='$CLIENT_DIR'
-exec $(command -v "$TOOL") "\$@"
-WRAPPER
+  sed -e "s|CONF_VARIABLE='CLIENT_DIR'|$CONF_VARIABLE='$CLIENT_DIR'|" -e "s|DIR_VARIABLE=|$DIR_VARIABLE=|" \
+    -e "s|DAEMON_DIR|$DAEMON_DIR|" -e "s|^exec TOOL|exec $(command -v "$TOOL")|" "$HERE/incus.sh" >"$STATE/bin/incus.part"
   chmod 755 "$STATE/bin/incus.part"
   mv "$STATE/bin/incus.part" "$STATE/bin/incus"
 }
