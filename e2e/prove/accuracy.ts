@@ -61,7 +61,7 @@ ${heading} \`npm run prove\` writes this page.
 
 TC-3 (\`kill -9\` of the cluster daemon) on the reference lab, at random phase of the heartbeat. Beside each run an
 independent UDP stream of one datagram a millisecond crosses the cluster and is captured on the WAN host; the product does
-not see it. Its outage (last datagram before, first after, less one spacing at either end) must intersect the interval
+not see it. Its outage (between: first to last datagram lost, and last good to first good one, as sent) must intersect the interval
 that the product states.
 
 **${hits} of ${runs} intersect. Width of the stated interval: median ${percentile(widths, 0.5).toFixed(1)} ms, p95 ${p95.toFixed(1)} ms (≤ ${MAX_WIDTH_MS} ms wanted).**

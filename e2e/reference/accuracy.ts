@@ -3,9 +3,6 @@ import { UdpStream } from './udp-stream'
 
 export const REFERENCE = { id: 'reference', file: '/var/lib/failover-lab-reference/reference.yaml' }
 const STREAM_S = 90
-/** Of the independent stream: one datagram spacing at either end, and the stamps' own noise. */
-const SPACING_MS = 2
-
 /** One TC-3 with the independent stream beside it. All in ms; the stream's truth lies in [trueLowerMs, trueUpperMs]. */
 export type Comparison = {
   run: RunAnswer
@@ -28,11 +25,10 @@ export async function compareOnce(app: App, params: Record<string, unknown> = {}
   const t0 = run.t0 as { fromMs: number; toMs: number }
   // What the restore interrupts afterwards, when it gives the primary back, is not of the failover.
   const settledMs = run.steps.find(({ id: step }) => step === 'collect')?.startedAt ?? t0.toMs
-  const gap = stream.longestGap(t0.fromMs - 100, settledMs)
+  const outage = stream.longestOutage(t0.fromMs - 100, settledMs)
   const lowerMs = failover.ms - failover.minusMs
   const upperMs = failover.ms + failover.plusMs
-  const trueLowerMs = Math.max(0, gap.ms - SPACING_MS)
-  const trueUpperMs = gap.ms
+  const { lowerMs: trueLowerMs, upperMs: trueUpperMs } = outage
   const intersects = lowerMs <= trueUpperMs && trueLowerMs <= upperMs
   return { run, ms: failover.ms, lowerMs, upperMs, trueLowerMs, trueUpperMs, intersects }
 }

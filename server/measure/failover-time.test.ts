@@ -201,6 +201,13 @@ describe('headline', () => {
     expect(headlineOf([aside])).toBeNull()
   })
 
+  it('is the one that tells it most exactly of those that may be the longest; the limit is for all of them', () => {
+    const coarse = measure({ intervalMs: 24 }, 'coarse')
+    const fine = measure({}, 'fine')
+    expect(coarse.bounds.upperMs).toBeGreaterThan(fine.bounds.upperMs ?? Number.NaN)
+    expect(headlineOf([coarse, fine])).toMatchObject({ probe: { title: 'fine' }, upperMs: coarse.bounds.upperMs })
+  })
+
   it('is the probe whose outage never ended, if there is one', () => {
     const open = measure({ outage: { downMs: T0 + 2500, upMs: T0 + 1e6 } }, 'open')
     expect(headlineOf([measure(), open])?.probe.title).toBe('open')

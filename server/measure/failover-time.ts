@@ -111,19 +111,32 @@ export function failoverOf(timeline: ProbeTimeline, options: FailoverOptions): P
 }
 
 /** The headline: the worst of the probes that cross the cluster. */
-export type Headline = { probe: ProbeFailover; caveats: string[] }
+export type Headline = {
+  probe: ProbeFailover
+  /** The largest upper bound of them all, ms; null when one saw no end. */
+  upperMs: number | null
+  caveats: string[]
+}
 
 /**
- * Picks the worst probe that crosses the cluster; null when none does. Its caveats include those of the others: a probe
- * that cannot be stated might have been the worst.
+ * Picks the worst probe that crosses the cluster: the one whose outage never ended, else of those whose outage may have
+ * been the longest (none was longer for certain) the one that tells it most exactly: a probe that only looks less often
+ * is not worse. Null when none crosses it. Its caveats include those of the others: a probe that cannot be stated might
+ * have been the worst.
  */
 export function headlineOf(probes: readonly ProbeFailover[]): Headline | null {
   const crossing = probes.filter((probe) => probe.crossesCluster)
-  const [first, ...rest] = crossing
-  if (!first) return null
   const upper = ({ bounds }: ProbeFailover) => bounds.upperMs ?? Number.POSITIVE_INFINITY
-  const longer = (a: ProbeFailover, b: ProbeFailover) =>
-    upper(a) === upper(b) ? b.bounds.lowerMs > a.bounds.lowerMs : upper(b) > upper(a)
-  const probe = rest.reduce((a, b) => (longer(a, b) ? b : a), first)
-  return { probe, caveats: crossing.flatMap((each) => each.caveats) }
+  const certainMs = Math.max(...crossing.map(({ bounds }) => bounds.lowerMs))
+  const width = (probe: ProbeFailover) => upper(probe) - probe.bounds.lowerMs
+  const open = crossing.filter((probe) => probe.bounds.upperMs === null)
+  const [longest] = open.toSorted((a, b) => b.bounds.lowerMs - a.bounds.lowerMs)
+  const [exact] = crossing.filter((probe) => upper(probe) >= certainMs).toSorted((a, b) => width(a) - width(b))
+  const probe = longest ?? exact
+  if (!probe) return null
+  return {
+    probe,
+    upperMs: longest ? null : Math.max(...crossing.map(upper)),
+    caveats: crossing.flatMap((each) => each.caveats),
+  }
 }

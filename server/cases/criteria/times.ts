@@ -7,7 +7,7 @@ import { againstLimit, atMost, duration } from './limits'
 function judgeTime({ headline, probes }: Analysis, limitMs: number): Judged {
   if (!headline)
     return inconclusive(probes.length === 0 ? 'No probe ran.' : 'There was no fault, or its instant is not known.')
-  const { probe, caveats } = headline
+  const { probe, upperMs, caveats } = headline
   const { measurement, bounds } = probe
   const measured = measurement && duration(measurement)
   const all = probes.map(({ failover, target }) => {
@@ -15,9 +15,10 @@ function judgeTime({ headline, probes }: Analysis, limitMs: number): Judged {
     return { text: `${target.title}: ${shown}${target.crossesCluster ? '' : ' (does not cross the cluster)'}` }
   })
   const evidence = [...all, ...caveats.map((text) => ({ text }))]
-  if (bounds.lowerMs > limitMs || (caveats.length === 0 && bounds.upperMs !== null))
+  // Every probe that crosses the cluster has to be within the limit, also one that can tell less exactly.
+  if (bounds.lowerMs > limitMs || (caveats.length === 0 && upperMs !== null))
     return againstLimit(
-      { lowerMs: bounds.lowerMs, upperMs: bounds.upperMs ?? Number.POSITIVE_INFINITY },
+      { lowerMs: bounds.lowerMs, upperMs: upperMs ?? Number.POSITIVE_INFINITY },
       limitMs,
       measured,
       evidence,

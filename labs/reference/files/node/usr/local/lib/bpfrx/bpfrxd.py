@@ -1,7 +1,6 @@
 """bpfrxd of the reference lab: a chassis cluster node out of keepalived, conntrackd and nftables."""
 
 import asyncio
-import os
 import signal
 import socket
 import sys
@@ -11,6 +10,8 @@ import facts
 from channels import serve_requests
 from cluster import Cluster
 from commands import CommandError, Commands
+from guard import guarded
+from notify import tell_systemd
 
 RTMGRP_LINK = 1
 
@@ -67,19 +68,13 @@ def watch_links(cluster: Cluster) -> None:
     loop.add_reader(netlink, changed)
 
 
-def tell_systemd(message: str) -> None:
-    path = os.environ.get("NOTIFY_SOCKET")
-    if path:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
-            notify.sendto(message.encode(), path.replace("@", "\0", 1) if path.startswith("@") else path)
-
-
 async def main() -> int:
     cluster = Cluster()
     commands = Commands(cluster)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
 
+    guard = guarded()
     dataplane.up()
     await cluster.hello.start()
     await cluster.heartbeat.start()
@@ -101,6 +96,7 @@ async def main() -> int:
     cluster.heartbeat.send({"bye": True})
     cluster.hello.send({"bye": True})
     await cluster.sync.stop()
+    guard.close()
     return 0 if stop.is_set() else 1
 
 
