@@ -6,17 +6,8 @@ import type { watchedApp } from './loop'
 type WatchedApp = Awaited<ReturnType<typeof watchedApp>>
 type Sent = { tag: string; sequence: number; kind: string; writtenMs: number }
 type Seen = { stream: string; seq: number; atMs: number }
-type Truth = {
-  events: { kind: string; atMs: number; path?: string; up?: boolean; node?: string; to?: string; clean?: boolean }[]
-}
-
-type Executed = { atMs: number; command: string }
-
 const SSE_CLIENTS = 4
 const TARGETS = ['internet', 'gateway', 'vip']
-const BASELINE_MS = 5000
-const CALIBRATION_MS = 1000
-const VALIDATION_MS = 5000
 
 /** Notes, in the page, when each probe's readout shows which sequence. */
 async function watchReadouts(page: Page): Promise<void> {
@@ -53,18 +44,6 @@ function latencies(sent: readonly Sent[], seen: readonly Seen[], runId: string):
   })
 }
 
-function waits({ events }: Truth, executed: readonly Executed[], sinceMs: number) {
-  const after = events.filter(({ atMs }) => atMs >= sinceMs)
-  const down = after.find(({ kind, path, up }) => kind === 'path' && path === 'crossing' && up === false)
-  const back = after.find(
-    ({ kind, path, up, atMs }) => kind === 'path' && path === 'crossing' && up === true && atMs > (down?.atMs ?? 0),
-  )
-  const started = executed.findLast(({ command, atMs }) => atMs >= sinceMs && command.includes('systemctl start'))
-  const primaryAgain = after.findLast(({ kind, node, to }) => kind === 'state' && node === 'node0' && to === 'primary')
-  if (!down || !back || !started || !primaryAgain) throw new Error('the world did not record the whole run')
-  return { outageMs: back.atMs - down.atMs, restartMs: primaryAgain.atMs - started.atMs }
-}
-
 /** One TC-3 with a real tab and four more SSE clients on it. */
 export async function measureLive({ app, loop }: WatchedApp, world: World, browser: Browser) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
@@ -83,7 +62,7 @@ export async function measureLive({ app, loop }: WatchedApp, world: World, brows
     })
     for await (const _ of response.body ?? []) if (stop.signal.aborted) return
   })
-  const { startedAt, endedAt, verdict } = await app.ended(id)
+  const { verdict } = await app.ended(id)
   const { p99Ms: eventLoopP99Ms } = await loop()
   const seen = (await page.evaluate('window.seen')) as Seen[]
   stop.abort()
@@ -91,18 +70,11 @@ export async function measureLive({ app, loop }: WatchedApp, world: World, brows
   const sent = await world.call<Sent[]>('sent', { on: false })
   await context.close()
   if (verdict !== 'pass') throw new Error(`run ${id}: ${verdict}`)
-  const { outageMs, restartMs } = waits(
-    await world.call<Truth>('truth'),
-    await world.call<Executed[]>('executed'),
-    startedAt ?? 0,
-  )
   const all = latencies(sent, seen, id)
   if (all.length < 1000) throw new Error(`only ${all.length} lines were seen in the browser`)
-  const wallMs = (endedAt ?? 0) - (startedAt ?? 0)
   return {
     liveP95Ms: quantile(all, 0.95),
     liveP50Ms: quantile(all, 0.5),
-    overheadMs: wallMs - BASELINE_MS - CALIBRATION_MS - outageMs - VALIDATION_MS - restartMs,
     eventLoopP99Ms,
     lines: all.length,
   }
