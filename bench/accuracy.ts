@@ -5,7 +5,7 @@ import { randomFrom } from '../e2e/prove/random'
 import { type Figure, medianOf, quantile } from './figures'
 
 const OUTAGES = 100
-const WORLDS = 8
+const WORLDS = 6
 const SEED = 20261120
 const SHORTEST_MS = 2
 const LONGEST_MS = 10_000
@@ -92,7 +92,7 @@ async function stallAtFault(app: App, world: World, id: string): Promise<void> {
 export async function measureAccuracy(say: (text: string) => void): Promise<{ figures: Figure[]; database: string }> {
   const random = randomFrom(SEED)
   const plans = Array.from({ length: OUTAGES }, (_, i) => planOf(random, i))
-  const worlds = await World.start(WORLDS)
+  const worlds = await World.startApart(WORLDS)
   const app = await App.start(worlds.map(({ labFile }) => labFile))
   const results: Result[] = []
   const work = async (world: World) => {
@@ -105,7 +105,7 @@ export async function measureAccuracy(say: (text: string) => void): Promise<{ fi
   }
   await Promise.all(worlds.map(work)).finally(async () => {
     await app.stop()
-    await worlds[0]?.close()
+    await Promise.all(worlds.map((world) => world.close()))
   })
   const widths = results
     .filter(({ stated }) => stated)

@@ -3,7 +3,7 @@ import { chromium } from '@playwright/test'
 import { CHROMIUM } from '../e2e/chromium'
 import { World } from '../e2e/harness'
 import { measureAccuracy } from './accuracy'
-import { bytesPerSample } from './bytes'
+import { measureBytes } from './bytes'
 import { type Figure, medianOf, printFigures } from './figures'
 import { measureHistory } from './history'
 import { measureLive } from './live'
@@ -18,9 +18,8 @@ const say = (text: string) => (json ? process.stderr : process.stdout).write(`${
 
 const figures: Figure[] = []
 const browser = await chromium.launch(CHROMIUM)
+const world = await World.startAlone('embedded')
 try {
-  const [world] = await World.start()
-  if (!world) throw new Error('no world')
   const watched = await watchedApp([world.labFile])
   const overheadsMs: number[] = []
   const rounds: Awaited<ReturnType<typeof measureLive>>[] = []
@@ -36,7 +35,7 @@ try {
   } finally {
     await watched.app.stop()
   }
-  const report = await measureReport(world, browser, say).finally(() => world.close())
+  const report = await measureReport(world, browser, say)
   figures.push(
     medianOf(
       'liveP95Ms',
@@ -59,11 +58,9 @@ try {
     ...(await measureMultiLab(say)),
   )
   const accuracy = await measureAccuracy(say)
-  figures.push(...accuracy.figures)
-  figures.push(
-    medianOf('bytesPerSample', 'database + WAL per ping sample', 'bytes', 4, [bytesPerSample(accuracy.database)]),
-  )
+  figures.push(...accuracy.figures, ...(await measureBytes(world, accuracy.database)))
 } finally {
   await browser.close()
+  await world.close()
 }
 printFigures(figures, json)

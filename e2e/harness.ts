@@ -168,6 +168,11 @@ export class World {
     return world
   }
 
+  /** Starts `count` worlds, each in a process of its own. */
+  static startApart(count: number): Promise<World[]> {
+    return Promise.all(Array.from({ length: count }, (_, i) => World.startAlone(`lab-${i + 1}`)))
+  }
+
   /** Starts `count` worlds in one process. */
   static async start(count = 1, dir = scratch(), id = 'embedded'): Promise<World[]> {
     const args = ['node_modules/tsx/dist/cli.mjs', 'labs/embedded/main.ts', '--state', dir, '--worlds', String(count)]
