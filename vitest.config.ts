@@ -35,10 +35,19 @@ export default defineConfig({
         ...base,
         test: {
           name: 'vectors',
-          include: ['e2e/vectors/**/*.test.ts'],
+          include: ['e2e/vectors/embedded.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 60_000,
           maxConcurrency: 2,
+        },
+      },
+      {
+        ...base,
+        test: {
+          name: 'vectors-reference',
+          include: ['e2e/vectors/reference.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -2,17 +2,23 @@
 import { build, generateClient } from './lib/prepare.mjs'
 import { run } from './lib/run.mjs'
 
+/** Suites of their own; the other names are parts of e2e/prove/main.ts. */
+const VITEST = ['vectors', 'vectors-reference']
+
 await generateClient()
 await build()
 const wanted = process.argv.slice(2)
+const wants = (name) => wanted.length === 0 || wanted.includes(name)
+const proofs = wanted.filter((name) => !VITEST.includes(name))
 const reference =
   process.env.REFERENCE_LAB !== '0' && (wanted.length === 0 || wanted.some((name) => name !== 'vectors'))
+const vitest = (project) => run('node', ['node_modules/vitest/vitest.mjs', 'run', '--project', project])
+
 if (reference && (await run('labs/reference/up', [])) !== 0) process.exit(1)
 let code = 0
-const proofs = wanted.filter((name) => name !== 'vectors')
 if (wanted.length === 0 || proofs.length > 0)
   code = await run('node', ['node_modules/tsx/dist/cli.mjs', 'e2e/prove/main.ts', ...proofs])
+if (reference && wants('vectors-reference')) code = (await vitest('vectors-reference')) || code
 if (reference) await run('labs/reference/down', [])
-if (wanted.length === 0 || wanted.includes('vectors'))
-  code = (await run('node', ['node_modules/vitest/vitest.mjs', 'run', '--project', 'vectors'])) || code
+if (wants('vectors')) code = (await vitest('vectors')) || code
 process.exit(code)

@@ -4,12 +4,11 @@ import { createTRPCClient, httpBatchLink, httpLink, httpSubscriptionLink, splitL
 import { createTRPCContext } from '@trpc/tanstack-react-query'
 import { type ReactNode, useState } from 'react'
 import type { AppRouter } from '@/server/api/root'
-
-const URL = '/api/trpc'
+import { API_URL } from './query-url'
 
 export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>()
 
-/** For what asks a lab and may take seconds: a request of its own, so that nothing in the same batch waits for it. */
+/** A request of its own: for what may take seconds, so that nothing in the same batch waits for it, or is preloaded. */
 export const ALONE = { trpc: { context: { alone: true } } }
 
 const createClient = () =>
@@ -17,11 +16,11 @@ const createClient = () =>
     links: [
       splitLink({
         condition: (op) => op.type === 'subscription',
-        true: httpSubscriptionLink({ url: URL }),
+        true: httpSubscriptionLink({ url: API_URL }),
         false: splitLink({
           condition: (op) => op.context.alone === true,
-          true: httpLink({ url: URL }),
-          false: httpBatchLink({ url: URL }),
+          true: httpLink({ url: API_URL }),
+          false: httpBatchLink({ url: API_URL }),
         }),
       }),
     ],

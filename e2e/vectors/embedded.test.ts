@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SWITCHES } from '@/labs/embedded/world/options'
 import { look } from '../contract/lab-eyes'
 import { App, until, World } from '../harness'
+import { expectVector } from './suite'
 import { PARAMS, TABLE, vectorOf } from './table'
-import { deviations, runWith } from './verdicts'
 
 /** Worlds side by side, each a process; vitest runs as many concurrent tests (maxConcurrency of this project). */
 const WORLDS = 2
@@ -37,19 +37,7 @@ describe.concurrent('verdicts with a switch on', () => {
   test.each(rows)('%s, %s', async (name, caseId) => {
     const world = await until('a world is free', async () => free.pop())
     try {
-      const before = await look(world)
-      const run = await runWith(app, world.id, name, caseId)
-      const vector = vectorOf(name, caseId, 'embedded')
-      if (!vector) throw new Error('not in the table')
-      const text = JSON.stringify(run.criteria.map(({ id, verdict, reason }) => [id, verdict, reason]))
-      console.log(`${name} ${caseId}: ${run.ending} ${run.verdict} ${run.message ?? ''} ${text}`)
-      expect(deviations(run, vector, name), vector.why).toEqual([])
-      await until(
-        'the lab is as before',
-        async () => JSON.stringify(await look(world)) === JSON.stringify(before),
-        15_000,
-      )
-      expect(await look(world)).toEqual(before)
+      await expectVector({ app, lab: world.id, where: 'embedded', look: () => look(world) }, name, caseId)
     } finally {
       free.push(world)
     }

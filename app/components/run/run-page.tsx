@@ -8,7 +8,7 @@ import { ErrorBox } from '@/app/components/ui/error-box'
 import { expectedProbes } from '@/app/lib/run/probe-lanes'
 import { eventModel, sampleModel } from '@/app/lib/run/timeline-model'
 import { noTracks } from '@/app/lib/run/tracks'
-import { useTRPC } from '@/app/lib/trpc'
+import { ALONE, useTRPC } from '@/app/lib/trpc'
 import type { RunDetail } from '@/server/domain/detail'
 import { Criteria } from './criteria'
 import { RunHeader } from './header'
@@ -25,7 +25,7 @@ import { useViewWindow } from './use-view-window'
 /** Live view and report: two readings of one log, one page. */
 export function RunPage({ id }: { id: string }) {
   const trpc = useTRPC()
-  const detail = useQuery({ ...trpc.runs.get.queryOptions({ id }), staleTime: 0, refetchOnWindowFocus: false })
+  const detail = useQuery({ ...trpc.runs.get.queryOptions({ id }, ALONE), staleTime: 0, refetchOnWindowFocus: false })
   if (detail.error && !detail.data)
     return (
       <>

@@ -2,7 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { LiveRun, type LiveSnapshot, type LiveSource } from '@/app/lib/run/live-run'
-import { type Client, useTRPC, useTRPCClient } from '@/app/lib/trpc'
+import { ALONE, type Client, useTRPC, useTRPCClient } from '@/app/lib/trpc'
 import type { RunDetail } from '@/server/domain/detail'
 
 const source = (client: Client, id: string): LiveSource => ({
@@ -18,7 +18,7 @@ const source = (client: Client, id: string): LiveSource => ({
     return () => subscription.unsubscribe()
   },
   detail: () => client.runs.get.query({ id }),
-  window: () => client.runs.window.query({ id }),
+  window: () => client.runs.window.query({ id }, ALONE.trpc),
 })
 
 /** A hidden tab closes its stream after this time: a short look elsewhere costs nothing. */

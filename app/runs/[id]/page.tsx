@@ -1,5 +1,8 @@
 import type { Metadata } from 'next'
+import { preload } from 'react-dom'
 import { RunPage } from '@/app/components/run/run-page'
+import { queryUrl } from '@/app/lib/query-url'
+import { getServices } from '@/server/container'
 
 type Props = { params: Promise<{ id: string }> }
 
@@ -7,6 +10,18 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   return { title: `Run ${(await params).id}` }
 }
 
+/** The answers are asked for by the page itself, so that they are on their way while its scripts are still read. */
+async function askAhead(id: string): Promise<void> {
+  const { runs } = await getServices()
+  const run = await runs.get(id)
+  if (!run) return
+  const ask = (path: string) => preload(queryUrl(path, { id }), { as: 'fetch', crossOrigin: 'anonymous' })
+  ask('runs.get')
+  if (run.phase === 'ended') ask('runs.window')
+}
+
 export default async function Page({ params }: Props) {
-  return <RunPage id={(await params).id} />
+  const { id } = await params
+  await askAhead(id)
+  return <RunPage id={id} />
 }

@@ -15,8 +15,8 @@ const CHECK_MS = 20
 const SLOWEST_MS = 100
 /**
  * With an answer outstanding ping sleeps for up to 10 ms between two sends, whatever it is asked for (MININTERVAL of
- * iputils). Where answers take longer, asking for less lets each of them wake it up: closer together, and no faster than
- * this.
+ * iputils). Where answers take longer than the interval, asking for less lets each of them wake it up: closer together,
+ * and no faster than this.
  */
 const PING_SLEEP_MS = 10
 const WOKEN_MS = 2
@@ -71,7 +71,7 @@ export async function calibrate(session: RunSession, target: Target, signal: Abo
     if (offered === 0 || rttMedianMs === null) return { id, title, ok: false, found: probe.ended ?? 'no answer', hint }
     const found = `${offered - lost} of ${offered} answered, spacing ${spacing.medianMs?.toFixed(1)} ms, RTT ${rttMedianMs.toFixed(2)} ms`
     const isOften = target.intervalMs < PING_SLEEP_MS && intervalMs === target.intervalMs
-    session.intervalMs.set(target.id, isOften && rttMedianMs > PING_SLEEP_MS ? WOKEN_MS : intervalMs)
+    session.intervalMs.set(target.id, isOften && rttMedianMs > target.intervalMs ? WOKEN_MS : intervalMs)
     if (lost / offered > TOLERATED_LOSS && intervalMs < SLOWEST_MS) continue
     return { id, title, ok: lost < offered / 2, found, hint }
   }
