@@ -12,16 +12,23 @@ type Comparison = { ok: boolean | null; text: string }
 
 const overlaps = (a: Interval, b: Interval) => a.fromMs <= b.toMs && b.fromMs <= a.toMs
 
-/** The primary change lies between the start of the outage and the recovery, within the errors of both clocks. */
-function deviceAgainstProbe({ takeovers, context }: Analysis, { target, failover }: ProbeAnalysis): Comparison {
+/**
+ * The primary change of the groups that carry traffic lies between the start of the outage and the recovery, within the
+ * errors of both clocks. A group without a RETH (RG0, the control plane) changes when it likes: no packet waits for it.
+ */
+function deviceAgainstProbe(
+  { takeovers, context, evidence }: Analysis,
+  { target, failover }: ProbeAnalysis,
+): Comparison {
   const outage = failover?.finding?.outage
   const recovered = failover?.finding?.recoveredMs
   if (!outage || recovered == null || !failover.finding?.beyondBaseline)
     return { ok: null, text: `${target.title} saw no outage to compare with the device's state` }
   const lost = moveInterval({ fromMs: outage.lastGoodMs, toMs: recovered }, placeName(target.from), null, context)
   if (!lost) return { ok: null, text: `the clock of ${placeName(target.from)} is not known` }
+  const carrying = new Set(evidence.lab.cluster.reths.map(({ redundancyGroup }) => redundancyGroup))
   const changes = takeovers.flatMap(({ interval, redundancyGroup }) =>
-    interval ? [{ interval, redundancyGroup }] : [],
+    interval && (carrying.size === 0 || carrying.has(redundancyGroup)) ? [{ interval, redundancyGroup }] : [],
   )
   if (changes.length === 0) return { ok: null, text: 'no primary change was seen' }
   const outside = changes.filter(({ interval }) => !overlaps(interval, lost))
