@@ -3,7 +3,7 @@ import { chromium } from '@playwright/test'
 import { CHROMIUM } from '../e2e/chromium'
 import { World } from '../e2e/harness'
 import { measureAccuracy } from './accuracy'
-import { measureBytes } from './bytes'
+import { bytesOfShortRuns, measureBytes } from './bytes'
 import { type Figure, medianOf, printFigures } from './figures'
 import { measureHistory } from './history'
 import { measureLive } from './live'
@@ -57,8 +57,9 @@ try {
     ...(await measureHistory(say)),
     ...(await measureMultiLab(say)),
   )
-  const accuracy = await measureAccuracy(say)
-  figures.push(...accuracy.figures, ...(await measureBytes(world, accuracy.database)))
+  // A size, no timing: it may be taken beside.
+  const [accuracy, bytes] = await Promise.all([measureAccuracy(say), measureBytes(world)])
+  figures.push(...accuracy.figures, bytes, bytesOfShortRuns(accuracy.database))
 } finally {
   await browser.close()
   await world.close()
