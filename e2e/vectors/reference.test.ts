@@ -1,22 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { SWITCHES } from '@/labs/embedded/world/options'
+import { SHARED_SWITCHES, SWITCHES } from '@/labs/embedded/world/options'
 import { App } from '../harness'
 import { REFERENCE } from '../reference/accuracy'
 import { look } from '../reference/lab-eyes'
 import { expectVector } from './suite'
 import { PARAMS, TABLE, vectorOf } from './table'
 
-/** Of the switches in the table those that a real cluster can have; the others need a simulated world. */
-const NAMES = [
-  'no-takeover',
-  'slow-takeover',
-  'no-garp',
-  'no-session-sync',
-  'no-snat',
-  'no-preempt',
-  'dual-primary',
-] as const
-const rows = NAMES.flatMap((name) => Object.keys(PARAMS).map((caseId) => [name, caseId] as const))
+const rows = SHARED_SWITCHES.flatMap((name) => Object.keys(PARAMS).map((caseId) => [name, caseId] as const))
 
 let app: App
 
@@ -29,9 +19,9 @@ afterAll(() => app?.stop())
 test('every switch that both labs have is in the table, for every case', async () => {
   const switches = await app.get<{ id: string }[]>(`/api/v1/labs/${REFERENCE.id}/switches`)
   const shared = switches.map(({ id }) => id).filter((id) => (SWITCHES as readonly string[]).includes(id))
-  expect(shared.sort()).toEqual([...NAMES].sort())
+  expect(shared.sort()).toEqual([...SHARED_SWITCHES].sort())
   for (const [name, caseId] of rows) expect(vectorOf(name, caseId, 'reference'), `${name} ${caseId}`).not.toBeNull()
-  expect(Object.keys(TABLE)).toEqual(expect.arrayContaining([...NAMES]))
+  expect(Object.keys(TABLE)).toEqual(expect.arrayContaining([...SHARED_SWITCHES]))
 })
 
 test.each(rows)('%s, %s', (name, caseId) =>

@@ -1,12 +1,13 @@
 import type { Step } from '../domain/case'
 
-type More = Partial<Pick<Step, 'onTimeout'>>
-
-/** A step of a case. A budget that runs out ends the run, unless `onTimeout` makes a finding of it. */
-export const step = (id: string, title: string, budgetMs: number, actions: Step['actions'], more: More = {}): Step => ({
-  ...{ id, title, budgetMs, actions },
-  onTimeout: more.onTimeout ?? 'end-run',
-})
+/** A step of a case. A budget that runs out ends the run, unless `continue` makes a finding of it. */
+export const step = (
+  id: string,
+  title: string,
+  budgetMs: number,
+  actions: Step['actions'],
+  onTimeout: Step['onTimeout'] = 'end-run',
+): Step => ({ id, title, budgetMs, actions, onTimeout })
 
 /** How a measured failover or reversion ends: what was started stops, and the evidence of the nodes is read. */
 export const collect: Step['actions'] = [

@@ -55,11 +55,15 @@ export const tc03 = defineCase({
         `Wait for ${backup} to be primary`,
         waitMs,
         [{ kind: 'wait-primary', node: backup, redundancyGroups }],
-        { onTimeout: 'continue' },
+        'continue',
       ),
-      step('settle', 'Settle: loss back at baseline, validated', settleMs, [{ kind: 'settle', validationMs }], {
-        onTimeout: 'continue',
-      }),
+      step(
+        'settle',
+        'Settle: loss back at baseline, validated',
+        settleMs,
+        [{ kind: 'settle', validationMs }],
+        'continue',
+      ),
       step('collect', 'Stop probes; collect sessions and journals', 60_000, collect),
     ]
   },

@@ -61,11 +61,15 @@ export const tc04 = defineCase({
           { kind: 'await-session-sync', node: preferred },
           { kind: 'wait-primary', node: preferred, redundancyGroups },
         ],
-        { onTimeout: 'continue' },
+        'continue',
       ),
-      step('settle', 'Settle: loss back at baseline, validated', settleMs, [{ kind: 'settle', validationMs }], {
-        onTimeout: 'continue',
-      }),
+      step(
+        'settle',
+        'Settle: loss back at baseline, validated',
+        settleMs,
+        [{ kind: 'settle', validationMs }],
+        'continue',
+      ),
       step('collect', `Stop probes; collect sessions and journals of ${instance} and its peer`, 60_000, collect),
     ]
   },

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
-/** The switches of the lab file that the world obeys; the same names as in the reference lab, then embedded-only ones. */
-export const SWITCHES = [
+/** Switches that a real cluster can have, too: the reference lab's file has the same names. */
+export const SHARED_SWITCHES = [
   'no-takeover',
   'slow-takeover',
   'no-garp',
@@ -9,6 +9,11 @@ export const SWITCHES = [
   'no-snat',
   'no-preempt',
   'dual-primary',
+] as const
+
+/** The switches of the lab file that the world obeys. */
+export const SWITCHES = [
+  ...SHARED_SWITCHES,
   'duplicate',
   'reordered',
   'late',
