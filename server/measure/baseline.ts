@@ -44,3 +44,14 @@ export function baselineOf(timeline: ProbeTimeline, fromMs: number, toMs: number
     spacing: spacingOf(records),
   }
 }
+
+/**
+ * The baseline before a fault. A probe that was on its way when the fault came may have been hit by it: what was sent
+ * within the longest round trip before the fault (at most half of the window) is left out.
+ * @param faultMs earliest T0 on the probe host's clock, epoch ms
+ */
+export function baselineBefore(timeline: ProbeTimeline, fromMs: number, faultMs: number): ProbeBaseline {
+  const { rttMaxMs } = baselineOf(timeline, fromMs, faultMs)
+  const onTheWayMs = Math.min((rttMaxMs ?? 0) + timeline.stampNoiseMs, Math.max(0, faultMs - fromMs) / 2)
+  return baselineOf(timeline, fromMs, faultMs - onTheWayMs)
+}

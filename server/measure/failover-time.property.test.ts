@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { baselineOf } from './baseline'
+import { baselineBefore } from './baseline'
 import { failoverOf, type ProbeFailover } from './failover-time'
 import { buildProbeTimeline } from './probe-timeline'
 import { logUniform, type Recorded, record, rowsOf, type Scenario, scenarios, VALIDATION_MS } from './testing/worlds'
@@ -16,7 +16,7 @@ function measure({ lines, startMs, downMs }: Recorded, scenario: Scenario): Prob
     probeTitle: 'x',
     crossesCluster: true,
     t0,
-    baseline: baselineOf(timeline, startMs, t0.fromMs - scenario.rttMs),
+    baseline: baselineBefore(timeline, startMs, t0.fromMs),
     validationMs: VALIDATION_MS,
   })
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { SampleRow } from '../domain/sample'
-import { baselineOf } from './baseline'
+import { baselineBefore, baselineOf } from './baseline'
 import { failoverOf, headlineOf, type ProbeFailover } from './failover-time'
 import { summarizeProbe } from './probe-summary'
 import { buildProbeTimeline, ProbeTimelineBuilder } from './probe-timeline'
@@ -41,7 +41,7 @@ const options = (title = 'probe') => ({
 
 function judge(rows: readonly SampleRow[], title?: string): ProbeFailover {
   const timeline = buildProbeTimeline(rows)
-  return failoverOf(timeline, { ...options(title), baseline: baselineOf(timeline, START, T0) })
+  return failoverOf(timeline, { ...options(title), baseline: baselineBefore(timeline, START, T0) })
 }
 const measure = (changes: Partial<PingWorld> = {}, title?: string) => judge(rowsOf(simulatePing(world(changes))), title)
 
@@ -133,6 +133,13 @@ describe('Failover Time of one probe', () => {
     expect(finding?.outage.lostProbes).toBeLessThan(125)
   })
 
+  it('takes no probe that the fault hit on its way for a loss of the baseline', () => {
+    const { bounds, finding } = measure({ rttMs: 60, jitterMs: 0.5, outage: { downMs: T0 + 1, upMs: T0 + 121 } })
+    expect(finding?.beyondBaseline).toBe(true)
+    expect(bounds.lowerMs).toBeGreaterThan(20)
+    expect(bounds.lowerMs).toBeLessThanOrEqual(120)
+  })
+
   it('sees one Failover Time through a path that flaps, and counts its loss periods', () => {
     const base = simulatePing(world({ outage: { downMs: T0 + 10, upMs: T0 + 400 } }))
     const again = simulatePing(world({ outage: { downMs: T0 + 600, upMs: T0 + 900 } }))
@@ -222,7 +229,7 @@ describe('recovery, asked live', () => {
     let next = 0
     for (let now = T0; now < T0 + 3000; now += 250) {
       while (next < rows.length && (rows[next]?.[1] ?? 0) <= now) builder.append(rows.slice(next, ++next))
-      const baseline = baselineOf(builder.timeline(), START, T0 - 5)
+      const baseline = baselineBefore(builder.timeline(), START, T0)
       const { recovered, lossSeen } = recovery(builder.timeline({ fromMs: T0, live: true }), {
         fromMs: T0,
         baseline,
@@ -240,7 +247,7 @@ describe('recovery, asked live', () => {
 describe('summary of a probe', () => {
   it('counts what was offered, forwarded and lost, and the spacing as observed', () => {
     const timeline = buildProbeTimeline(rowsOf(simulatePing(world())))
-    const baseline = baselineOf(timeline, START, T0)
+    const baseline = baselineBefore(timeline, START, T0)
     const { findings } = failoverOf(timeline, { ...options(), baseline }).outages
     const probe = { stream: 'probe:x', title: 'x', crossesCluster: true }
     const summary = summarizeProbe(timeline, probe, baseline, findings)

@@ -3,7 +3,7 @@ import { placeName } from '../domain/ids'
 import type { Lab, Target } from '../domain/lab'
 import type { ProbeSummary, RunContext } from '../domain/run'
 import type { SampleRow } from '../domain/sample'
-import { baselineOf } from './baseline'
+import { baselineBefore, baselineOf } from './baseline'
 import { moveInterval } from './clocks'
 import { failoverOf, type ProbeFailover } from './failover-time'
 import { summarizeProbe } from './probe-summary'
@@ -39,7 +39,7 @@ export function analyseProbe(
   const timeline = buildProbeTimeline(rows, { forwardingDelayThresholdMs })
   const t0 = fault && moveInterval(fault.t0, fault.clock, placeName(target.from), context)
   const first = timeline.records[0]?.sendMs ?? 0
-  const baseline = baselineOf(timeline, first, t0?.fromMs ?? timeline.endMs)
+  const baseline = t0 ? baselineBefore(timeline, first, t0.fromMs) : baselineOf(timeline, first, timeline.endMs)
   const { title, crossesCluster } = target
   const failover =
     t0 &&
