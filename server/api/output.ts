@@ -72,7 +72,7 @@ export async function readOutput(services: Services, request: OutputRequest): Pr
   const events: RunEvent[] = []
   for await (const event of allEvents(services, request.id)) {
     events.push(event)
-    if (event.kind === 'command-started' && event.stream?.startsWith('probe:')) started.push(event)
+    if (event.kind === 'command-started' && /^(probe|phase):/.test(event.stream ?? '')) started.push(event)
   }
   const wanted = (id: string) => request.commandId === undefined || request.commandId === id
   const sources = [

@@ -1,4 +1,4 @@
-import { type SampleRow, SUM_SOCKET, streamKind } from '../domain/sample'
+import { isShown, type SampleRow, SUM_SOCKET, streamKind } from '../domain/sample'
 import type { RunWindow, WindowSeries } from '../domain/views'
 import { cut } from '../measure/cut'
 import { pick, type Sketch, sketchFromRows } from '../measure/thinning'
@@ -11,7 +11,7 @@ export type WindowRequest = {
   /** On each stream's own clock, epoch ms, inclusive. */
   fromMs?: number | null
   toMs?: number | null
-  /** All when left out. */
+  /** All that charts show when left out. */
   streams?: string[]
   maxPoints: number
 }
@@ -84,7 +84,7 @@ export async function readWindow(services: Services, request: WindowRequest): Pr
   const range = { fromMs: fromMs ?? undefined, toMs: toMs ?? undefined }
   const all = await services.samples.streams(request.id)
   const series: WindowSeries[] = []
-  for (const stream of all.filter((s) => request.streams?.includes(s) ?? true))
+  for (const stream of all.filter((s) => request.streams?.includes(s) ?? isShown(s)))
     series.push(await readSeries(services, { ...request, stream, range, ended: phase === 'ended' }))
   return { fromMs: fromMs ?? null, toMs: toMs ?? null, series }
 }

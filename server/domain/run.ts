@@ -71,6 +71,8 @@ export const ProbeSummarySchema = z.object({
   stream: z.string(),
   title: z.string(),
   crossesCluster: z.boolean(),
+  /** Pings that it was made of, in different phase. */
+  pings: z.number().default(1),
   offered: z.number(),
   forwarded: z.number(),
   lost: z.number(),

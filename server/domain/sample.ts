@@ -7,6 +7,8 @@ import { z } from 'zod'
 export const SAMPLE_COLUMNS = {
   /** One printed line of `ping -D -O`: stampMs is the probe host's clock; seq is as printed, so it wraps at 65536. */
   probe: ['kind', 'stampMs', 'seq', 'rttMs', 'ttl', 'bytes'],
+  /** The same of a further ping to the same target in another phase, where one alone cannot send often enough. */
+  phase: ['kind', 'stampMs', 'seq', 'rttMs', 'ttl', 'bytes'],
   /** One iperf3 interval line. socket: see SUM_SOCKET. Seconds since the test's start; receivedMs is the app's clock. */
   traffic: ['socket', 'fromS', 'toS', 'bytes', 'bitPerS', 'retransmits', 'receivedMs'],
   /** One poll of one node, app clock; answer: see POLL_ANSWERS; groups: NodeState codes are in state-change events. */
@@ -31,16 +33,28 @@ export const PACKET_KINDS = ['gratuitous-arp', 'arp', 'icmp-request', 'icmp-repl
 
 export type SampleRow = readonly (number | null)[]
 
-/** "probe:internet", "traffic:upload", "poll:node0", "capture:reth0". */
-export const StreamIdSchema = z.string().regex(/^(probe|traffic|poll|capture):[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)
+/** "probe:internet", "phase:internet.2", "traffic:upload", "poll:node0", "capture:reth0". */
+export const StreamIdSchema = z.string().regex(/^(probe|phase|traffic|poll|capture):[A-Za-z0-9][A-Za-z0-9._-]{0,65}$/)
 export type StreamId = string
 
 /** The sample kind that a stream carries; throws on a stream id of no known kind. */
 export function streamKind(stream: StreamId): SampleKind {
   const kind = stream.slice(0, stream.indexOf(':'))
-  if (kind === 'probe' || kind === 'traffic' || kind === 'poll' || kind === 'capture') return kind
+  if (Object.hasOwn(SAMPLE_COLUMNS, kind)) return kind as SampleKind
   throw new RangeError(`no sample kind in stream id "${stream}"`)
 }
+
+/** Pings to one target where answers take longer than ping sleeps, in different phase. */
+export const PHASES = 3
+
+/** The streams of a target's probe: its own, then those of the further pings, which only the judge reads. */
+export const probeStreams = (targetId: string): [StreamId, ...StreamId[]] => [
+  `probe:${targetId}`,
+  ...Array.from({ length: PHASES - 1 }, (_, i) => `phase:${targetId}.${i + 2}`),
+]
+
+/** Whether charts and readouts show the stream. */
+export const isShown = (stream: StreamId): boolean => streamKind(stream) !== 'phase'
 
 /** Rows first..first+rows.length-1 of one stream: what the live view gets and the store appends. */
 export type SampleBatch = { stream: StreamId; first: number; rows: SampleRow[] }

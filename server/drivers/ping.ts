@@ -3,6 +3,12 @@ import type { LabAccess } from './at'
 import { type PingHeader, parsePingLine } from './ping-parse'
 import { type LineReading, type RunningTool, startTool, type ToolOptions } from './tool'
 
+/**
+ * With an answer outstanding ping sleeps for up to so long between two sends, whatever it is asked for, ms (MININTERVAL
+ * of iputils).
+ */
+export const PING_SLEEP_MS = 10
+
 /** `ping -i` of a target in seconds, without the float noise of ms / 1000. */
 const seconds = (ms: number): string => String(Number((ms / 1000).toFixed(6)))
 

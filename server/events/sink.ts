@@ -1,6 +1,6 @@
 import type { EventBody, RunEvent } from '../domain/event'
 import type { EventSink, SampleSink } from '../domain/ports'
-import type { SampleRow, StreamId } from '../domain/sample'
+import { isShown, type SampleRow, type StreamId } from '../domain/sample'
 import type { RunBus } from './bus'
 
 /** What the sink stores into. */
@@ -32,7 +32,7 @@ export class RunSink implements EventSink, SampleSink {
 
   push(runId: string, stream: StreamId, rows: SampleRow[]): void {
     const first = this.#store.samples.push(runId, stream, rows)
-    this.#bus.samples(runId, stream, first, rows)
+    if (isShown(stream)) this.#bus.samples(runId, stream, first, rows)
   }
 
   flush(runId: string): Promise<void> {

@@ -5,6 +5,7 @@ import { measuredFault } from '../domain/fault'
 import { type Interval, placeName } from '../domain/ids'
 import type { Lab, Reth, Target } from '../domain/lab'
 import type { Measurement, RunContext } from '../domain/run'
+import { probeStreams } from '../domain/sample'
 import { countGarp, type GarpCount, requestGap } from './capture-gap'
 import { moveInterval } from './clocks'
 import { wasCutOff } from './cut-off'
@@ -107,8 +108,10 @@ export function analyse(evidence: RunEvidence): Analysis {
   const t0App = fault && moveInterval(fault.t0, fault.clock, null, context)
   const t0At = (clock: string) => fault && moveInterval(fault.t0, fault.clock, clock, context)
   const probes = lab.targets.flatMap((target) => {
-    const rows = streams.get(`probe:${target.id}`)
-    return rows ? [analyseProbe(lab, target, rows, { time: TIMES[event], fault, context })] : []
+    const rows = probeStreams(target.id).flatMap((stream) =>
+      [streams.get(stream) ?? []].filter(({ length }) => length > 0),
+    )
+    return rows.length > 0 ? [analyseProbe(lab, target, rows, { time: TIMES[event], fault, context })] : []
   })
   const takeovers = takeoversOf(evidence, backup, t0App)
   const garp = lab.cluster.reths.map((reth) => {

@@ -135,7 +135,7 @@ class Announcements implements EdgeFinder {
 
 /** What must stay visible in a stream of this kind however far it is thinned out. */
 export function edgeFinder(kind: SampleKind): EdgeFinder {
-  if (kind === 'probe') return new OutageEdges()
+  if (kind === 'probe' || kind === 'phase') return new OutageEdges()
   if (kind === 'poll') return new Changes((row, previous) => row[2] !== previous[2])
   if (kind === 'traffic') return new Changes((row, previous) => (row[4] === 0) !== (previous[4] === 0))
   return new Announcements()

@@ -2,10 +2,11 @@ import type { Interval } from '../domain/ids'
 import { placeName } from '../domain/ids'
 import type { Lab, Target } from '../domain/lab'
 import type { ProbeSummary, RunContext } from '../domain/run'
-import type { SampleRow } from '../domain/sample'
+import { probeStreams, type SampleRow } from '../domain/sample'
 import { baselineBefore, baselineOf } from './baseline'
 import { moveInterval } from './clocks'
 import { failoverOf, type ProbeFailover } from './failover-time'
+import { joinTimelines } from './join-timelines'
 import { summarizeProbe } from './probe-summary'
 import { buildProbeTimeline, type ProbeTimeline } from './probe-timeline'
 
@@ -27,16 +28,19 @@ export type ProbeQuestion = {
   context: RunContext | null
 }
 
-/** Judges one probe's rows. */
+/**
+ * Judges one target's probe.
+ * @param rows of each of its pings; at least one
+ */
 export function analyseProbe(
   lab: Lab,
   target: Target,
-  rows: readonly SampleRow[],
+  rows: readonly (readonly SampleRow[])[],
   { time, fault, context }: ProbeQuestion,
 ): ProbeAnalysis {
   const { validationMs, forwardingDelayThresholdMs } = lab.expectations
-  const stream = `probe:${target.id}`
-  const timeline = buildProbeTimeline(rows, { forwardingDelayThresholdMs })
+  const [stream] = probeStreams(target.id)
+  const timeline = joinTimelines(rows.map((each) => buildProbeTimeline(each, { forwardingDelayThresholdMs })))
   const t0 = fault && moveInterval(fault.t0, fault.clock, placeName(target.from), context)
   const first = timeline.records[0]?.sendMs ?? 0
   const baseline = t0 ? baselineBefore(timeline, first, t0.fromMs) : baselineOf(timeline, first, timeline.endMs)
@@ -55,7 +59,7 @@ export function analyseProbe(
     })
   const summary = summarizeProbe(
     timeline,
-    { stream, title, crossesCluster },
+    { stream, title, crossesCluster, pings: rows.length },
     baseline,
     failover?.outages.findings ?? [],
   )

@@ -10,7 +10,7 @@ import { senderStalls, spacingOf } from './spacing'
  */
 export function summarizeProbe(
   timeline: ProbeTimeline,
-  probe: Pick<ProbeSummary, 'stream' | 'title' | 'crossesCluster'>,
+  probe: Pick<ProbeSummary, 'stream' | 'title' | 'crossesCluster' | 'pings'>,
   baseline: ProbeBaseline,
   findings: readonly OutageFinding[],
 ): ProbeSummary {

@@ -9,6 +9,7 @@ export type Sketch = { firstIndex: number; lastIndex: number; indexes: number[];
 /** What of a row a chart draws; null: nothing by itself. */
 const DRAWN: Record<SampleKind, (row: SampleRow, previous: SampleRow | undefined) => number | null> = {
   probe: (row) => (row[0] === REPLY ? (row[3] ?? null) : null),
+  phase: () => null,
   traffic: (row) => row[4] ?? null,
   poll: (row) => (row[1] ?? 0) - (row[0] ?? 0),
   capture: (row, previous) => (row[1] ?? 0) - (previous?.[1] ?? row[1] ?? 0),

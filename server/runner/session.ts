@@ -27,6 +27,8 @@ export class RunSession {
   readonly tools = new Map<string, RunningTool>()
   /** Observed in preflight: target id -> what to ask of ping -i, ms. */
   readonly intervalMs = new Map<string, number>()
+  /** Targets that answer so late that one ping cannot send often enough. */
+  readonly inPhases = new Set<string>()
   watch: ClusterWatch | null = null
   lease: LeaseKeeper | null = null
   /** The lab before anything was changed; null until preflight has read it. */

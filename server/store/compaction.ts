@@ -1,5 +1,5 @@
 import type { RunEvent } from '../domain/event'
-import { type SampleRow, type StreamId, streamKind } from '../domain/sample'
+import { isShown, type SampleRow, type StreamId, streamKind } from '../domain/sample'
 import { sketchFromRows } from '../measure/thinning'
 import type { Database } from './client'
 import { packJson } from './documents'
@@ -85,7 +85,7 @@ export async function mergeSamples(database: Database, runId: string): Promise<v
 /** Makes what charts need of long streams, once. */
 async function makeOverviews(database: Database, runId: string): Promise<void> {
   for (const stream of await storedStreams(database, runId)) {
-    const span = await storedSpan(database, runId, stream)
+    const span = isShown(stream) ? await storedSpan(database, runId, stream) : null
     if (!span || span.lastIndex + 1 < sketchFromRows(streamKind(stream))) continue
     if (!(await readOverview(database, runId, stream))) await makeOverview(database, runId, stream)
   }

@@ -10,7 +10,13 @@ export type RowRange = { fromIndex?: number; toIndex?: number; fromMs?: number; 
 /** Rows first, first + 1, … */
 export type Rows = { first: number; rows: SampleRow[] }
 
-const TIME_COLUMN = { probe: 'stampMs', traffic: 'receivedMs', poll: 'startMs', capture: 'stampMs' } as const
+const TIME_COLUMN = {
+  probe: 'stampMs',
+  phase: 'stampMs',
+  traffic: 'receivedMs',
+  poll: 'startMs',
+  capture: 'stampMs',
+} as const
 
 /** Where in a row of this stream its time stands. */
 export function timeColumn(stream: StreamId): number {

@@ -46,6 +46,7 @@ const Sums = ({ probe }: { probe: ProbeSummary }) => (
     {probe.duplicate > 0 ? `, ${count(probe.duplicate)} duplicate` : ''}
     {probe.reordered > 0 ? `, ${count(probe.reordered)} reordered` : ''}
     {probe.spacingMs === null ? '' : `, every ${probe.spacingMs.toFixed(1)} ms`}
+    {probe.pings > 1 ? ` by ${probe.pings} pings` : ''}
   </span>
 )
 

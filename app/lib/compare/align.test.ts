@@ -22,6 +22,7 @@ const probe = (stream: string, crossesCluster: boolean, lastGoodMs: number, ms: 
   stream,
   title: stream,
   crossesCluster,
+  pings: 1,
   offered: 1000,
   forwarded: 900,
   lost: 100,

@@ -15,6 +15,7 @@ const probe = (stream: string, outages: Outage[]): ProbeSummary => ({
   stream,
   title: stream,
   crossesCluster: true,
+  pings: 1,
   offered: 0,
   forwarded: 0,
   lost: 0,

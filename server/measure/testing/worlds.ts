@@ -65,7 +65,14 @@ function sleepsOf(scenario: Scenario, startMs: number, endMs: number): PingWorld
 }
 
 /** A recording, and what was true: all times in epoch ms of the one clock. */
-export type Recorded = { lines: string[]; startMs: number; downMs: number; upMs: number; asleep: PingWorld['asleep'] }
+export type Recorded = {
+  lines: string[]
+  startMs: number
+  downMs: number
+  upMs: number
+  endMs: number
+  asleep: PingWorld['asleep']
+}
 
 export function record(scenario: Scenario): Recorded {
   const random = seeded(scenario.seed)
@@ -73,12 +80,18 @@ export function record(scenario: Scenario): Recorded {
   const downMs = startMs + BASELINE_MS + random() * 1000
   const upMs = downMs + scenario.outageMs
   const endMs = upMs + VALIDATION_MS + 1500
-  const asleep = sleepsOf(scenario, startMs, endMs)
-  const outage = scenario.outageMs > 0 ? { downMs, upMs } : null
-  const { seed, intervalMs, rttMs, jitterMs, longTail, shareBefore, loss } = scenario
+  const recorded = { lines: [], startMs, downMs, upMs, endMs, asleep: sleepsOf(scenario, startMs, endMs) }
+  return { ...recorded, lines: pingThrough(recorded, scenario) }
+}
+
+/** What a ping prints over the same path; each `phase` is a process of its own that starts a little later. */
+export function pingThrough({ startMs, downMs, upMs, endMs, asleep }: Recorded, scenario: Scenario, phase = 0) {
+  const { intervalMs, rttMs, jitterMs, longTail, shareBefore, loss } = scenario
+  const seed = scenario.seed + 7919 * phase
+  const outage = upMs > downMs ? { downMs, upMs } : null
   const path = { seed, intervalMs, rttMs, jitterMs, longTail, shareBefore, loss, outage, asleep }
-  const lines = simulatePing({ ...path, tickMs: 4, startMs, endMs, target: '10.0.0.1', firstSeq: 1 })
-  return { lines, startMs, downMs, upMs, asleep }
+  const begins = startMs + phase * 7.3
+  return simulatePing({ ...path, tickMs: 4, startMs: begins, endMs, target: '10.0.0.1', firstSeq: 1 })
 }
 
 /** Rows of SAMPLE_COLUMNS.probe from lines, read without the product's parser. */

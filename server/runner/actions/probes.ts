@@ -1,47 +1,62 @@
+import type { PlannedCommand } from '../../domain/case'
 import type { Lab, Target } from '../../domain/lab'
-import { pingArgv, probeCount, startPing } from '../../drivers/ping'
+import { probeStreams, streamKind } from '../../domain/sample'
+import { PING_SLEEP_MS, pingArgv, probeCount, startPing } from '../../drivers/ping'
 import { AppError, asAppError } from '../../errors'
 import { LiveProbe } from '../live-probe'
 import { type RunSession, streamTag } from '../session'
 import { type Handler, plannedKill, plannedStream } from './handler'
 
-const streamOf = ({ id }: Target) => `probe:${id}`
 const targetsOf = (lab: Lab, ids: readonly string[]) => lab.targets.filter(({ id }) => ids.includes(id))
 
-async function startProbe(session: RunSession, target: Target, durationS: number): Promise<void> {
-  const stream = streamOf(target)
-  const probe = new LiveProbe(target)
-  session.probes.set(target.id, probe)
+async function startPhase(session: RunSession, target: Target, stream: string, durationS: number, probe?: LiveProbe) {
   const tool = await startPing(session.access(stream), target, {
     ...session.tool(stream, durationS, session.signal),
     intervalMs: session.intervalMs.get(target.id) ?? target.intervalMs,
     onRows: (rows) => {
       session.push(stream, rows)
-      probe.append(rows)
+      probe?.append(rows)
     },
-    onError: (message, isFatal) => isFatal && probe.end(message),
+    onError: (message, isFatal) => isFatal && probe?.end(message),
   })
   session.tools.set(stream, tool)
   tool.done.then(
-    () => probe.end(`ping to ${target.address} ended`),
-    (error: unknown) => probe.end(asAppError(error).message),
+    () => probe?.end(`ping to ${target.address} ended`),
+    (error: unknown) => probe?.end(asAppError(error).message),
   )
 }
 
-/** One ping per target, each a process of its own. */
+/** The further phases only sharpen what the first one shows: without them the interval is wider. */
+async function startProbe(session: RunSession, target: Target, durationS: number): Promise<void> {
+  const [stream, ...further] = probeStreams(target.id)
+  const probe = new LiveProbe(target)
+  session.probes.set(target.id, probe)
+  const phases = session.inPhases.has(target.id) ? further : []
+  await Promise.all([
+    startPhase(session, target, stream, durationS, probe),
+    ...phases.map((each) => startPhase(session, target, each, durationS)),
+  ])
+}
+
+function plannedPhase(lab: Lab, target: Target, stream: string, tag: string, durationS: number): PlannedCommand {
+  const argv = pingArgv(target, target.intervalMs, probeCount(durationS * 1000, target.intervalMs))
+  const purpose =
+    streamKind(stream) === 'probe'
+      ? `Probe to ${target.title}; slower if its calibration asks for it`
+      : `Another one in a different phase, if ${target.title} answers so late that one cannot send often enough`
+  return plannedStream(lab, target.from, argv, { tag, timeoutMs: durationS * 1000 }, purpose)
+}
+
+/** The streams that a target's probe may have: further phases only where they are asked for and cross the cluster. */
+const possibleStreams = ({ id, intervalMs, crossesCluster }: Target): string[] =>
+  crossesCluster && intervalMs < PING_SLEEP_MS ? probeStreams(id) : probeStreams(id).slice(0, 1)
+
+/** One ping per target, each a process of its own; several where one cannot send often enough. */
 export const startProbes: Handler<'start-probes'> = {
   plan: ({ lab, tag }, { targets, durationS }) =>
-    targetsOf(lab, targets).map((target) => {
-      const options = { tag: tag(streamTag(streamOf(target))), timeoutMs: durationS * 1000 }
-      const argv = pingArgv(target, target.intervalMs, probeCount(durationS * 1000, target.intervalMs))
-      return plannedStream(
-        lab,
-        target.from,
-        argv,
-        options,
-        `Probe to ${target.title}; slower if its calibration asks for it`,
-      )
-    }),
+    targetsOf(lab, targets).flatMap((target) =>
+      possibleStreams(target).map((stream) => plannedPhase(lab, target, stream, tag(streamTag(stream)), durationS)),
+    ),
   run: async (session, { targets, durationS }, signal) => {
     const chosen = targetsOf(session.lab, targets)
     if (chosen.length === 0) throw new AppError('lab-file', 'the lab file names no target to probe')
@@ -52,6 +67,8 @@ export const startProbes: Handler<'start-probes'> = {
 
 export const stopProbes: Handler<'stop-probes'> = {
   plan: ({ lab, tag }) =>
-    lab.targets.flatMap((target) => plannedKill(lab, target.from, tag(streamTag(streamOf(target))))),
-  run: (session) => session.stopTools('probe'),
+    lab.targets.flatMap((target) =>
+      possibleStreams(target).flatMap((stream) => plannedKill(lab, target.from, tag(streamTag(stream)))),
+    ),
+  run: async (session) => void (await Promise.all([session.stopTools('probe'), session.stopTools('phase')])),
 }
