@@ -53,3 +53,18 @@ test('the stated interval covers what the world itself knows', async () => {
   expect(ms + plusMs).toBeGreaterThanOrEqual(truth)
   expect(ms - minusMs).toBeLessThanOrEqual(truth)
 })
+
+test('a path whose answers take longer than ping sleeps is probed by three pings, and stated as exactly', async () => {
+  const rttMs = 30
+  await lab.world.call('options', { rttMs })
+  const { id } = await lab.app.start(lab.world.id, 'TC-3')
+  const run = await lab.app.ended(id)
+  await lab.world.call('options', { rttMs: 0.36 })
+  const probes = run.probes as { stream: string; pings: number; crossesCluster: boolean }[]
+  expect(probes.map(({ pings, crossesCluster }) => pings === (crossesCluster ? 3 : 1))).toEqual([true, true, true])
+  const truth = await outageSince(lab.world, run.startedAt ?? 0)
+  const { ms, plusMs, minusMs } = run.measurements.failoverTime ?? { ms: Number.NaN, plusMs: 0, minusMs: 0 }
+  expect(ms + plusMs).toBeGreaterThanOrEqual(truth)
+  expect(ms - minusMs).toBeLessThanOrEqual(truth)
+  expect(plusMs + minusMs - rttMs).toBeLessThan(25)
+})

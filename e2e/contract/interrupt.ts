@@ -1,52 +1,100 @@
 import type { App, RunAnswer, World } from '../harness'
 import { until } from '../harness'
 
-/** The command that is held in each step of TC-3, so that the run stands still there; null: the step lasts by itself. */
-const HELD: Record<string, string | null> = {
-  preflight: 'calibration-internet.*ping ',
-  probes: '/probe-internet.*ping ',
-  fault: '/fault-kill-9 .*systemctl',
-  wait: null,
-  settle: null,
-  collect: '/sessions-after ',
-  restore: '/restore .*systemctl start',
+/**
+ * How a run is made to stand still in a step. `hold`: the command that is held there. `then`: held in its place once
+ * that one has been reached, for a command that the run also gives earlier. `on`: a switch without which the step would
+ * be over too soon. None of them: the step lasts by itself.
+ */
+type Stand = { hold?: string; then?: string; on?: string }
+
+/** Case -> step -> how to stand in it. */
+const STANDS: Record<string, Record<string, Stand>> = {
+  'TC-1': {
+    preflight: { hold: '/preflight ' },
+    read: { hold: '/read ' },
+    restore: { hold: '/read ', then: '/snapshot ' },
+  },
+  'TC-2': {
+    preflight: { hold: '/preflight ' },
+    probes: { hold: '/probe-internet.*ping ' },
+    watch: {},
+    collect: { hold: 'pkill.*probe-internet' },
+    restore: { hold: 'pkill.*probe-internet', then: '/snapshot ' },
+  },
+  'TC-3': {
+    preflight: { hold: '/calibration-internet.*ping ' },
+    probes: { hold: '/probe-internet.*ping ' },
+    fault: { hold: '/fault-kill-9 .*systemctl' },
+    wait: { on: 'no-takeover' },
+    settle: {},
+    collect: { hold: '/sessions-after ' },
+    restore: { hold: '/restore .*systemctl start' },
+  },
+  'TC-4': {
+    preflight: { hold: '/calibration-internet.*ping ' },
+    stop: { hold: '/fault-clean-stop .*systemctl' },
+    backup: { on: 'no-takeover' },
+    probes: { hold: '/probe-internet.*ping ' },
+    start: { hold: '/fault-start .*systemctl' },
+    wait: { on: 'no-preempt' },
+    settle: {},
+    collect: { hold: '/sessions-after ' },
+    restore: { hold: '/sessions-after ', then: '/snapshot ' },
+  },
 }
-export const STEPS = Object.keys(HELD)
 
-const begun = (run: RunAnswer, step: string) => run.steps.some(({ id }) => id === step)
+export const CASES = Object.keys(STANDS)
 
-/** Starts TC-3 and returns its id once it stands in the step. */
-export async function standIn(app: App, world: World, step: string): Promise<string> {
-  const match = HELD[step] ?? null
-  // A takeover that never comes makes the wait last; settling takes its validation time anyway.
-  if (step === 'wait') await world.call('switch', { name: 'no-takeover', on: true })
-  if (match) await world.call('hold', { match })
-  const { id } = await app.start(world.id, 'TC-3')
-  await until(`step ${step} has begun`, async () => begun(await app.run(id), step))
-  if (!match) return id
+/** The steps of a case, its restore the last. */
+export const stepsOf = (caseId: string): string[] => Object.keys(STANDS[caseId] ?? {})
+
+async function untilHeld(world: World, match: string, seen: () => Promise<unknown>): Promise<void> {
   const held = await world.call<{ command: string | null }>('wait-held', { match, timeoutMs: 60_000 })
-  if (!held.command) throw new Error(`no command ${match} was held: ${JSON.stringify(await app.run(id)).slice(0, 500)}`)
+  if (held.command) return
+  throw new Error(`no command ${match} was held: ${JSON.stringify(await seen()).slice(0, 500)}`)
+}
+
+const hold = async (world: World, match: string) => (await world.call<{ id: number }>('hold', { match })).id
+
+/** Starts a case and returns its id once it stands in the step. */
+export async function standIn(app: App, world: World, caseId: string, step: string): Promise<string> {
+  const stand = STANDS[caseId]?.[step]
+  if (!stand) throw new Error(`${caseId} has no step "${step}"`)
+  if (stand.on) await world.call('switch', { name: stand.on, on: true })
+  const first = stand.hold === undefined ? null : await hold(world, stand.hold)
+  const { id } = await app.start(world.id, caseId)
+  const seen = () => app.run(id)
+  if (stand.hold && stand.then) {
+    await untilHeld(world, stand.hold, seen)
+    await hold(world, stand.then)
+    await world.call('release', { id: first })
+  }
+  const last = stand.then ?? stand.hold
+  if (last) await untilHeld(world, last, seen)
+  await until(`step ${step} has begun`, async () => (await app.run(id)).steps.some((begun) => begun.id === step))
   return id
 }
 
-async function letGo(world: World, step: string): Promise<void> {
+async function letGo(world: World, caseId: string, step: string): Promise<void> {
   await world.call('release')
-  if (step === 'wait') await world.call('switch', { name: 'no-takeover', on: false })
+  const name = STANDS[caseId]?.[step]?.on
+  if (name) await world.call('switch', { name, on: false })
 }
 
-/** Cancels a TC-3 that stands in a step; the run once it has ended. */
-export async function cancelIn(app: App, world: World, step: string): Promise<RunAnswer> {
-  const id = await standIn(app, world, step)
+/** Cancels a run that stands in a step; the run once it has ended. */
+export async function cancelIn(app: App, world: World, caseId: string, step: string): Promise<RunAnswer> {
+  const id = await standIn(app, world, caseId, step)
   await app.post(`/api/v1/runs/${id}/cancel`)
-  await letGo(world, step)
+  await letGo(world, caseId, step)
   return app.ended(id)
 }
 
-/** Kills the app with a TC-3 standing in a step and starts it again; the run once recovery has ended it. */
-export async function killIn(app: App, world: World, step: string): Promise<RunAnswer> {
-  const id = await standIn(app, world, step)
+/** Kills the app with a run standing in a step and starts it again; the run once recovery has ended it. */
+export async function killIn(app: App, world: World, caseId: string, step: string): Promise<RunAnswer> {
+  const id = await standIn(app, world, caseId, step)
   await app.kill()
-  await letGo(world, step)
+  await letGo(world, caseId, step)
   await app.restart()
   return app.ended(id)
 }

@@ -8,7 +8,7 @@ const lab = labAndApp()
 describe('a run that does not end by itself', () => {
   test.each(['probes', 'wait'])('cancelled in "%s" restores the lab', async (step) => {
     const before = await look(lab.world)
-    const run = await cancelIn(lab.app, lab.world, step)
+    const run = await cancelIn(lab.app, lab.world, 'TC-3', step)
     expect(run.ending).toBe('cancelled')
     expect(run.verdict).not.toBe('pass')
     expect(await look(lab.world)).toEqual(before)
@@ -16,7 +16,7 @@ describe('a run that does not end by itself', () => {
 
   test.each(['fault', 'restore'])('killed with the app in "%s" is recovered after a restart', async (step) => {
     const before = await look(lab.world)
-    const run = await killIn(lab.app, lab.world, step)
+    const run = await killIn(lab.app, lab.world, 'TC-3', step)
     expect(run.ending).toBe('interrupted')
     expect(await look(lab.world)).toEqual(before)
   })

@@ -2,8 +2,10 @@
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { proveAccuracy } from './accuracy'
-import { proveGoneForGood, proveInterruptions } from './interruptions'
+import { proveGoneForGood } from './gone-for-good'
+import { proveInterruptions } from './interruptions'
 import { randomFrom } from './random'
+import { proveSeededKills } from './seeded-kills'
 import { type Proof, table } from './table'
 
 const seed = Number(process.env.SEED ?? Math.floor(Date.now() / 1000) % 1_000_000)
@@ -19,7 +21,8 @@ const wants = (name: string) => wanted.length === 0 || wanted.includes(name)
 
 if (wants('interruptions')) proofs.push(...(await proveInterruptions()))
 if (wants('gone')) proofs.push(...(await proveGoneForGood(reference)))
-const isWhole = ['interruptions', 'gone', 'accuracy'].every(wants) && reference
+if (wants('kills') && reference) proofs.push(...(await proveSeededKills(random)))
+const isWhole = ['interruptions', 'gone', 'kills', 'accuracy'].every(wants) && reference
 if (isWhole)
   writeFileSync('docs/proofs.md', `# Proofs\n\n${heading} \`npm run prove\` writes this page.\n\n${table(proofs)}\n`)
 if (wants('accuracy') && reference) {

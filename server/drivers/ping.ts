@@ -8,6 +8,11 @@ import { type LineReading, type RunningTool, startTool, type ToolOptions } from 
  * of iputils).
  */
 export const PING_SLEEP_MS = 10
+/**
+ * Where answers take longer than the interval, asking for less lets each of them wake ping up from its sleep: closer
+ * together, and no faster than this. Where they take longer than that sleep, several pings share the work.
+ */
+export const WOKEN_INTERVAL_MS = 2
 
 /** `ping -i` of a target in seconds, without the float noise of ms / 1000. */
 const seconds = (ms: number): string => String(Number((ms / 1000).toFixed(6)))

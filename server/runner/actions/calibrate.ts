@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { PlannedCommand } from '../../domain/case'
 import { placeName } from '../../domain/ids'
 import type { Lab, Target } from '../../domain/lab'
-import { PING_SLEEP_MS, pingArgv, probeCount, startPing } from '../../drivers/ping'
+import { PING_SLEEP_MS, pingArgv, probeCount, startPing, WOKEN_INTERVAL_MS } from '../../drivers/ping'
 import type { Check } from '../../observe/preflight'
 import { LiveProbe } from '../live-probe'
 import { type RunSession, streamTag } from '../session'
@@ -13,11 +13,6 @@ const PATIENCE_MS = 6000
 const CHECK_MS = 20
 /** A path that loses in the baseline is probed more slowly: its own rate limit may be what loses. */
 const SLOWEST_MS = 100
-/**
- * Where answers take longer than the interval, asking ping for less lets each of them wake it up from its sleep: closer
- * together, and no faster than this. Where they take longer than that sleep, several pings share the work.
- */
-const WOKEN_MS = 2
 /** So much loss is the path's own. */
 const TOLERATED_LOSS = 0.02
 
@@ -69,7 +64,7 @@ export async function calibrate(session: RunSession, target: Target, signal: Abo
     if (offered === 0 || rttMedianMs === null) return { id, title, ok: false, found: probe.ended ?? 'no answer', hint }
     const found = `${offered - lost} of ${offered} answered, spacing ${spacing.medianMs?.toFixed(1)} ms, RTT ${rttMedianMs.toFixed(2)} ms`
     const isOften = target.intervalMs < PING_SLEEP_MS && intervalMs === target.intervalMs
-    session.intervalMs.set(target.id, isOften && rttMedianMs > target.intervalMs ? WOKEN_MS : intervalMs)
+    session.intervalMs.set(target.id, isOften && rttMedianMs > target.intervalMs ? WOKEN_INTERVAL_MS : intervalMs)
     if (isOften && rttMedianMs > PING_SLEEP_MS && target.crossesCluster) session.inPhases.add(target.id)
     else session.inPhases.delete(target.id)
     if (lost / offered > TOLERATED_LOSS && intervalMs < SLOWEST_MS) continue

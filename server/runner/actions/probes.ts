@@ -1,7 +1,7 @@
 import type { PlannedCommand } from '../../domain/case'
 import type { Lab, Target } from '../../domain/lab'
 import { probeStreams, streamKind } from '../../domain/sample'
-import { PING_SLEEP_MS, pingArgv, probeCount, startPing } from '../../drivers/ping'
+import { PING_SLEEP_MS, pingArgv, probeCount, startPing, WOKEN_INTERVAL_MS } from '../../drivers/ping'
 import { AppError, asAppError } from '../../errors'
 import { LiveProbe } from '../live-probe'
 import { type RunSession, streamTag } from '../session'
@@ -39,11 +39,12 @@ async function startProbe(session: RunSession, target: Target, durationS: number
 }
 
 function plannedPhase(lab: Lab, target: Target, stream: string, tag: string, durationS: number): PlannedCommand {
-  const argv = pingArgv(target, target.intervalMs, probeCount(durationS * 1000, target.intervalMs))
-  const purpose =
-    streamKind(stream) === 'probe'
-      ? `Probe to ${target.title}; slower if its calibration asks for it`
-      : `Another one in a different phase, if ${target.title} answers so late that one cannot send often enough`
+  const isFirst = streamKind(stream) === 'probe'
+  const intervalMs = isFirst ? target.intervalMs : WOKEN_INTERVAL_MS
+  const argv = pingArgv(target, intervalMs, probeCount(durationS * 1000, intervalMs))
+  const purpose = isFirst
+    ? `Probe to ${target.title}; at another interval if its calibration asks for it`
+    : `Another one in a different phase, if ${target.title} answers so late that one cannot send often enough`
   return plannedStream(lab, target.from, argv, { tag, timeoutMs: durationS * 1000 }, purpose)
 }
 

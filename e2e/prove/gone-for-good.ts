@@ -1,0 +1,73 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { CASES, standIn } from '../contract/interrupt'
+import { look } from '../contract/lab-eyes'
+import { App, until, World } from '../harness'
+import { REFERENCE } from '../reference/accuracy'
+import { look as lookAtReference } from '../reference/lab-eyes'
+import { historyIsWhole, same } from './afterwards'
+import { type Proof, prove } from './table'
+
+const LEASE_S = 10
+
+/** Where the app goes: while the case does what it does, in TC-3 and TC-4 with the primary failed. */
+const GONE_IN: Record<string, string> = { 'TC-1': 'read', 'TC-2': 'watch', 'TC-3': 'settle', 'TC-4': 'probes' }
+const FAULTY = ['TC-3', 'TC-4']
+
+/** The lab file with a short lease, beside the original since its key file is named relative to it. */
+function withShortLease(file: string): string {
+  const text = readFileSync(file, 'utf8').replace(/^leaseS:.*\n/m, '')
+  const short = path.join(path.dirname(file), 'short-lease.yaml')
+  writeFileSync(short, `leaseS: ${LEASE_S}\n${text}`, { mode: 0o600 })
+  return short
+}
+
+async function goneForGood(app: App, id: string, before: unknown, lookAgain: () => Promise<unknown>, faulty: boolean) {
+  await app.kill()
+  const killedMs = Date.now()
+  const broken = !same(await lookAgain().catch(() => null), before)
+  await until('the lab has reverted by itself', async () => same(await lookAgain().catch(() => null), before), 90_000)
+  const tookS = ((Date.now() - killedMs) / 1000).toFixed(1)
+  await app.restart()
+  const run = await app.ended(id)
+  const whole = await historyIsWhole(app)
+  return {
+    ok: (broken || !faulty) && run.ending === 'interrupted' && !run.dirty && whole,
+    seen: `lab as before ${tookS} s after the kill (lease ${LEASE_S} s), ${run.ending} after the next start, history ${whole ? 'whole' : 'NOT whole'}`,
+  }
+}
+
+async function onEmbedded(caseId: string) {
+  const world = await World.startAlone('embedded')
+  const app = await App.start([withShortLease(world.labFile)])
+  try {
+    const before = await look(world)
+    const id = await standIn(app, world, caseId, GONE_IN[caseId] ?? '')
+    await world.call('release')
+    return await goneForGood(app, id, before, () => look(world), FAULTY.includes(caseId))
+  } finally {
+    await app.stop()
+    await world.close()
+  }
+}
+
+async function onReference() {
+  const app = await App.start([withShortLease(REFERENCE.file)])
+  try {
+    const before = await lookAtReference()
+    const { id } = await app.start(REFERENCE.id, 'TC-3')
+    await until('the fault is injected', async () => (await app.run(id)).steps.some((step) => step.id === 'settle'))
+    return await goneForGood(app, id, before, lookAtReference, true)
+  } finally {
+    await app.stop()
+  }
+}
+
+/** The app is killed in mid-run and does not come back: the lab host reverts by itself at the lease's deadline. */
+export async function proveGoneForGood(reference: boolean): Promise<Proof[]> {
+  const proofs: Proof[] = []
+  for (const caseId of CASES)
+    proofs.push(await prove(`${caseId}: app gone for good, embedded lab`, () => onEmbedded(caseId)))
+  if (reference) proofs.push(await prove('TC-3: app gone for good, reference lab', onReference))
+  return proofs
+}

@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CASES } from '../contract/interrupt'
+import { App } from '../harness'
+import { REFERENCE } from '../reference/accuracy'
+import { look } from '../reference/lab-eyes'
+import { afterwards } from './afterwards'
+import { type Proof, prove } from './table'
+
+const KILLS = 3
+const PARAMS: Record<string, Record<string, unknown>> = { 'TC-2': { durationS: 5 } }
+/** A run is killed within this share of the time that an undisturbed one takes. */
+const EARLIEST = 0.02
+const LATEST = 0.9
+
+const begin = (app: App, caseId: string) => app.start(REFERENCE.id, caseId, PARAMS[caseId] ?? {})
+
+async function undisturbed(app: App, caseId: string): Promise<{ proof: Proof; tookMs: number }> {
+  const startedMs = Date.now()
+  const proof = await prove(`${caseId}: undisturbed, reference lab`, async () => {
+    const run = await app.ended((await begin(app, caseId)).id)
+    return { ok: run.ending === 'completed' && !run.dirty, seen: `${run.ending}, ${run.verdict}` }
+  })
+  return { proof, tookMs: Date.now() - startedMs }
+}
+
+async function killAfter(app: App, caseId: string, afterMs: number) {
+  const before = await look()
+  const { id } = await begin(app, caseId)
+  await sleep(afterMs)
+  const { steps } = await app.run(id)
+  await app.kill()
+  await app.restart()
+  const result = await afterwards(app, look, before, await app.ended(id), 'interrupted')
+  return { ...result, seen: `in "${steps.at(-1)?.id ?? 'the queue'}": ${result.seen}` }
+}
+
+/** kill -9 of the app at seeded moments of every case on the reference lab, each followed by a restart. */
+export async function proveSeededKills(random: () => number): Promise<Proof[]> {
+  const app = await App.start([REFERENCE.file])
+  const proofs: Proof[] = []
+  try {
+    for (const caseId of CASES) {
+      const { proof, tookMs } = await undisturbed(app, caseId)
+      proofs.push(proof)
+      for (let i = 0; i < KILLS; i++) {
+        const afterMs = tookMs * (EARLIEST + (LATEST - EARLIEST) * random())
+        const what = `${caseId}: kill -9 of the app ${(afterMs / 1000).toFixed(1)} s after its start, reference lab`
+        proofs.push(await prove(what, () => killAfter(app, caseId, afterMs)))
+      }
+    }
+  } finally {
+    await app.stop()
+  }
+  return proofs
+}
