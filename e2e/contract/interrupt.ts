@@ -2,25 +2,25 @@ import type { App, RunAnswer, World } from '../harness'
 import { until } from '../harness'
 
 /**
- * How a run is made to stand still in a step. `hold`: the command that is held there. `then`: held in its place once
+ * How a run is made to stand still in a step. `hold`: the command that is held there. `next`: held in its place once
  * that one has been reached, for a command that the run also gives earlier. `on`: a switch without which the step would
  * be over too soon. None of them: the step lasts by itself.
  */
-type Stand = { hold?: string; then?: string; on?: string }
+type Stand = { hold?: string; next?: string; on?: string }
 
 /** Case -> step -> how to stand in it. */
 const STANDS: Record<string, Record<string, Stand>> = {
   'TC-1': {
     preflight: { hold: '/preflight ' },
     read: { hold: '/read ' },
-    restore: { hold: '/read ', then: '/snapshot ' },
+    restore: { hold: '/read ', next: '/snapshot ' },
   },
   'TC-2': {
     preflight: { hold: '/preflight ' },
     probes: { hold: '/probe-internet.*ping ' },
     watch: {},
     collect: { hold: 'pkill.*probe-internet' },
-    restore: { hold: 'pkill.*probe-internet', then: '/snapshot ' },
+    restore: { hold: 'pkill.*probe-internet', next: '/snapshot ' },
   },
   'TC-3': {
     preflight: { hold: '/calibration-internet.*ping ' },
@@ -40,7 +40,7 @@ const STANDS: Record<string, Record<string, Stand>> = {
     wait: { on: 'no-preempt' },
     settle: {},
     collect: { hold: '/sessions-after ' },
-    restore: { hold: '/sessions-after ', then: '/snapshot ' },
+    restore: { hold: '/sessions-after ', next: '/snapshot ' },
   },
 }
 
@@ -65,12 +65,12 @@ export async function standIn(app: App, world: World, caseId: string, step: stri
   const first = stand.hold === undefined ? null : await hold(world, stand.hold)
   const { id } = await app.start(world.id, caseId)
   const seen = () => app.run(id)
-  if (stand.hold && stand.then) {
+  if (stand.hold && stand.next) {
     await untilHeld(world, stand.hold, seen)
-    await hold(world, stand.then)
+    await hold(world, stand.next)
     await world.call('release', { id: first })
   }
-  const last = stand.then ?? stand.hold
+  const last = stand.next ?? stand.hold
   if (last) await untilHeld(world, last, seen)
   await until(`step ${step} has begun`, async () => (await app.run(id)).steps.some((begun) => begun.id === step))
   return id
