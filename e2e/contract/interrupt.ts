@@ -37,7 +37,8 @@ const STANDS: Record<string, Record<string, Stand>> = {
     backup: { on: 'no-takeover' },
     probes: { hold: '/probe-internet.*ping ' },
     start: { hold: '/fault-start .*systemctl' },
-    wait: { on: 'no-preempt' },
+    // A switch that keeps node0 secondary would show in the status: the lab would not be as before.
+    wait: {},
     settle: {},
     collect: { hold: '/sessions-after ' },
     restore: { hold: '/sessions-after ', next: '/snapshot ' },
