@@ -1,5 +1,5 @@
-import Link from 'next/link'
 import { Empty } from '@/app/components/ui/empty'
+import { Link } from '@/app/components/ui/link'
 
 export default function NotFound() {
   return (

@@ -1,5 +1,5 @@
-import Link from 'next/link'
 import { Badge } from '@/app/components/ui/badge'
+import { Link } from '@/app/components/ui/link'
 import { Panel } from '@/app/components/ui/panel'
 import { cx } from '@/app/lib/cx'
 import { runBadge } from '@/app/lib/run/words'

@@ -1,5 +1,5 @@
-import Link from 'next/link'
 import { Badge } from '@/app/components/ui/badge'
+import { Link } from '@/app/components/ui/link'
 import { cx } from '@/app/lib/cx'
 import { attention, byPlace, placeTitle, summaryOf } from '@/app/lib/lab/check-view'
 import { type LabCheck, needsAttention, type Skipped } from '@/server/domain/check'

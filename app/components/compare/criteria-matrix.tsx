@@ -1,5 +1,5 @@
-import Link from 'next/link'
 import { Mark, TONE_TEXT } from '@/app/components/ui/badge'
+import { Link } from '@/app/components/ui/link'
 import { Panel } from '@/app/components/ui/panel'
 import { criteriaMatrix } from '@/app/lib/compare/matrix'
 import { cx } from '@/app/lib/cx'

@@ -1,6 +1,6 @@
 import { GitCompareArrows } from 'lucide-react'
-import Link from 'next/link'
 import { Button } from '@/app/components/ui/button'
+import { Link } from '@/app/components/ui/link'
 import { compareHref } from '@/app/lib/compare/url-state'
 import { COMPARE_MAX, COMPARE_MIN } from '@/server/domain/compare'
 

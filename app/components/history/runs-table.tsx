@@ -1,7 +1,7 @@
 'use client'
 import { createColumnHelper, flexRender, getCoreRowModel, useReactTable } from '@tanstack/react-table'
-import Link from 'next/link'
 import { Badge } from '@/app/components/ui/badge'
+import { Link } from '@/app/components/ui/link'
 import { cx } from '@/app/lib/cx'
 import { limit, measurementParts, when, whenLong } from '@/app/lib/format'
 import { ENDING, runBadge } from '@/app/lib/run/words'

@@ -1,7 +1,7 @@
 'use client'
-import Link from 'next/link'
 import { useEffect, useState } from 'react'
 import { Badge } from '@/app/components/ui/badge'
+import { Link } from '@/app/components/ui/link'
 import { Panel } from '@/app/components/ui/panel'
 import { elapsed } from '@/app/lib/format'
 import type { LabView } from '@/app/lib/lab/live-view'

@@ -1,4 +1,4 @@
-import Link from 'next/link'
+import { Link } from '@/app/components/ui/link'
 import { labKey } from '@/app/lib/lab-key'
 import type { LabEntry } from '@/server/domain/views'
 

@@ -1,7 +1,7 @@
 'use client'
-import Link from 'next/link'
 import { memo, type ReactNode, useEffect } from 'react'
 import { Badge, TONE_MARK } from '@/app/components/ui/badge'
+import { Link } from '@/app/components/ui/link'
 import { limit, measurementParts, when, whenLong } from '@/app/lib/format'
 import type { Connection } from '@/app/lib/run/live-run'
 import { direction, ENDING, runBadge } from '@/app/lib/run/words'

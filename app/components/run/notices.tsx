@@ -1,7 +1,7 @@
 'use client'
-import Link from 'next/link'
 import { memo, type ReactNode } from 'react'
 import { TONE_MARK, type Tone } from '@/app/components/ui/badge'
+import { Link } from '@/app/components/ui/link'
 import { cx } from '@/app/lib/cx'
 import type { RunDetail } from '@/server/domain/detail'
 import { ResetAndRun } from './reset-and-run'

@@ -10,6 +10,7 @@ import { eventModel, sampleModel } from '@/app/lib/run/timeline-model'
 import { noTracks } from '@/app/lib/run/tracks'
 import { ALONE, useTRPC } from '@/app/lib/trpc'
 import type { RunDetail } from '@/server/domain/detail'
+import type { PublicLab, RunWindow } from '@/server/domain/views'
 import { Criteria } from './criteria'
 import { RunHeader } from './header'
 import { Method } from './method'
@@ -22,10 +23,17 @@ import { Steps } from './steps'
 import { useLiveRun, useNow } from './use-run'
 import { useViewWindow } from './use-view-window'
 
-/** Live view and report: two readings of one log, one page. */
+/**
+ * Live view and report: two readings of one log, one page. A report is shown once everything that it is drawn from is
+ * there, since each part that comes later would have all its lanes drawn again.
+ */
 export function RunPage({ id }: { id: string }) {
   const trpc = useTRPC()
-  const detail = useQuery({ ...trpc.runs.get.queryOptions({ id }, ALONE), staleTime: 0, refetchOnWindowFocus: false })
+  const asked = { refetchOnWindowFocus: false, refetchOnReconnect: false, staleTime: 0 }
+  const detail = useQuery({ ...trpc.runs.get.queryOptions({ id }, ALONE), ...asked })
+  const { phase, lab: labId = '' } = detail.data?.summary ?? {}
+  const stored = useQuery({ ...trpc.runs.window.queryOptions({ id }, ALONE), ...asked, enabled: phase === 'ended' })
+  const lab = useQuery({ ...trpc.labs.get.queryOptions({ lab: labId }, ALONE), enabled: phase !== undefined })
   if (detail.error && !detail.data)
     return (
       <>
@@ -33,8 +41,8 @@ export function RunPage({ id }: { id: string }) {
         <ErrorBox error={detail.error} doing="Could not open it" onRetry={() => detail.refetch()} />
       </>
     )
-  if (!detail.data) return <RunSkeleton />
-  return <LoadedRun key={id} initial={detail.data} />
+  if (!detail.data || lab.isPending || (phase === 'ended' && stored.isPending)) return <RunSkeleton />
+  return <LoadedRun key={id} initial={detail.data} samples={stored.data ?? null} lab={lab.data?.lab ?? null} />
 }
 
 const NONE: never[] = []
@@ -42,15 +50,17 @@ const AXIS_ID = 'time-axis'
 
 const urlState = { from: parseAsInteger, to: parseAsInteger, command: parseAsString }
 
-function LoadedRun({ initial }: { initial: RunDetail }) {
-  const { run, snapshot } = useLiveRun(initial)
+type LoadedProps = { initial: RunDetail; samples: RunWindow | null; lab: PublicLab | null }
+
+function LoadedRun({ initial, samples, lab }: LoadedProps) {
+  const { run, snapshot } = useLiveRun(initial, samples)
   const { detail, tracks, connection, windowError, version } = snapshot
   const trpc = useTRPC()
   const { lab: labId, case: caseId, params, phase } = detail.summary
   const live = phase !== 'ended'
   const reserve = live && detail.summary.limitMs !== null
-  const lab = useQuery(trpc.labs.get.queryOptions({ lab: labId })).data?.lab ?? null
-  const view = useQuery(trpc.cases.list.queryOptions({ lab: labId })).data?.find((c) => c.id === caseId)
+  const cases = useQuery({ ...trpc.cases.list.queryOptions({ lab: labId }), enabled: live })
+  const view = cases.data?.find((c) => c.id === caseId)
   const plan = useQuery({ ...trpc.cases.plan.queryOptions({ lab: labId, case: caseId, params }), enabled: live })
   const [url, setUrl] = useQueryStates(urlState, { history: 'replace' })
   const now = useNow(run, live, 1000)
@@ -69,11 +79,11 @@ function LoadedRun({ initial }: { initial: RunDetail }) {
     () => eventModel({ detail, tracks: settled ?? noTracks(), lab, nowMs: live ? now : 0, reserve }),
     [detail, settled, lab, live, now, reserve],
   )
-  const samples = useMemo(
+  const drawn = useMemo(
     () => sampleModel({ detail, tracks: shown, whole: tracks, lab, reserve, version }),
     [detail, shown, tracks, lab, reserve, version],
   )
-  const model = useMemo(() => ({ ...events, ...samples }), [events, samples])
+  const model = useMemo(() => ({ ...events, ...drawn }), [events, drawn])
   const onView = useCallback(
     (next: Span | null) =>
       void setUrl({

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { LiveRun, type LiveSnapshot, type LiveSource } from '@/app/lib/run/live-run'
 import { ALONE, type Client, useTRPC, useTRPCClient } from '@/app/lib/trpc'
 import type { RunDetail } from '@/server/domain/detail'
+import type { RunWindow } from '@/server/domain/views'
 
 const source = (client: Client, id: string): LiveSource => ({
   follow: (after, on) => {
@@ -24,12 +25,12 @@ const source = (client: Client, id: string): LiveSource => ({
 /** A hidden tab closes its stream after this time: a short look elsewhere costs nothing. */
 const HIDDEN_MS = 1000
 
-/** A run, live while it goes on; the same store serves the report. */
-export function useLiveRun(initial: RunDetail): { run: LiveRun; snapshot: LiveSnapshot } {
+/** A run, live while it goes on; the same store serves the report. `samples`: its stored window, where it is at hand. */
+export function useLiveRun(initial: RunDetail, samples: RunWindow | null): { run: LiveRun; snapshot: LiveSnapshot } {
   const client = useTRPCClient()
   const trpc = useTRPC()
   const queryClient = useQueryClient()
-  const [run] = useState(() => new LiveRun(source(client, initial.summary.id), initial))
+  const [run] = useState(() => new LiveRun(source(client, initial.summary.id), initial, samples))
   const snapshot = useSyncExternalStore(run.subscribe, run.snapshot, run.snapshot)
 
   useEffect(() => {

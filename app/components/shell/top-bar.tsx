@@ -1,7 +1,7 @@
 'use client'
-import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import type { ReactNode } from 'react'
+import { Link } from '@/app/components/ui/link'
 import { cx } from '@/app/lib/cx'
 import type { Theme } from '@/app/lib/theme'
 import { LabChooser } from './lab-chooser'

@@ -1,5 +1,5 @@
 'use client'
-import { memo, type ReactNode, useCallback, useEffect, useId, useMemo, useRef, useState } from 'react'
+import { memo, type ReactNode, useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { Axis } from './axis'
 import { ChartLane } from './chart-lane'
 import { Cursor, type Frame, FrameProvider } from './frame'
@@ -51,9 +51,11 @@ export const Timeline = memo(function Timeline({ model, view: chosen, onView, on
     return { view: painted, originMs: origin.ms, widthPx: widthPx * wider, cursor }
   }, [painted, view, origin.ms, widthPx, cursor])
 
-  useEffect(() => {
+  // Measured before the first picture, which would else be drawn twice.
+  useLayoutEffect(() => {
     const element = plot.current
     if (!element) return
+    setWidth(Math.round(element.getBoundingClientRect().width))
     const observer = new ResizeObserver(([entry]) => setWidth(Math.round(entry?.contentRect.width ?? 0)))
     observer.observe(element)
     return () => observer.disconnect()

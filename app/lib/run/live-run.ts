@@ -60,15 +60,19 @@ export class LiveRun {
   #paintCostMs = 0
   #fetchedAt = 0
   #ready = false
+  /** Everything that is stored is in the tracks. */
+  #complete: boolean
   #skewMs: number | null = null
 
-  constructor(source: LiveSource, detail: RunDetail) {
+  /** @param window what is stored of an ended run, where it is at hand; else it is asked for */
+  constructor(source: LiveSource, detail: RunDetail, window: RunWindow | null = null) {
     this.#source = source
     this.#detail = detail
+    this.#complete = window !== null
     const ended = detail.summary.phase === 'ended'
     this.#snapshot = {
       detail,
-      tracks: noTracks(),
+      tracks: window ? tracksOf(window, this.#tail) : noTracks(),
       connection: ended ? 'ended' : 'connecting',
       windowError: null,
       version: 0,
@@ -99,7 +103,7 @@ export class LiveRun {
     this.#closed = false
     if (this.#stop) return
     if (this.#snapshot.connection === 'ended') {
-      void this.#fetchWindow()
+      if (!this.#complete) void this.#fetchWindow()
       return
     }
     this.#open(this.#snapshot.connection === 'paused' ? 'reconnecting' : 'connecting')

@@ -15,9 +15,11 @@ async function askAhead(id: string): Promise<void> {
   const { runs } = await getServices()
   const run = await runs.get(id)
   if (!run) return
-  const ask = (path: string) => preload(queryUrl(path, { id }), { as: 'fetch', crossOrigin: 'anonymous' })
-  ask('runs.get')
-  if (run.phase === 'ended') ask('runs.window')
+  const ask = (path: string, input: unknown) =>
+    preload(queryUrl(path, input), { as: 'fetch', crossOrigin: 'anonymous' })
+  ask('runs.get', { id })
+  if (run.phase === 'ended') ask('runs.window', { id })
+  ask('labs.get', { lab: run.lab })
 }
 
 export default async function Page({ params }: Props) {
