@@ -14,6 +14,7 @@ const HOURS = 1
 const SAMPLES = 720_000
 const OUTAGES = 24
 const DRAG_MS = 2000
+const LIVE_S = 10
 const LIVE_OPENINGS = 6
 
 /** A report with one stream of 720,000 samples, and the app that has it. */
@@ -71,10 +72,10 @@ async function drag(page: Page): Promise<number[]> {
   return frames.slice(1)
 }
 
-/** The event loop while a TC-3 runs in the same app and the long report is opened again and again. */
+/** The event loop while a TC-2 probes in the same app and the long report is opened again and again. */
 async function loopWhileLive({ app, loop }: WatchedApp, world: World, browser: Browser, id: string): Promise<number> {
   await loop()
-  const run = await app.start(world.id, 'TC-3')
+  const run = await app.start(world.id, 'TC-2', { durationS: LIVE_S })
   let over = false
   const ended = app.ended(run.id).finally(() => {
     over = true

@@ -1,8 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import path from 'node:path'
 import { CASES, standIn } from '../contract/interrupt'
 import { look } from '../contract/lab-eyes'
 import { App, until, World } from '../harness'
+import { labCopy } from '../lab-copy'
 import { REFERENCE } from '../reference/accuracy'
 import { look as lookAtReference } from '../reference/lab-eyes'
 import { historyIsWhole, same } from './afterwards'
@@ -14,13 +13,7 @@ const LEASE_S = 10
 const GONE_IN: Record<string, string> = { 'TC-1': 'read', 'TC-2': 'watch', 'TC-3': 'settle', 'TC-4': 'probes' }
 const FAULTY = ['TC-3', 'TC-4']
 
-/** The lab file with a short lease, beside the original since its key file is named relative to it. */
-function withShortLease(file: string): string {
-  const text = readFileSync(file, 'utf8').replace(/^leaseS:.*\n/m, '')
-  const short = path.join(path.dirname(file), 'short-lease.yaml')
-  writeFileSync(short, `leaseS: ${LEASE_S}\n${text}`, { mode: 0o600 })
-  return short
-}
+const withShortLease = (file: string) => labCopy(file, 'leaseS', String(LEASE_S))
 
 async function goneForGood(app: App, id: string, before: unknown, lookAgain: () => Promise<unknown>, faulty: boolean) {
   await app.kill()
