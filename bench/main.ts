@@ -8,6 +8,7 @@ import { type Figure, medianOf, printFigures } from './figures'
 import { measureHistory } from './history'
 import { measureLive } from './live'
 import { watchedApp } from './loop'
+import { machineMs } from './machine'
 import { measureMultiLab } from './multi-lab'
 import { measureOverhead } from './overhead'
 import { measureReport } from './report'
@@ -17,6 +18,7 @@ const ROUNDS = 3
 const say = (text: string) => (json ? process.stderr : process.stdout).write(`${text}\n`)
 
 const figures: Figure[] = []
+const machine = [machineMs()]
 const browser = await chromium.launch(CHROMIUM)
 const world = await World.startAlone('embedded')
 try {
@@ -35,6 +37,7 @@ try {
   } finally {
     await watched.app.stop()
   }
+  machine.push(machineMs())
   const report = await measureReport(world, browser, say)
   figures.push(
     medianOf(
@@ -57,6 +60,8 @@ try {
     ...(await measureHistory(say)),
     ...(await measureMultiLab(say)),
   )
+  machine.push(machineMs())
+  figures.push(medianOf('machineMs', 'a fixed piece of arithmetic: how fast the machine is', 'ms', null, machine))
   // A size, no timing: it may be taken beside.
   const [accuracy, bytes] = await Promise.all([measureAccuracy(say), measureBytes(world)])
   figures.push(...accuracy.figures, bytes, bytesOfShortRuns(accuracy.database))
