@@ -87,7 +87,15 @@ function eventsOf(lab: Lab, startMs: number, endMs: number, downs: readonly Down
       stream: null,
       atMs: t0 - 10,
     },
-    { kind: 'command-ended', commandId: 'c1', exitCode: 0, durationMs: FAULT_MS, error: null, atMs: t0 + FAULT_MS },
+    {
+      kind: 'command-ended',
+      commandId: 'c1',
+      exitCode: 0,
+      signal: null,
+      durationMs: FAULT_MS,
+      error: null,
+      atMs: t0 + FAULT_MS,
+    },
     {
       kind: 'fault-injected',
       event: 'failover',

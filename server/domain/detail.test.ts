@@ -57,7 +57,7 @@ const log = events(
   { kind: 'run-started' },
   { kind: 'step-started', stepId: 's1', title: 'One', budgetMs: 10 },
   { kind: 'command-started', commandId: 'c1', stepId: 's1', command, stream: null },
-  { kind: 'command-ended', commandId: 'c1', exitCode: 0, durationMs: 5, error: null },
+  { kind: 'command-ended', commandId: 'c1', exitCode: 0, signal: null, durationMs: 5, error: null },
   { kind: 'step-ended', stepId: 's1', outcome: 'ok', message: null },
   { kind: 'snapshot-compared', equal: false, differences: ['x'] },
   { kind: 'criterion-judged', result: { ...criterion, verdict: 'fail', evidence: [] } },

@@ -38,6 +38,8 @@ export const EventBodySchema = z.discriminatedUnion('kind', [
     kind: z.literal('command-ended'),
     commandId,
     exitCode: z.number().nullable(),
+    /** What ended it from outside, as by the run itself; null where it ended by itself or nobody knows. */
+    signal: z.string().nullable().default(null),
     durationMs: z.number(),
     error: z.string().nullable(),
   }),

@@ -15,7 +15,7 @@ export function wasCutOff(events: readonly RunEvent[], stream: string): boolean 
       event.kind === 'command-ended' &&
       commands.includes(event.commandId) &&
       event.exitCode === null &&
-      event.error !== null &&
-      !event.error.startsWith('ended by'),
+      event.signal === null &&
+      event.error !== null,
   )
 }

@@ -77,19 +77,19 @@ describe('what became of the sessions', () => {
   it('does not take the end of a client that was cut off for the end of its sessions', () => {
     const before = [session(A)]
     const command = { place: { instance: 'lan' }, host: 'lab', argv: ['iperf3'] }
-    const run = (error: string | null, exitCode: number | null): RunEvent[] => [
+    const run = (error: string | null, exitCode: number | null, signal: string | null = null): RunEvent[] => [
       { ...stamp, kind: 'command-started', commandId: 'c1', stepId: 's', command, stream: 'traffic:upload' },
       table('node0', 'before', before),
       table('node1', 'before', before),
       table('node1', 'after', []),
       socket(5, A),
-      { ...stamp, kind: 'command-ended', commandId: 'c1', exitCode, durationMs: 1, error },
+      { ...stamp, kind: 'command-ended', commandId: 'c1', exitCode, signal, durationMs: 1, error },
     ]
     const lost = run('the SSH connection was lost', null)
     expect(fatesOf(lost, 2500)).toMatchObject([{ synced: true, kept: null, advanced: null, cutOff: true }])
     const gone = { synced: true, kept: false, advanced: false, cutOff: false }
     expect(fatesOf(run(null, 1), 2500)).toMatchObject([gone])
-    expect(fatesOf(run('ended by INT', null), 2500)).toMatchObject([gone])
+    expect(fatesOf(run('ended by INT', null, 'INT'), 2500)).toMatchObject([gone])
   })
 
   it("says nothing of a table that could not be read, and reads its own node's block only", () => {

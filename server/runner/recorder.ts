@@ -3,9 +3,13 @@ import type { Place } from '../domain/ids'
 import type { Lab } from '../domain/lab'
 import type { Connections } from '../drivers/at'
 import { asAppError } from '../errors'
-import type { ExecResult, Remote } from '../transport/remote'
+import type { ExecResult, Remote, StreamEnd } from '../transport/remote'
 
 const OUTPUT_DELAY_MS = 500
+
+/** How a command ended that has no process, or whose end nobody saw. */
+const DONE: StreamEnd = { exitCode: 0, signal: null }
+const NO_END: StreamEnd = { exitCode: null, signal: null }
 
 type Command = { id: string; first: boolean; startedMs: number; last: { stdout: string; stderr: string } }
 
@@ -81,12 +85,12 @@ export class Recorder {
         const command = this.#begin(remote.host, argv, stream)
         if (stream) this.#ofStream.set(stream, command.id)
         const started = await remote.stream(argv, options).catch((error: unknown) => {
-          this.#ended(command, null, asAppError(error).message)
+          this.#ended(command, NO_END, asAppError(error).message)
           throw error
         })
         started.done.then(
-          (end) => this.#ended(command, end.exitCode, end.signal && `ended by ${end.signal}`),
-          (error: unknown) => this.#ended(command, null, asAppError(error).message),
+          (end) => this.#ended(command, end),
+          (error: unknown) => this.#ended(command, NO_END, asAppError(error).message),
         )
         return started
       },
@@ -98,7 +102,7 @@ export class Recorder {
           () => remote.put(path, data, mode),
           (command) => {
             this.#output(command.id, 'stdout', `# ${path}, mode ${mode}:\n${String(data)}\n`)
-            this.#ended(command, 0, null)
+            this.#ended(command, DONE)
           },
         ),
       get: (path) =>
@@ -106,7 +110,7 @@ export class Recorder {
           remote.host,
           ['cat', path],
           () => remote.get(path),
-          (command) => this.#ended(command, 0, null),
+          (command) => this.#ended(command, DONE),
         ),
       close: () => remote.close(),
     }
@@ -124,7 +128,7 @@ export class Recorder {
       done(command, result)
       return result
     } catch (error) {
-      this.#ended(command, null, asAppError(error).message)
+      this.#ended(command, NO_END, asAppError(error).message)
       throw error
     }
   }
@@ -155,19 +159,24 @@ export class Recorder {
       if (result[from] !== command.last[from]) this.#output(command.id, from, result[from])
       command.last[from] = result[from]
     }
-    this.#ended(command, result.exitCode, result.signal && `ended by ${result.signal}`)
+    this.#ended(command, result)
   }
 
   #output(commandId: string, from: 'stdout' | 'stderr', text: string): void {
     if (text !== '') this.emit({ kind: 'output', commandId, from, text })
   }
 
-  #ended(command: Command, exitCode: number | null, error: string | null): void {
+  #ended(
+    command: Command,
+    { exitCode, signal }: StreamEnd,
+    error: string | null = signal && `ended by ${signal}`,
+  ): void {
     if (!command.first) return
     this.emit({
       kind: 'command-ended',
       commandId: command.id,
       exitCode,
+      signal,
       durationMs: Math.max(0, Date.now() - command.startedMs),
       error,
     })

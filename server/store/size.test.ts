@@ -57,7 +57,14 @@ describe('the size of a run', () => {
         stream: null,
       },
       { kind: 'output' as const, commandId: `c${i}`, from: 'stdout' as const, text: table(12) },
-      { kind: 'command-ended' as const, commandId: `c${i}`, exitCode: 0, durationMs: uniform() * 50, error: null },
+      {
+        kind: 'command-ended' as const,
+        commandId: `c${i}`,
+        exitCode: 0,
+        signal: null,
+        durationMs: uniform() * 50,
+        error: null,
+      },
     ]).flat()
     const delay = monitorEventLoopDelay({ resolution: 5 })
     delay.enable()
