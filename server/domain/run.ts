@@ -73,6 +73,10 @@ export const ProbeSummarySchema = z.object({
   crossesCluster: z.boolean(),
   /** Pings that it was made of, in different phase. */
   pings: z.number().default(1),
+  /** Size of a probe from its ICMP header on, as its replies say; null when none came. */
+  icmpBytes: z.number().nullable().default(null),
+  /** Observed over the whole run, probes per second; null where there are too few. */
+  offeredPps: z.number().nullable().default(null),
   offered: z.number(),
   forwarded: z.number(),
   lost: z.number(),

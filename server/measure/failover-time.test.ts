@@ -249,7 +249,7 @@ describe('summary of a probe', () => {
     const timeline = buildProbeTimeline(rowsOf(simulatePing(world())))
     const baseline = baselineBefore(timeline, START, T0)
     const { findings } = failoverOf(timeline, { ...options(), baseline }).outages
-    const probe = { stream: 'probe:x', title: 'x', crossesCluster: true, pings: 1 }
+    const probe = { stream: 'probe:x', title: 'x', crossesCluster: true, pings: 1, icmpBytes: 64 }
     const summary = summarizeProbe(timeline, probe, baseline, findings)
     expect(summary.offered).toBe(summary.forwarded + summary.lost)
     expect(summary.lost).toBeGreaterThan(90)

@@ -2,7 +2,7 @@ import type { Interval } from '../domain/ids'
 import { placeName } from '../domain/ids'
 import type { Lab, Target } from '../domain/lab'
 import type { ProbeSummary, RunContext } from '../domain/run'
-import { probeStreams, type SampleRow } from '../domain/sample'
+import { probeStreams, SAMPLE_COLUMNS, type SampleRow } from '../domain/sample'
 import { baselineBefore, baselineOf } from './baseline'
 import { moveInterval } from './clocks'
 import { failoverOf, type ProbeFailover } from './failover-time'
@@ -27,6 +27,11 @@ export type ProbeQuestion = {
   fault: { t0: Interval; clock: string } | null
   context: RunContext | null
 }
+
+const BYTES = SAMPLE_COLUMNS.probe.indexOf('bytes')
+
+const icmpBytesOf = (rows: readonly SampleRow[]): number | null =>
+  rows.find((row) => row[BYTES] != null)?.[BYTES] ?? null
 
 /**
  * Judges one target's probe.
@@ -59,7 +64,7 @@ export function analyseProbe(
     })
   const summary = summarizeProbe(
     timeline,
-    { stream, title, crossesCluster, pings: rows.length },
+    { stream, title, crossesCluster, pings: rows.length, icmpBytes: icmpBytesOf(rows[0] ?? []) },
     baseline,
     failover?.outages.findings ?? [],
   )

@@ -10,7 +10,7 @@ import { senderStalls, spacingOf } from './spacing'
  */
 export function summarizeProbe(
   timeline: ProbeTimeline,
-  probe: Pick<ProbeSummary, 'stream' | 'title' | 'crossesCluster' | 'pings'>,
+  probe: Pick<ProbeSummary, 'stream' | 'title' | 'crossesCluster' | 'pings' | 'icmpBytes'>,
   baseline: ProbeBaseline,
   findings: readonly OutageFinding[],
 ): ProbeSummary {
@@ -18,9 +18,11 @@ export function summarizeProbe(
   const count = (wanted: (record: (typeof records)[number]) => boolean) => records.filter(wanted).length
   const lost = count((record) => record.status === 'lost')
   const spacing = spacingOf(records)
+  const durationMs = (records.at(-1)?.sendMs ?? 0) - (records[0]?.sendMs ?? 0)
   return {
     ...probe,
     offered: records.length,
+    offeredPps: durationMs > 0 ? ((records.length - 1) / durationMs) * 1000 : null,
     forwarded: records.length - lost,
     lost,
     reordered: count((record) => record.reordered),

@@ -123,7 +123,7 @@ const State = ({ row, missing }: { row: NodeRow | null; missing: string }) => (
     title={row?.stateText}
     className={cx('inline-block w-28 border px-2 text-center text-xs leading-5', stateLook(row?.state ?? 'unknown'))}
   >
-    <span className={row ? '' : 'bg-panel px-1'}>{row ? STATE_TEXT[row.state] : missing}</span>
+    {row ? STATE_TEXT[row.state] : <span className="bg-panel px-1">{missing}</span>}
   </span>
 )
 

@@ -4,7 +4,7 @@ import { Panel } from '@/app/components/ui/panel'
 import { measurement } from '@/app/lib/format'
 import type { RunDetail } from '@/server/domain/detail'
 import { measuredFault } from '@/server/domain/fault'
-import type { Measurement } from '@/server/domain/run'
+import type { Measurement, ProbeSummary } from '@/server/domain/run'
 import type { PublicLab } from '@/server/domain/views'
 
 const Row = ({ name, children }: { name: string; children: ReactNode }) => (
@@ -27,6 +27,20 @@ const distinct = (all: Measurement[]): Measurement[] =>
     (m, i) => all.findIndex((o) => o.title === m.title && o.source === m.source && o.method === m.method) === i,
   )
 
+/** What a probe sent, and what came back on the path when it was well. */
+const sending = ({ pings, icmpBytes, offeredPps, spacingMs, rttMedianMs, rttMaxMs }: ProbeSummary): string =>
+  [
+    pings > 1 ? `${pings} pings in different phase` : 'ping',
+    icmpBytes != null ? `ICMP of ${icmpBytes} bytes` : [],
+    offeredPps != null ? `${offeredPps.toFixed(0)}/s offered` : [],
+    spacingMs !== null ? `every ${spacingMs.toFixed(1)} ms` : [],
+    rttMedianMs !== null && rttMaxMs !== null
+      ? `RTT ${rttMedianMs.toFixed(2)} ms, largest ${rttMaxMs.toFixed(2)} ms`
+      : [],
+  ]
+    .flat()
+    .join(', ')
+
 /** How it was measured, with what, and how sure the clocks are. */
 export const Method = memo(function Method({ detail, lab }: { detail: RunDetail; lab: PublicLab | null }) {
   const { report, context, measurements } = detail
@@ -42,6 +56,15 @@ export const Method = memo(function Method({ detail, lab }: { detail: RunDetail;
             {measurement(m)}
           </Row>
         ))}
+        {report && report.probes.length > 0 ? (
+          <Row name="Probes">
+            {report.probes.map((probe) => (
+              <div key={probe.stream}>
+                {probe.title} <span className="text-muted">{sending(probe)}</span>
+              </div>
+            ))}
+          </Row>
+        ) : null}
         {fault ? (
           <Row name="Fault">
             {fault.title}; T0 within {(fault.t0.toMs - fault.t0.fromMs).toFixed(1)} ms on the clock of {fault.clock}

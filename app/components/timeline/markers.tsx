@@ -13,7 +13,7 @@ const ROWS = 3
 type Placed = Marker & { label: string; left: number; row: number | null; flip: boolean }
 
 /** On the right of its line where there is room, else on the left; the longest label that fits on one of them. */
-function fit(labels: string[], px: number, widthPx: number): { label: string; length: number; flip: boolean } {
+function fitted(labels: string[], px: number, widthPx: number): { label: string; length: number; flip: boolean } {
   for (const label of labels) {
     const length = label.length * CHAR_PX + PADDING_PX
     if (px + length <= widthPx) return { label, length, flip: false }
@@ -32,7 +32,7 @@ export function placeMarkers(markers: Marker[], leftOf: (ms: number) => number, 
     .sort((a, b) => a.left - b.left)
     .map(({ marker, left }) => {
       const px = (left / 100) * widthPx
-      const { label, length, flip } = fit(marker.labels, px, widthPx)
+      const { label, length, flip } = fitted(marker.labels, px, widthPx)
       const from = flip ? px - length : px
       const row = ends.findIndex((end) => from >= end)
       if (row >= 0) ends[row] = from + length

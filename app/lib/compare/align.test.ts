@@ -23,6 +23,8 @@ const probe = (stream: string, crossesCluster: boolean, lastGoodMs: number, ms: 
   title: stream,
   crossesCluster,
   pings: 1,
+  icmpBytes: 64,
+  offeredPps: 200,
   offered: 1000,
   forwarded: 900,
   lost: 100,

@@ -16,6 +16,8 @@ const probe = (stream: string, outages: Outage[]): ProbeSummary => ({
   title: stream,
   crossesCluster: true,
   pings: 1,
+  icmpBytes: 64,
+  offeredPps: 200,
   offered: 0,
   forwarded: 0,
   lost: 0,
