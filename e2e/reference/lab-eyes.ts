@@ -30,11 +30,20 @@ async function lookAt(name: string): Promise<unknown> {
   }
 }
 
-/** The lab as it is, the lease directory included. */
+const CROSSING = ['8.8.8.8', '172.16.50.1']
+
+/** Pings from the LAN through the cluster: without an announcement neighbours keep an address for up to a minute. */
+async function crosses(): Promise<boolean> {
+  const ping = (address: string) => inside('cluster-lan-host', 'ping', '-n', '-c', '3', '-i', '0.2', '-W', '1', address)
+  return (await Promise.all(CROSSING.map(ping))).every((text) => text.includes(' 0% packet loss'))
+}
+
+/** The lab as it is, the lease directory included, once both nodes see each other and traffic goes through. */
 export async function look(): Promise<unknown> {
   await until('both nodes see each other', async () => {
     const seen = await Promise.all(NODES.map((node) => inside(node, 'cli', '-c', 'show chassis cluster status')))
     return seen.every((text) => /^node0 /m.test(text) && /^node1 /m.test(text))
   })
+  await until('traffic crosses the cluster', crosses, 90_000)
   return { lease: existsSync('/var/tmp/failover-lab'), instances: await Promise.all(INSTANCES.map(lookAt)) }
 }

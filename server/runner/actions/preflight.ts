@@ -80,6 +80,12 @@ async function tell(session: RunSession, checks: readonly Check[]): Promise<void
 
 const allOk = (checks: readonly Check[]): boolean => checks.every(({ ok }) => ok)
 
+/** The same; a run that goes no further still says what it was made with, as far as that is known. */
+async function tellWith(session: RunSession, checks: readonly Check[], context: RunContext): Promise<void> {
+  if (!allOk(checks)) await session.emit({ kind: 'context', context })
+  await tell(session, checks)
+}
+
 /** Asks, and once more when something was not right: a host that is busy for a moment is no reason not to run. */
 async function again<T>(
   ask: () => Promise<T>,
@@ -146,22 +152,20 @@ export const preflight: Handler<'preflight'> = {
       ({ checks }) => checks,
       signal,
     )
-    // A run that goes no further still says what it was made with.
-    if (!allOk(checks)) await session.emit({ kind: 'context', context: { ...context, clocks: {}, macs: {} } })
-    await tell(session, checks)
+    await tellWith(session, checks, { ...context, clocks: {}, macs: {} })
     const { check, clocks } = await again(
       () => checkClocks(access, options),
       ({ check }) => [check],
       signal,
     )
-    await tell(session, [check])
+    await tellWith(session, [check], { ...context, clocks, macs: {} })
     const probed = targetsOf(session.lab, targets)
     const calibrated = await again(
       () => Promise.all(probed.map((target) => calibrate(session, target, signal))),
       (found) => found,
       signal,
     )
-    await tell(session, calibrated)
+    await tellWith(session, calibrated, { ...context, clocks, macs: {} })
     const snapshot = await readBefore(session, signal)
     const known = { ...context, clocks, macs: macsIn(snapshot) }
     await session.emit({ kind: 'context', context: known })
