@@ -79,7 +79,7 @@ describe('detailOf', () => {
       failoverTime: headline,
     })
     expect(detail.steps).toMatchObject([{ id: 's1', outcome: 'ok', startedMs: 101, endedMs: 104 }])
-    expect(detail.commands).toMatchObject([{ id: 'c1', exitCode: 0, durationMs: 5 }])
+    expect(detail.commands).toMatchObject([{ id: 'c1', exitCode: 0, signal: null, durationMs: 5 }])
     expect(detail.criteria).toEqual(report.criteria)
     expect(detail.lastSeq).toBe(9)
   })

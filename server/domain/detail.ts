@@ -25,6 +25,9 @@ export type CommandView = {
   startedMs: number
   durationMs: number | null
   exitCode: number | null
+  /** What ended it from outside, as the run itself does with its probes. */
+  signal: string | null
+  /** Why its end was not seen, as when its connection was lost. */
   error: string | null
 }
 
@@ -84,6 +87,7 @@ const commandView = (id: string, stepId: string, command: Command, startedMs: nu
   startedMs,
   durationMs: null,
   exitCode: null,
+  signal: null,
   error: null,
 })
 
@@ -107,8 +111,9 @@ function reduce(detail: RunDetail, event: RunEvent): Partial<RunDetail> {
         commands: [...detail.commands, commandView(event.commandId, event.stepId, event.command, event.atMs)],
       }
     case 'command-ended': {
-      const { durationMs, exitCode, error } = event
-      return { commands: update(detail.commands, (c) => c.id === event.commandId, { durationMs, exitCode, error }) }
+      const { durationMs, exitCode, signal, error } = event
+      const end = { durationMs, exitCode, signal, error }
+      return { commands: update(detail.commands, (c) => c.id === event.commandId, end) }
     }
     case 'check':
       return { checks: replace(detail.checks, event) }

@@ -89,7 +89,7 @@ describe('what became of the sessions', () => {
     expect(fatesOf(lost, 2500)).toMatchObject([{ synced: true, kept: null, advanced: null, cutOff: true }])
     const gone = { synced: true, kept: false, advanced: false, cutOff: false }
     expect(fatesOf(run(null, 1), 2500)).toMatchObject([gone])
-    expect(fatesOf(run('ended by INT', null, 'INT'), 2500)).toMatchObject([gone])
+    expect(fatesOf(run(null, null, 'INT'), 2500)).toMatchObject([gone])
   })
 
   it("says nothing of a table that could not be read, and reads its own node's block only", () => {

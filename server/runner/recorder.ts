@@ -166,11 +166,7 @@ export class Recorder {
     if (text !== '') this.emit({ kind: 'output', commandId, from, text })
   }
 
-  #ended(
-    command: Command,
-    { exitCode, signal }: StreamEnd,
-    error: string | null = signal && `ended by ${signal}`,
-  ): void {
+  #ended(command: Command, { exitCode, signal }: StreamEnd, error: string | null = null): void {
     if (!command.first) return
     this.emit({
       kind: 'command-ended',

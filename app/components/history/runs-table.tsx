@@ -41,7 +41,7 @@ const COLUMNS = [
       run.failoverTime ? (
         <>
           <span className="font-semibold">{measurementParts(run.failoverTime).value}</span>{' '}
-          <span className="text-muted">{measurementParts(run.failoverTime).error}</span>
+          <span className="block text-muted sm:inline">{measurementParts(run.failoverTime).error}</span>
         </>
       ) : (
         <span className="text-muted">–</span>

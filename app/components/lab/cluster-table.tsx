@@ -44,7 +44,7 @@ export function ClusterTable({ lab, live }: { lab: PublicLab; live: LabView | nu
                 <Head>Weight</Head>
                 <Head>Preempt</Head>
                 <Head>Manual</Head>
-                <Head>Monitor failures</Head>
+                <Head>Monitors</Head>
               </tr>
             </thead>
             <tbody>
@@ -72,7 +72,7 @@ export function ClusterTable({ lab, live }: { lab: PublicLab; live: LabView | nu
 }
 
 const Head = ({ children }: { children: React.ReactNode }) => (
-  <th scope="col" className="whitespace-nowrap px-2.5 py-1.5 font-medium">
+  <th scope="col" className="whitespace-nowrap px-2 py-1.5 font-medium">
     {children}
   </th>
 )
@@ -93,23 +93,23 @@ function Row({ group, node, nodes, entry, weight, silent }: RowProps) {
   const failures = [...new Set(rows.flatMap((row) => row.monitorFailures))]
   return (
     <tr className="border-b last:border-b-0" data-group={group.id} data-node={node}>
-      <td className="whitespace-nowrap px-2.5 py-1.5">
+      <td className="whitespace-nowrap px-2 py-1.5">
         RG{group.id} <span className="text-muted">{group.title}</span>
       </td>
-      <td className="px-2.5 py-1.5">{node}</td>
+      <td className="px-2 py-1.5">{node}</td>
       {nodes.map((asked) => (
-        <td key={asked} className="px-2.5 py-1.5">
+        <td key={asked} className="px-2 py-1.5">
           <State row={entry?.by[asked] ?? null} missing={silent.includes(asked) ? 'no answer' : 'not listed'} />
         </td>
       ))}
-      <td className="min-w-28 px-2.5 py-1.5">
+      <td className="min-w-24 px-2 py-1.5">
         {entry?.disagree ? <Badge tone="unsure">disagree</Badge> : rows.length > 1 ? 'agree' : '–'}
       </td>
-      <td className="px-2.5 py-1.5">{best?.priority ?? '–'}</td>
-      <td className="px-2.5 py-1.5">{weight ?? '–'}</td>
-      <td className="px-2.5 py-1.5">{yesNo(best?.preempt)}</td>
-      <td className={cx('px-2.5 py-1.5', best?.manual && 'font-semibold text-unsure')}>{yesNo(best?.manual)}</td>
-      <td className={cx('px-2.5 py-1.5', failures.length > 0 && 'font-semibold text-fail')}>
+      <td className="px-2 py-1.5">{best?.priority ?? '–'}</td>
+      <td className="px-2 py-1.5">{weight ?? '–'}</td>
+      <td className="px-2 py-1.5">{yesNo(best?.preempt)}</td>
+      <td className={cx('px-2 py-1.5', best?.manual && 'font-semibold text-unsure')}>{yesNo(best?.manual)}</td>
+      <td className={cx('px-2 py-1.5', failures.length > 0 && 'font-semibold text-fail')}>
         {failures.length > 0 ? `✕ ${failures.join(', ')}` : rows.length > 0 ? 'none' : '–'}
       </td>
     </tr>
@@ -121,7 +121,7 @@ const yesNo = (value: boolean | null | undefined): string => (value == null ? '�
 const State = ({ row, missing }: { row: NodeRow | null; missing: string }) => (
   <span
     title={row?.stateText}
-    className={cx('inline-block w-28 border px-2 text-center text-xs leading-5', stateLook(row?.state ?? 'unknown'))}
+    className={cx('inline-block w-24 border px-1 text-center text-xs leading-5', stateLook(row?.state ?? 'unknown'))}
   >
     {row ? STATE_TEXT[row.state] : <span className="bg-panel px-1">{missing}</span>}
   </span>

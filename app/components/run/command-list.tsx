@@ -29,7 +29,8 @@ export const CommandList = memo(function CommandList({ commands, steps, selected
           )}
           <Entry
             label={commandName(command)}
-            mark={command.error || (command.exitCode ?? 0) !== 0 ? '✕' : command.durationMs === null ? '●' : ''}
+            mark={command.error ? '✕' : command.durationMs === null ? '●' : ''}
+            note={command.exitCode ? `exit ${command.exitCode}` : ''}
             active={selected === command.id}
             onClick={() => onSelect(command.id)}
           />
@@ -39,9 +40,10 @@ export const CommandList = memo(function CommandList({ commands, steps, selected
   )
 })
 
-type EntryProps = { label: string; mark?: string; active: boolean; onClick: () => void }
+/** `note`: an exit code other than 0, which is an answer ("nothing found") as often as a failure. */
+type EntryProps = { label: string; mark?: string; note?: string; active: boolean; onClick: () => void }
 
-const Entry = ({ label, mark = '', active, onClick }: EntryProps) => (
+const Entry = ({ label, mark = '', note = '', active, onClick }: EntryProps) => (
   <li>
     <button
       type="button"
@@ -54,7 +56,8 @@ const Entry = ({ label, mark = '', active, onClick }: EntryProps) => (
       )}
     >
       <span className={cx('w-3 shrink-0', mark === '●' ? 'text-running' : 'text-fail')}>{mark}</span>
-      <span className="truncate">{label}</span>
+      <span className="min-w-0 flex-1 truncate">{label}</span>
+      {note === '' ? null : <span className="shrink-0 font-normal text-muted">{note}</span>}
     </button>
   </li>
 )

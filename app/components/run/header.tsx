@@ -2,7 +2,7 @@
 import { memo, type ReactNode, useEffect } from 'react'
 import { Badge, TONE_MARK } from '@/app/components/ui/badge'
 import { Link } from '@/app/components/ui/link'
-import { limit, measurementParts, when, whenLong } from '@/app/lib/format'
+import { duration, limit, measurementParts, when, whenLong } from '@/app/lib/format'
 import type { Connection } from '@/app/lib/run/live-run'
 import { direction, ENDING, runBadge } from '@/app/lib/run/words'
 import type { RunDetail } from '@/server/domain/detail'
@@ -66,11 +66,21 @@ export const RunHeader = memo(function RunHeader({ detail, connection, streams }
   )
 })
 
-function FailoverTime({ detail: { summary, measurements } }: { detail: RunDetail }) {
+/** What is certain of an outage whose end nobody saw: the longest lower bound of the probes that cross the cluster. */
+function atLeastMs({ report }: RunDetail): number | null {
+  const open = report?.probes
+    .filter((p) => p.crossesCluster)
+    .flatMap((p) => p.outages.filter((o) => o.upperMs === null))
+  return open && open.length > 0 ? Math.max(...open.map((o) => o.lowerMs)) : null
+}
+
+function FailoverTime({ detail }: { detail: RunDetail }) {
+  const { summary, measurements } = detail
   const time = summary.failoverTime
   const title = measurements.find((m) => m.id === time?.id)?.title ?? time?.title ?? 'Failover Time'
   if (summary.limitMs === null && !time) return null
   const waiting = summary.phase === 'ended' ? 'not measured' : 'not measured yet'
+  const leastMs = time ? null : atLeastMs(detail)
   return (
     <p className="flex min-h-9 flex-wrap items-baseline gap-x-3" data-testid="failover-time">
       <span className="text-muted">{title}</span>
@@ -78,6 +88,11 @@ function FailoverTime({ detail: { summary, measurements } }: { detail: RunDetail
         <>
           <strong className="font-semibold text-3xl leading-9">{measurementParts(time).value}</strong>
           <span className="text-base">{measurementParts(time).error}</span>
+        </>
+      ) : leastMs !== null ? (
+        <>
+          <strong className="font-semibold text-3xl leading-9">≥ {duration(leastMs)}</strong>
+          <span className="text-base">no end seen</span>
         </>
       ) : (
         <span className="text-base text-muted leading-9">{waiting}</span>

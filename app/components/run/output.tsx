@@ -113,13 +113,9 @@ export const RawOutput = memo(function RawOutput({ detail, commandId, onCommand 
 })
 
 function CommandHead({ command }: { command: CommandView }) {
-  const { exitCode, durationMs, error } = command
-  const state =
-    durationMs === null
-      ? 'running'
-      : error
-        ? error
-        : `exit ${exitCode ?? '–'} after ${(durationMs / 1000).toFixed(2)} s`
+  const { exitCode, signal, durationMs, error } = command
+  const end = signal ? `ended by ${signal}` : `exit ${exitCode ?? '–'}`
+  const state = durationMs === null ? 'running' : (error ?? `${end} after ${(durationMs / 1000).toFixed(2)} s`)
   return (
     <p className="border-b px-3 py-1.5 text-xs">
       <span className="text-muted">
