@@ -29,8 +29,12 @@ async function killAfter(app: App, caseId: string, afterMs: number) {
   await sleep(afterMs)
   const { steps } = await app.run(id)
   await app.kill()
+  const killedMs = Date.now()
   await app.restart()
-  const result = await afterwards(app, look, before, await app.ended(id), 'interrupted')
+  const run = await app.ended(id)
+  // The last moments of a run may be over between the look at it and the kill.
+  const wasOver = run.endedAt !== null && run.endedAt <= killedMs
+  const result = await afterwards(app, look, before, run, wasOver ? 'completed' : 'interrupted')
   return { ...result, seen: `in "${steps.at(-1)?.id ?? 'the queue'}": ${result.seen}` }
 }
 

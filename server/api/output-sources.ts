@@ -1,5 +1,5 @@
 import type { RunEvent } from '../domain/event'
-import { placeName } from '../domain/ids'
+import { placeName } from '../domain/place'
 import { formatPingLine, type PingHeader, parsePingLine } from '../drivers/ping-parse'
 import type { Line } from './output-merge'
 import type { Services } from './services'

@@ -18,6 +18,3 @@ export type Interval = z.infer<typeof IntervalSchema>
 /** Where a command runs: directly on a host, or inside an instance of the container host. */
 export const PlaceSchema = z.union([z.strictObject({ instance: IdSchema }), z.strictObject({ host: IdSchema })])
 export type Place = z.infer<typeof PlaceSchema>
-
-/** The name an engineer calls a place by. */
-export const placeName = (place: Place): string => ('instance' in place ? place.instance : place.host)

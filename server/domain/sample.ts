@@ -1,5 +1,3 @@
-import { z } from 'zod'
-
 /**
  * Samples are not events: keyed by (stream, index), index counting from 0 in the order in which the lines came.
  * A row is a list of numbers, one per column; `null` where the tool printed none.
@@ -34,7 +32,6 @@ export const PACKET_KINDS = ['gratuitous-arp', 'arp', 'icmp-request', 'icmp-repl
 export type SampleRow = readonly (number | null)[]
 
 /** "probe:internet", "phase:internet.2", "traffic:upload", "poll:node0", "capture:reth0". */
-export const StreamIdSchema = z.string().regex(/^(probe|phase|traffic|poll|capture):[A-Za-z0-9][A-Za-z0-9._-]{0,65}$/)
 export type StreamId = string
 
 /** The sample kind that a stream carries; throws on a stream id of no known kind. */

@@ -1,4 +1,5 @@
-import { type Place, placeName } from '../domain/ids'
+import type { Place } from '../domain/ids'
+import { placeName } from '../domain/place'
 import { AppError } from '../errors'
 import { epochMs } from '../transport/now'
 import type { RemoteStream } from '../transport/remote'

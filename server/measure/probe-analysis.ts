@@ -1,6 +1,6 @@
 import type { Interval } from '../domain/ids'
-import { placeName } from '../domain/ids'
 import type { Lab, Target } from '../domain/lab'
+import { placeName } from '../domain/place'
 import type { ProbeSummary, RunContext } from '../domain/run'
 import { probeStreams, SAMPLE_COLUMNS, type SampleRow } from '../domain/sample'
 import { baselineBefore, baselineOf } from './baseline'

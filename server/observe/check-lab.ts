@@ -1,5 +1,6 @@
 import type { CheckProgress, Finding, LabCheck, Skipped } from '../domain/check'
-import { type Place, placeName } from '../domain/ids'
+import type { Place } from '../domain/ids'
+import { placeName } from '../domain/place'
 import type { LabAccess } from '../drivers/at'
 import { checkClocks } from './check/clocks'
 import { checkCluster } from './check/cluster'

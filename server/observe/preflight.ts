@@ -1,6 +1,7 @@
 import type { NodePoll } from '../domain/cluster'
-import { type Place, placeName } from '../domain/ids'
+import type { Place } from '../domain/ids'
 import type { Lab } from '../domain/lab'
+import { placeName } from '../domain/place'
 import type { RunContext } from '../domain/run'
 import { execAt, type LabAccess } from '../drivers/at'
 import { clockOffset } from '../drivers/clock'

@@ -1,5 +1,6 @@
-import { type Place, placeName } from '../domain/ids'
+import type { Place } from '../domain/ids'
 import type { Lab, Switch } from '../domain/lab'
+import { placeName } from '../domain/place'
 import type { SwitchState, SwitchView } from '../domain/views'
 import { execAt, type LabAccess } from '../drivers/at'
 import { commandAt, commandText } from '../drivers/place'

@@ -1,6 +1,6 @@
 import type { Place } from '../domain/ids'
-import { placeName } from '../domain/ids'
 import type { Lab } from '../domain/lab'
+import { placeName } from '../domain/place'
 import { execAt, type LabAccess } from '../drivers/at'
 import { showVersion } from '../drivers/junos'
 import { parseVersion } from '../drivers/junos-parse'

@@ -1,35 +1,32 @@
 'use client'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Download, RotateCcw, Share2, Square } from 'lucide-react'
+import dynamic from 'next/dynamic'
 import { useState } from 'react'
-import { RunDialog } from '@/app/components/lab/run-dialog'
 import { Button } from '@/app/components/ui/button'
 import { CopyButton } from '@/app/components/ui/copy-button'
 import { ErrorBox } from '@/app/components/ui/error-box'
-import { Menu, MenuLink } from '@/app/components/ui/menu'
-import { streamName } from '@/app/lib/run/clocks'
+import { MenuButton } from '@/app/components/ui/menu-button'
 import { useTRPC } from '@/app/lib/trpc'
 import type { RunDetail } from '@/server/domain/detail'
+
+// Read after the page is there: nobody opens them before.
+const RunDialog = dynamic(() => import('@/app/components/lab/run-dialog').then((m) => m.RunDialog), { ssr: false })
+const ExportMenu = dynamic(() => import('./export-menu').then((m) => m.ExportMenu), {
+  ssr: false,
+  loading: () => <MenuButton trigger="Export" icon={Download} disabled className="disabled:opacity-100" />,
+})
 
 type Props = { detail: RunDetail; streams: string[] }
 
 export function RunActions({ detail, streams }: Props) {
   const { summary } = detail
-  const api = `/api/v1/runs/${encodeURIComponent(summary.id)}`
   const ended = summary.phase === 'ended'
   return (
     <>
       {ended ? <RunAgain detail={detail} /> : <Cancel id={summary.id} restoring={summary.phase === 'restoring'} />}
       <CopyButton text={() => window.location.href} label="Share" icon={Share2} />
-      <Menu trigger="Export" icon={Download}>
-        <MenuLink href={api}>Report (JSON)</MenuLink>
-        <MenuLink href={`${api}/events`}>Events (NDJSON)</MenuLink>
-        {streams.map((stream) => (
-          <MenuLink key={stream} href={`${api}/samples.csv?stream=${encodeURIComponent(stream)}`}>
-            {stream.split(':')[0]} {streamName(stream)} (CSV)
-          </MenuLink>
-        ))}
-      </Menu>
+      <ExportMenu id={summary.id} streams={streams} />
     </>
   )
 }
@@ -50,7 +47,7 @@ function Cancel({ id, restoring }: { id: string; restoring: boolean }) {
 
 function RunAgain({ detail: { summary } }: { detail: RunDetail }) {
   const trpc = useTRPC()
-  const [open, setOpen] = useState(false)
+  const [open, setOpen] = useState<boolean | null>(null)
   const cases = useQuery(trpc.cases.list.queryOptions({ lab: summary.lab }))
   const view = cases.data?.find((c) => c.id === summary.case)
   return (
@@ -63,7 +60,7 @@ function RunAgain({ detail: { summary } }: { detail: RunDetail }) {
       >
         <RotateCcw aria-hidden /> Run again
       </Button>
-      {view ? (
+      {view && open !== null ? (
         <RunDialog lab={summary.lab} view={view} params={summary.params} open={open} onOpenChange={setOpen} />
       ) : null}
     </>

@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef } from 'react'
 import { cx } from '@/app/lib/cx'
 import { type OutputLine, splitAtMatches } from '@/app/lib/run/output-lines'
 import type { CommandView } from '@/server/domain/detail'
-import { placeName } from '@/server/domain/ids'
+import { placeName } from '@/server/domain/place'
 
 type Props = {
   lines: OutputLine[]

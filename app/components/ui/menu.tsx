@@ -1,17 +1,15 @@
 'use client'
-import { ChevronDown, type LucideIcon } from 'lucide-react'
+import type { LucideIcon } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import type { ComponentProps, ReactNode } from 'react'
-import { Button } from './button'
+import { MenuButton } from './menu-button'
 
 const item = 'flex h-8 cursor-pointer items-center gap-2 rounded px-2 outline-none data-[highlighted]:bg-sunk'
 
-export const Menu = ({ trigger, icon: Icon, children }: { trigger: string; icon: LucideIcon; children: ReactNode }) => (
+export const Menu = ({ trigger, icon, children }: { trigger: string; icon: LucideIcon; children: ReactNode }) => (
   <DropdownMenu.Root modal={false}>
     <DropdownMenu.Trigger asChild>
-      <Button>
-        <Icon aria-hidden /> {trigger} <ChevronDown aria-hidden className="-mr-1" />
-      </Button>
+      <MenuButton trigger={trigger} icon={icon} />
     </DropdownMenu.Trigger>
     <DropdownMenu.Portal>
       <DropdownMenu.Content

@@ -1,5 +1,5 @@
 import { type Finding, type FindingStatus, needsAttention } from '@/server/domain/check'
-import { placeName } from '@/server/domain/ids'
+import { placeName } from '@/server/domain/place'
 import type { PublicLab } from '@/server/domain/views'
 
 type Host = PublicLab['hosts'][number]

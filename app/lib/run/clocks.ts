@@ -1,5 +1,5 @@
 import type { RunDetail } from '@/server/domain/detail'
-import { placeName } from '@/server/domain/ids'
+import { placeName } from '@/server/domain/place'
 import type { PublicLab } from '@/server/domain/views'
 
 /** "probe:internet" -> "internet" */

@@ -1,5 +1,5 @@
 import type { CommandView } from '@/server/domain/detail'
-import { placeName } from '@/server/domain/ids'
+import { placeName } from '@/server/domain/place'
 import type { OutputPiece } from '@/server/domain/views'
 
 const OPTION_WITH_VALUE = new Set(['-k', '-s', '--kill-after', '--signal'])

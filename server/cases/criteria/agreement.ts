@@ -1,5 +1,6 @@
 import { formatMeasurement } from '../../domain/format'
-import { type Interval, placeName } from '../../domain/ids'
+import type { Interval } from '../../domain/ids'
+import { placeName } from '../../domain/place'
 import type { Analysis, CapturedTarget } from '../../measure/analysis'
 import { moveInterval } from '../../measure/clocks'
 import { wasCutOff } from '../../measure/cut-off'

@@ -1,6 +1,7 @@
 import type { Finding } from '../../domain/check'
 import { formatLimit, formatOffset } from '../../domain/format'
-import { type Place, placeName } from '../../domain/ids'
+import type { Place } from '../../domain/ids'
+import { placeName } from '../../domain/place'
 import type { LabAccess } from '../../drivers/at'
 import { clockOffset } from '../../drivers/clock'
 import { clockPlaces } from '../preflight'

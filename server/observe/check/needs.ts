@@ -1,6 +1,7 @@
 import { withoutPrefix } from '../../domain/address'
-import { type Place, placeName } from '../../domain/ids'
+import type { Place } from '../../domain/ids'
 import type { Lab } from '../../domain/lab'
+import { placeName } from '../../domain/place'
 import { placesOfTool } from '../versions'
 
 /** Tools of one place; of each inner list one is enough. */

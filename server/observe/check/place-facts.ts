@@ -1,4 +1,5 @@
-import { type Place, placeName } from '../../domain/ids'
+import type { Place } from '../../domain/ids'
+import { placeName } from '../../domain/place'
 import { execAt, type LabAccess } from '../../drivers/at'
 import { AppError } from '../../errors'
 import { versionArgument } from '../versions'

@@ -1,6 +1,7 @@
 import type { Finding } from '../../domain/check'
-import { type Place, placeName } from '../../domain/ids'
+import type { Place } from '../../domain/ids'
 import type { Lab } from '../../domain/lab'
+import { placeName } from '../../domain/place'
 import type { LabAccess } from '../../drivers/at'
 import { startUnit } from '../../drivers/systemd'
 import { installArgv, versionIn } from '../versions'

@@ -1,6 +1,7 @@
 import type { Finding } from '../../domain/check'
-import { type Place, placeName } from '../../domain/ids'
+import type { Place } from '../../domain/ids'
 import type { Lab, Target, Traffic } from '../../domain/lab'
+import { placeName } from '../../domain/place'
 import { execAt, type LabAccess } from '../../drivers/at'
 import { Iperf3Parser } from '../../drivers/iperf3-parse'
 import { type About, type CheckOptions, fine, guarded, mendAt, type Part, said, wrong } from './finding'

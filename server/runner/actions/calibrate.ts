@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PlannedCommand } from '../../domain/case'
-import { placeName } from '../../domain/ids'
 import type { Lab, Target } from '../../domain/lab'
+import { placeName } from '../../domain/place'
 import { PING_SLEEP_MS, pingArgv, probeCount, startPing, WOKEN_INTERVAL_MS } from '../../drivers/ping'
 import type { Check } from '../../observe/preflight'
 import { LiveProbe } from '../live-probe'

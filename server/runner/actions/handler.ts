@@ -1,6 +1,7 @@
 import type { Action, ActionKind, DesiredState, PlannedCommand } from '../../domain/case'
-import { type Place, placeName } from '../../domain/ids'
+import type { Place } from '../../domain/ids'
 import type { Lab } from '../../domain/lab'
+import { placeName } from '../../domain/place'
 import {
   commandAt,
   commandText,
