@@ -10,13 +10,16 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   return { title: `Run ${(await params).id}` }
 }
 
-/** The answers are asked for by the page itself, so that they are on their way while its scripts are still read. */
+/**
+ * The answers are asked for by the page itself, so that they are on their way while its scripts are still read; after the
+ * scripts, which are needed first.
+ */
 async function askAhead(id: string): Promise<void> {
   const { runs } = await getServices()
   const run = await runs.get(id)
   if (!run) return
   const ask = (path: string, input: unknown) =>
-    preload(queryUrl(path, input), { as: 'fetch', crossOrigin: 'anonymous' })
+    preload(queryUrl(path, input), { as: 'fetch', crossOrigin: 'anonymous', fetchPriority: 'low' })
   ask('runs.get', { id })
   if (run.phase === 'ended') ask('runs.window', { id })
   ask('labs.get', { lab: run.lab })
