@@ -97,7 +97,7 @@ export async function measureAccuracy(say: (text: string) => void): Promise<{ fi
   const plans = Array.from({ length: OUTAGES }, (_, i) => planOf(random, i))
   const worlds = await World.startApart(WORLDS)
   const app = await App.start(
-    worlds.map(({ labFile }) => labCopy(labFile, 'expectations', `{ validationMs: ${VALIDATION_MS} }`)),
+    worlds.map(({ labFile }) => labCopy(labFile, ['expectations', 'validationMs'], VALIDATION_MS)),
   )
   const results: Result[] = []
   const work = async (world: World) => {

@@ -37,7 +37,11 @@ function difference(sent: readonly string[], kept: readonly string[]): number {
 }
 
 /** TC-3 on ten labs at once, three probes of 200 pps each: what the hosts printed against what the store holds. */
-async function round(worlds: World[], app: App): Promise<{ wrong: number; lines: number }> {
+async function round(
+  worlds: World[],
+  app: App,
+  say: (text: string) => void,
+): Promise<{ wrong: number; lines: number }> {
   await Promise.all(worlds.map((world) => world.call('sent', { on: true })))
   const runs = await Promise.all(worlds.map(async (world) => ({ world, id: (await app.start(world.id, 'TC-3')).id })))
   await Promise.all(runs.map(({ id }) => app.ended(id)))
@@ -50,14 +54,21 @@ async function round(worlds: World[], app: App): Promise<{ wrong: number; lines:
       const { rows, misplaced } = await stored(database, id, `probe:${target}`)
       const known = sent.filter(({ tag, kind }) => tag === `${id}/probe-${target}` && kind in KINDS)
       lines += known.length
+      const differing = difference(
+        known.map(({ kind, sequence }) => `${KINDS[kind]} ${sequence % 65_536}`),
+        rows.map(([kind, , sequence]) => `${kind} ${sequence}`),
+      )
       // A run that did not come so far has lost all of them.
-      if (known.length === 0) wrong++
-      wrong +=
-        misplaced +
-        difference(
-          known.map(({ kind, sequence }) => `${KINDS[kind]} ${sequence % 65_536}`),
-          rows.map(([kind, , sequence]) => `${kind} ${sequence}`),
+      const more = (known.length === 0 ? 1 : 0) + misplaced + differing
+      wrong += more
+      if (more > 0) {
+        const { ending, message } = await app.run(id)
+        const last = known.at(-1)
+        const counts = `${known.length} printed, ${rows.length} kept, ${misplaced} misplaced`
+        say(
+          `${world.id} ${target}: ${counts}; printed last ${last?.kind} ${last?.sequence}; ${ending} ${message ?? ''}`,
         )
+      }
     }
   }
   database.close()
@@ -69,7 +80,7 @@ export async function measureMultiLab(say: (text: string) => void): Promise<Figu
   const app = await App.start(worlds.map(({ labFile }) => labFile))
   const rounds: number[] = []
   for (let i = 0; i < ROUNDS; i++) {
-    const { wrong, lines } = await round(worlds, app)
+    const { wrong, lines } = await round(worlds, app, say)
     rounds.push(wrong)
     say(`labs at once ${i + 1} of ${ROUNDS}: ${wrong} of ${lines} lines lost or doubled`)
   }

@@ -13,7 +13,7 @@ const LEASE_S = 10
 const GONE_IN: Record<string, string> = { 'TC-1': 'read', 'TC-2': 'watch', 'TC-3': 'settle', 'TC-4': 'probes' }
 const FAULTY = ['TC-3', 'TC-4']
 
-const withShortLease = (file: string) => labCopy(file, 'leaseS', String(LEASE_S))
+const withShortLease = (file: string) => labCopy(file, ['leaseS'], LEASE_S)
 
 async function goneForGood(app: App, id: string, before: unknown, lookAgain: () => Promise<unknown>, faulty: boolean) {
   await app.kill()
