@@ -117,7 +117,7 @@ export class App {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return
     const gone = once(this.child, 'exit')
     this.child.kill('SIGTERM')
-    await Promise.race([gone, sleep(60_000).then(() => this.child.kill('SIGKILL'))])
+    await Promise.race([gone, sleep(60_000, undefined, { ref: false }).then(() => this.child.kill('SIGKILL'))])
     await gone
   }
 

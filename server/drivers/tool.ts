@@ -35,6 +35,8 @@ export type RunningTool = {
 export type LineReading = { row?: SampleRow; keep: boolean }
 
 const STOP_WAIT_MS = 1500
+/** A process that is known to have ended has sent its last lines; on a busy machine they are still to be read. */
+const LAST_LINES_MS = 8000
 const END_CHECK_MS = 80
 /** Longer than the 4 s after which the outer `timeout` kills. */
 const KILL_WAIT_MS = 5500
@@ -101,8 +103,8 @@ export async function startTool(
     done,
     async stop() {
       if (isOver.value) return
-      await stopTagged(access, place, tag)
-      await Promise.race([done.catch(() => {}), delay(STOP_WAIT_MS)])
+      const hasEnded = await stopTagged(access, place, tag)
+      await Promise.race([done.catch(() => {}), delay(hasEnded ? LAST_LINES_MS : STOP_WAIT_MS)])
       if (isOver.value) return
       // Its instance is gone or hangs: what waits for it on the host is left.
       if ('instance' in place) await stopTagged(access, { host: hostOf(access.lab, place) }, tag)
