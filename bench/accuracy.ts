@@ -6,7 +6,7 @@ import { randomFrom } from '../e2e/prove/random'
 import { type Figure, medianOf, quantile } from './figures'
 
 const OUTAGES = 100
-const WORLDS = 8
+const WORLDS = 6
 const SEED = 20261120
 const SHORTEST_MS = 2
 const LONGEST_MS = 10_000
