@@ -9,6 +9,16 @@ export const step = (
   onTimeout: Step['onTimeout'] = 'end-run',
 ): Step => ({ id, title, budgetMs, actions, onTimeout })
 
+/** Waits until loss is back at the baseline and stays there for the validation time; that it never is, is a finding. */
+export const settle = (validationMs: number): Step =>
+  step(
+    'settle',
+    'Settle: loss back at baseline, validated',
+    60_000 + validationMs,
+    [{ kind: 'settle', validationMs }],
+    'continue',
+  )
+
 /** How a measured failover or reversion ends: what was started stops, and the evidence of the nodes is read. */
 export const collect: Step['actions'] = [
   { kind: 'stop-probes' },

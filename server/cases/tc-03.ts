@@ -7,7 +7,7 @@ import { failoverTimeWithinLimit } from './criteria/times'
 import { defineCase } from './define'
 import { MODES, type Mode, primaryFailure } from './faults'
 import { declaredSecondary } from './roles'
-import { collect, step } from './steps'
+import { collect, settle, step } from './steps'
 
 /** TC-3: the primary fails, the secondary takes over. */
 export const tc03 = defineCase({
@@ -33,8 +33,8 @@ export const tc03 = defineCase({
     const targets = lab.targets.map((target) => target.id)
     const traffic = lab.traffic.map((entry) => entry.id)
     const waitMs = params.waitS * 1000
-    const settleMs = 60_000 + validationMs
-    const durationS = Math.ceil((baselineMs + waitMs + settleMs + 60_000) / 1000)
+    const settling = settle(validationMs)
+    const durationS = Math.ceil((baselineMs + waitMs + settling.budgetMs + 60_000) / 1000)
     const backup = declaredSecondary(lab).name
     const redundancyGroups = lab.cluster.redundancyGroups.map((group) => group.id)
     return [
@@ -57,13 +57,7 @@ export const tc03 = defineCase({
         [{ kind: 'wait-primary', node: backup, redundancyGroups }],
         'continue',
       ),
-      step(
-        'settle',
-        'Settle: loss back at baseline, validated',
-        settleMs,
-        [{ kind: 'settle', validationMs }],
-        'continue',
-      ),
+      settling,
       step('collect', 'Stop probes; collect sessions and journals', 60_000, collect),
     ]
   },

@@ -5,7 +5,7 @@ import { reversionTimeWithinLimit } from './criteria/times'
 import { defineCase } from './define'
 import { primaryFailure, primaryReturn } from './faults'
 import { declaredPrimary, declaredSecondary } from './roles'
-import { collect, step } from './steps'
+import { collect, settle, step } from './steps'
 
 /** A node that stays secondary is watched so much longer than the limit. */
 const MARGIN_MS = 2000
@@ -34,8 +34,8 @@ export const tc04 = defineCase({
     const targets = lab.targets.map(({ id }) => id)
     const traffic = lab.traffic.map(({ id }) => id)
     const returnMs = lab.cluster.preempt ? waitS * 1000 : preemptionMs + MARGIN_MS
-    const settleMs = 60_000 + validationMs
-    const durationS = Math.ceil((baselineMs + waitS * 1000 + returnMs + settleMs + 60_000) / 1000)
+    const settling = settle(validationMs)
+    const durationS = Math.ceil((baselineMs + waitS * 1000 + returnMs + settling.budgetMs + 60_000) / 1000)
     return [
       step('preflight', 'Preflight', 60_000, [{ kind: 'preflight', targets, tools: ['ping', 'iperf3', 'tcpdump'] }]),
       step('stop', `Stop ${preferred}`, 30_000, [
@@ -63,13 +63,7 @@ export const tc04 = defineCase({
         ],
         'continue',
       ),
-      step(
-        'settle',
-        'Settle: loss back at baseline, validated',
-        settleMs,
-        [{ kind: 'settle', validationMs }],
-        'continue',
-      ),
+      settling,
       step('collect', `Stop probes; collect sessions and journals of ${instance} and its peer`, 60_000, collect),
     ]
   },

@@ -109,9 +109,9 @@ export function analyse(evidence: RunEvidence): Analysis {
   const t0App = fault && moveInterval(fault.t0, fault.clock, null, context)
   const t0At = (clock: string) => fault && moveInterval(fault.t0, fault.clock, clock, context)
   const probes = lab.targets.flatMap((target) => {
-    const rows = probeStreams(target.id).flatMap((stream) =>
-      [streams.get(stream) ?? []].filter(({ length }) => length > 0),
-    )
+    const rows = probeStreams(target.id)
+      .map((stream) => streams.get(stream))
+      .filter((each) => each !== undefined)
     return rows.length > 0 ? [analyseProbe(lab, target, rows, { time: TIMES[event], fault, context })] : []
   })
   const takeovers = takeoversOf(evidence, backup, t0App)
