@@ -1,14 +1,9 @@
-import type { Ending, Verdict } from '@/server/domain/run'
-
-/** What one criterion must say; a list where more than one answer is right, and then `why` says when which. */
-export type Expected = Verdict | readonly Verdict[]
-
-/** One run of a case with a switch on, as reviewed: by its criteria's ids, and why it must be so. */
-export type Vector = { why: string; ending: Ending; criteria: Record<string, Expected> }
+import { BY_CASE } from './by-case'
+import { each, stopped, undisturbed, type Vector, vector } from './vector'
 
 export type CaseVectors = Record<string, Vector>
 
-/** A switch and what it does to each case. `reference`: where the real lab must answer otherwise, and why. */
+/** A switch and what it does to TC-1 to TC-4. `reference`: where the real lab must answer otherwise, and why. */
 export type SwitchVectors = {
   /** How long after it was turned on its effect is there, ms. */
   effectMs?: number
@@ -22,25 +17,17 @@ const FAILOVER = ['primary', 'failover-time', 'garp', 'sessions', 'agreement']
 
 const REVERSION = ['preemption', 'reversion-time', 'sessions', 'sessions-synced-back']
 
-const each = (criteria: readonly string[], verdict: Expected): Record<string, Expected> =>
-  Object.fromEntries(criteria.map((id) => [id, verdict]))
+const connected = undisturbed(CONNECTIVITY)
 
-const vector = (why: string, criteria: readonly string[], others: Record<string, Expected> = {}): Vector => ({
-  why,
-  ending: 'completed',
-  criteria: { ...each(criteria, 'pass'), ...others },
-})
+const formed = undisturbed(FORMATION)
 
-/** Stopped in its preflight: nothing was done, so nothing can be said. */
-const stopped = (why: string, criteria: readonly string[]): Vector => ({
-  why,
-  ending: 'error',
-  criteria: each(criteria, 'inconclusive'),
-})
-
-const connected = vector('It does nothing to a cluster that nobody disturbs.', CONNECTIVITY)
-
-const formed = vector('It does nothing to a cluster that nobody disturbs.', FORMATION)
+/** What TC-1 to TC-4 say with a switch that the table does not name for them. */
+const UNNAMED: CaseVectors = {
+  'TC-1': formed,
+  'TC-2': connected,
+  'TC-3': undisturbed(FAILOVER),
+  'TC-4': undisturbed(REVERSION),
+}
 
 /** Parameters of the runs: a takeover that has not come by then does not come. */
 export const PARAMS: Record<string, Record<string, unknown>> = {
@@ -48,9 +35,10 @@ export const PARAMS: Record<string, Record<string, unknown>> = {
   'TC-2': { durationS: 5 },
   'TC-3': { waitS: 15 },
   'TC-4': { waitS: 15 },
+  ...Object.fromEntries(Object.entries(BY_CASE).map(([caseId, { params }]) => [caseId, params])),
 }
 
-/** Switch -> case -> criterion -> verdict. A new case is a new key in each `cases`. */
+/** Switch -> case -> criterion -> verdict, for TC-1 to TC-4; later cases have a table of their own in `by-case.ts`. */
 export const TABLE: Record<string, SwitchVectors> = {
   'no-takeover': {
     cases: {
@@ -276,5 +264,10 @@ export const TABLE: Record<string, SwitchVectors> = {
 }
 
 /** What a switch must do to a case on a lab; null when the table does not say. */
-export const vectorOf = (name: string, caseId: string, lab: 'embedded' | 'reference'): Vector | null =>
-  (lab === 'reference' ? TABLE[name]?.reference?.[caseId] : undefined) ?? TABLE[name]?.cases[caseId] ?? null
+export function vectorOf(name: string, caseId: string, lab: 'embedded' | 'reference'): Vector | null {
+  const later = BY_CASE[caseId]
+  if (later) return (lab === 'reference' ? later.reference?.[name] : null) ?? later.switches[name] ?? later.unnamed
+  const known = TABLE[name]
+  if (!known) return null
+  return (lab === 'reference' ? known.reference?.[caseId] : null) ?? known.cases[caseId] ?? UNNAMED[caseId] ?? null
+}

@@ -1,0 +1,14 @@
+import type { Vector } from './vector'
+
+/** What a case says with each switch on, as reviewed; for the cases after TC-4. */
+export type CaseTable = {
+  params: Record<string, unknown>
+  /** With a switch that does nothing to it, which is every one that is not named below. */
+  unnamed: Vector
+  switches: Record<string, Vector>
+  /** Where the real lab must answer otherwise, and why. */
+  reference?: Record<string, Vector>
+}
+
+/** Case -> its table, one file each. */
+export const BY_CASE: Record<string, CaseTable> = {}
