@@ -51,8 +51,13 @@ export function hostKeyError(host: Host, shown: Buffer): AppError {
   )
 }
 
-/** What SSH itself failed with, by the step that had been reached. */
-export function handshakeError(host: Host, step: ConnectStep, cause: Error & { level?: string }): AppError {
+/** What SSH itself failed with, by the step that had been reached; `isMute`: the server had shown no host key in time. */
+export function handshakeError(
+  host: Host,
+  step: ConnectStep,
+  cause: Error & { level?: string },
+  isMute: boolean,
+): AppError {
   if (step === 'auth') {
     if (cause.level === 'client-timeout') {
       const hint = 'The host is slow to log in (DNS, PAM, load): try ssh by hand, then again.'
@@ -61,7 +66,7 @@ export function handshakeError(host: Host, step: ConnectStep, cause: Error & { l
     const hint = `Check that ${host.user} may log in with it (ssh -v -p ${host.port} ${host.user}@${host.host}; authorized_keys).`
     return failure(host, 'ssh-auth', `${host.user}@${where(host)} refused ${triedCredential(host)}`, hint, cause)
   }
-  if (cause.level === 'client-timeout') {
+  if (isMute) {
     const hint = 'Something listens there but does not speak SSH in time: check the port, or that sshd is not stuck.'
     return failure(host, 'ssh-timeout', `${where(host)} accepts the connection but stays mute`, hint, cause)
   }

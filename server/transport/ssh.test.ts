@@ -87,8 +87,16 @@ describe('connecting', () => {
     const { host } = await server()
     const address = mute.address()
     const port = address !== null && typeof address === 'object' ? address.port : 0
-    const error = await failure(connect({ ...host, port }, { readyTimeoutMs: 200 }))
+    const error = await failure(connect({ ...host, port }, { muteTimeoutMs: 200 }))
     expect([error.code, error.message]).toEqual(['ssh-timeout', expect.stringContaining('stays mute')])
+  })
+
+  it('waits longer for a login than for a sign of life', async () => {
+    const { host } = await server({ loginMs: 400 })
+    const remote = await connect(host, { muteTimeoutMs: 200 })
+    expect((await remote.exec(['echo', 'in'], { timeoutMs: 2000 })).stdout).toBe('in\n')
+    const error = await failure(connect(host, { muteTimeoutMs: 200, readyTimeoutMs: 300 }))
+    expect([error.code, error.message]).toEqual(['ssh-timeout', expect.stringContaining('did not finish the login')])
   })
 
   it('can be cancelled', async () => {

@@ -17,12 +17,16 @@ export type ConnectOptions = {
   env?: Env
   signal?: AbortSignal
   tcpTimeoutMs?: number
+  /** From the TCP connection until the server shows its host key: later it is mute. */
+  muteTimeoutMs?: number
   /** From the TCP connection to the end of the login. */
   readyTimeoutMs?: number
 }
 
 const TCP_TIMEOUT_MS = 5000
-const READY_TIMEOUT_MS = 3000
+const MUTE_TIMEOUT_MS = 3000
+/** A host that speaks SSH may be slow to log in (DNS, PAM, load) without anything being wrong. */
+const READY_TIMEOUT_MS = 12_000
 const KEEPALIVE = { keepaliveInterval: 1000, keepaliveCountMax: 3 }
 
 function openSocket(host: Host, options: ConnectOptions): Promise<Socket> {
@@ -73,6 +77,12 @@ export async function connectSsh(host: Host, options: ConnectOptions): Promise<S
 
   const abort = () => socket.destroy(new Error('cancelled'))
   const unlisten = onAbort(options.signal, abort)
+  let isMute = false
+  const giveUp = () => {
+    isMute = true
+    socket.destroy(new Error('no host key in time'))
+  }
+  const mute = setTimeout(giveUp, options.muteTimeoutMs ?? MUTE_TIMEOUT_MS)
   try {
     const serverHostKey = hostKeyAlgorithms(host.hostKey)
     const ready = ssh.connect({
@@ -82,6 +92,7 @@ export async function connectSsh(host: Host, options: ConnectOptions): Promise<S
       username: host.user,
       readyTimeout: options.readyTimeoutMs ?? READY_TIMEOUT_MS,
       hostVerifier: (key: Buffer) => {
+        clearTimeout(mute)
         shownKey = key
         step = hostKeyMatches(host.hostKey, key) ? 'auth' : 'host-key'
         return step === 'auth'
@@ -97,8 +108,9 @@ export async function connectSsh(host: Host, options: ConnectOptions): Promise<S
     if (options.signal?.aborted)
       throw new AppError('cancelled', `${host.id}: connecting was cancelled`, { host: host.id })
     if (step === 'host-key' && shownKey) throw hostKeyError(host, shownKey)
-    throw handshakeError(host, step, cause as Error)
+    throw handshakeError(host, step, cause as Error, isMute)
   } finally {
+    clearTimeout(mute)
     unlisten()
   }
   return new SshRemote(host.id, ssh.connection as Client, { secrets: secretsOf(options.hosts, env), jump })

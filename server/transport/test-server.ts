@@ -27,6 +27,8 @@ export type TestServerOptions = {
   onExec?: (command: string, channel: ServerChannel) => void
   maxSessions?: number
   accepts?: (context: AuthContext) => boolean
+  /** How long a login takes after the host key was shown. */
+  loginMs?: number
   host?: Partial<Host>
 }
 
@@ -96,7 +98,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     connection.on('error', () => {})
     connection.on('authentication', (context) => {
       if (options.accepts && !options.accepts(context)) return context.reject(['publickey', 'password'])
-      return context.accept()
+      return void setTimeout(() => context.accept(), options.loginMs ?? 0)
     })
     connection.on('ready', () => serveSessions(connection, options))
   })
