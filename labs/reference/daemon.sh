@@ -1,11 +1,13 @@
 # shellcheck shell=bash
 # The lab's own container daemon: start, stop, and what it needs from the machine.
 
-HOST_PACKAGES=(lxd lxd-client dnsmasq-base debootstrap openssh-server iproute2 procps)
+# nftables or LXD looks for iptables.
+HOST_PACKAGES=(lxd lxd-client dnsmasq-base debootstrap openssh-server iproute2 nftables procps)
 
 install_packages() {
   local missing
-  missing=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "${HOST_PACKAGES[@]}" 2>/dev/null |
+  # Exits 1 for a package that the machine has never heard of.
+  missing=$({ dpkg-query -W -f '${Package} ${db:Status-Status}\n' "${HOST_PACKAGES[@]}" 2>/dev/null || true; } |
     awk '$2 == "installed" { print $1 }' | sort | comm -13 - <(printf '%s\n' "${HOST_PACKAGES[@]}" | sort))
   # An incus that is there already needs no LXD beside it.
   if [[ -n $(incus_daemon) ]]; then missing=$(grep -v '^lxd' <<<"$missing" || true); fi
