@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { FaultEventSchema } from './case'
+import { FaultEventSchema, PolicySchema } from './case'
 import {
   ClusterInformationSchema,
   ClusterInterfacesSchema,
@@ -77,6 +77,40 @@ export const EventBodySchema = z.discriminatedUnion('kind', [
     clock: z.string(),
     /** Exit code of the injected command itself. */
     exitCode: z.number().nullable(),
+  }),
+  /** A change of a node's configuration was tried: between `t0` on that node's own clock, which `clock` names. */
+  z.object({
+    kind: z.literal('config-changed'),
+    id: z.string(),
+    title: z.string(),
+    node: z.string(),
+    change: z.enum(['set', 'delete']),
+    policy: PolicySchema,
+    commandId,
+    t0: IntervalSchema,
+    clock: z.string(),
+    exitCode: z.number().nullable(),
+    /** By what the CLI said, since it exits 0 either way; null: it said none of it. */
+    outcome: z.enum(['committed', 'not-writable', 'failed']).nullable(),
+    /** The last of what it said. */
+    text: z.string(),
+  }),
+  /** A policy came into a node's configuration, or left it, inside `interval` (app clock). */
+  z.object({
+    kind: z.literal('policy-seen'),
+    node: z.string(),
+    policy: z.string(),
+    present: z.boolean(),
+    interval: IntervalSchema,
+  }),
+  /** A node's configuration, a statement each with all that it stands in; null where it could not be read. */
+  z.object({
+    kind: z.literal('config-read'),
+    node: z.string(),
+    /** As it is written, groups and all. */
+    written: z.array(z.string()).nullable(),
+    /** With what the groups that are applied give, at its place. */
+    expanded: z.array(z.string()).nullable(),
   }),
   /** One node asked for everything that TC-1 judges; null where it could not be read. The raw text is in `output` events. */
   z.object({

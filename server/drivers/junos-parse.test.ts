@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { parseConfiguration } from './junos-config-parse'
+import { configureOutcome, policiesIn } from './junos-configure'
 import {
   parseClusterInformation,
   parseClusterInterfaces,
@@ -177,7 +179,16 @@ describe('show version', () => {
   })
 })
 
-const parsers = [parseClusterStatus, parseClusterInterfaces, parseClusterInformation, parseFlowSessions, parseVersion]
+const parsers = [
+  parseClusterStatus,
+  parseClusterInterfaces,
+  parseClusterInformation,
+  parseFlowSessions,
+  parseVersion,
+  parseConfiguration,
+  policiesIn,
+  configureOutcome,
+]
 
 describe('untrusted bytes', () => {
   it('never throw, whatever is cut, repeated or mixed into real output', () => {

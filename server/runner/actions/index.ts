@@ -2,6 +2,7 @@ import type { Action, ActionKind, PlannedCommand } from '../../domain/case'
 import type { RunSession } from '../session'
 import { startCapture, stopCapture } from './capture'
 import { readCluster, watchCluster } from './cluster'
+import { awaitPolicy, configure, readConfig, watchPolicies } from './configure'
 import { fault } from './fault'
 import type { Handler, PlanContext } from './handler'
 import { collectJournal } from './journal'
@@ -27,6 +28,10 @@ const ACTIONS: { [K in ActionKind]: Handler<K> } = {
   'record-sessions': recordSessions,
   'await-session-sync': awaitSessionSync,
   fault,
+  'watch-policies': watchPolicies,
+  configure,
+  'await-policy': awaitPolicy,
+  'read-config': readConfig,
   'wait-primary': waitPrimary,
   settle,
   'collect-journal': collectJournal,
