@@ -54,6 +54,14 @@ const STANDS: Record<string, Record<string, Stand>> = {
     delete: { hold: '/configure-delete ' },
     restore: { hold: '/configure-delete ', next: '/snapshot ' },
   },
+  'TC-6': {
+    preflight: { hold: '/preflight ' },
+    watch: { hold: '/poll-sessions' },
+    open: { hold: '/traffic-upload.*iperf3' },
+    sync: {},
+    collect: { hold: 'pkill.*traffic-upload' },
+    restore: { hold: 'pkill.*traffic-upload', next: '/snapshot ' },
+  },
 }
 
 export const CASES = Object.keys(STANDS)

@@ -35,6 +35,8 @@ type Truth = {
     up?: boolean
     node?: string
     present?: boolean
+    to?: string
+    latencyMs?: number
   }[]
 }
 
@@ -55,4 +57,14 @@ export async function configSyncSince(world: World, sinceMs: number): Promise<nu
   const [set, synced] = ['node0', 'node1'].map((name) => came.find(({ node }) => node === name)?.atMs)
   if (set === undefined || synced === undefined) throw new Error('the world saw no policy on both nodes')
   return synced - set
+}
+
+/** The longest time that a TCP session opened after an instant took to the other node, ms, and how many there were. */
+export async function sessionSyncSince(world: World, sinceMs: number): Promise<{ longestMs: number; count: number }> {
+  const { events } = await world.call<Truth>('truth')
+  const latencies = events
+    .filter(({ kind, to, atMs }) => kind === 'session-sync' && to?.startsWith('tcp ') && atMs >= sinceMs)
+    .map(({ latencyMs = Number.NaN }) => latencyMs)
+  if (latencies.length === 0) throw new Error('the world saw no session')
+  return { longestMs: Math.max(...latencies), count: latencies.length }
 }

@@ -12,7 +12,7 @@ const LEASE_S = 10
 /** Where the app goes: while the case does what it does, in TC-3 and TC-4 with the primary failed, in TC-5 with a policy set. */
 const GONE_IN: Record<string, string> = {
   ...{ 'TC-1': 'read', 'TC-2': 'watch', 'TC-3': 'settle', 'TC-4': 'probes' },
-  ...{ 'TC-5': 'refuse' },
+  ...{ 'TC-5': 'refuse', 'TC-6': 'sync' },
 }
 const FAULTY = ['TC-3', 'TC-4', 'TC-5']
 

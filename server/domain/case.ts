@@ -82,6 +82,8 @@ export const ActionSchema = z.discriminatedUnion('kind', [
     label: z.enum(['before', 'after']),
     to: z.enum(['traffic', 'traffic-and-targets']),
   }),
+  /** Asks both nodes again and again, for the rest of the run, for their own sessions towards the traffic servers. */
+  z.object({ kind: z.literal('watch-sessions'), intervalMs: z.number(), durationS: z.number() }),
   /** Reads the session table of a node that has come back until it has what the other node had, or is primary again. */
   z.object({ kind: z.literal('await-session-sync'), node: z.string() }),
   z.object({ kind: z.literal('fault'), fault: FaultSchema }),

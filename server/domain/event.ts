@@ -128,6 +128,14 @@ export const EventBodySchema = z.discriminatedUnion('kind', [
     node: z.string(),
     sessions: z.array(FlowSessionSchema).nullable(),
   }),
+  /** A session came into a node's own table, or left it, inside `interval` (app clock). */
+  z.object({
+    kind: z.literal('session-seen'),
+    node: z.string(),
+    session: FlowSessionSchema,
+    present: z.boolean(),
+    interval: IntervalSchema,
+  }),
   /** A socket that iperf3 opened: `addr:port` strings as the client sees them. */
   z.object({
     kind: z.literal('traffic-socket'),

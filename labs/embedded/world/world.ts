@@ -87,6 +87,11 @@ export class World {
       sync: () => !this.switches.has('no-session-sync'),
       snat: () => !this.switches.has('no-snat'),
       alive: (node) => this.cluster.nodes[node].alive,
+      told: ({ protocol, destination, destinationPort }, createdMs, presentMs) =>
+        this.record(createdMs, 'session-sync', {
+          to: `${protocol} ${destination}:${destinationPort}`,
+          latencyMs: presentMs - createdMs,
+        }),
     })
     this.configurations = new Configurations(scheduler, this.random, {
       syncMs: () => this.options.configSyncMs,

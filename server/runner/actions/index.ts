@@ -8,7 +8,7 @@ import type { Handler, PlanContext } from './handler'
 import { collectJournal } from './journal'
 import { preflight } from './preflight'
 import { startProbes, stopProbes } from './probes'
-import { awaitSessionSync, recordSessions } from './sessions'
+import { awaitSessionSync, recordSessions, watchSessions } from './sessions'
 import { startTraffic, stopTraffic } from './traffic'
 import { baseline, runProbes, settle, waitPrimary } from './waits'
 
@@ -26,6 +26,7 @@ const ACTIONS: { [K in ActionKind]: Handler<K> } = {
   baseline,
   'run-probes': runProbes,
   'record-sessions': recordSessions,
+  'watch-sessions': watchSessions,
   'await-session-sync': awaitSessionSync,
   fault,
   'watch-policies': watchPolicies,
