@@ -43,6 +43,25 @@ const STANDS: Record<string, Record<string, Stand>> = {
     collect: { hold: '/sessions-after ' },
     restore: { hold: '/sessions-after ', next: '/snapshot ' },
   },
+  // Its last step, "gone", is over within two polls: nothing can stand in it.
+  'TC-5': {
+    preflight: { hold: '/preflight ' },
+    read: { hold: '/read ' },
+    set: { hold: '/configure-set ' },
+    appear: { on: 'no-config-sync' },
+    refuse: { hold: '/configure-refused ' },
+    unchanged: {},
+    delete: { hold: '/configure-delete ' },
+    restore: { hold: '/configure-delete ', next: '/snapshot ' },
+  },
+  'TC-6': {
+    preflight: { hold: '/preflight ' },
+    watch: { hold: '/poll-sessions' },
+    open: { hold: '/traffic-upload.*iperf3' },
+    sync: {},
+    collect: { hold: 'pkill.*traffic-upload' },
+    restore: { hold: 'pkill.*traffic-upload', next: '/snapshot ' },
+  },
 }
 
 export const CASES = Object.keys(STANDS)

@@ -14,9 +14,13 @@ describe('a run that does not end by itself', () => {
     expect(await look(lab.world)).toEqual(before)
   })
 
-  test.each(['fault', 'restore'])('killed with the app in "%s" is recovered after a restart', async (step) => {
+  test.each([
+    ['TC-3', 'fault'],
+    ['TC-3', 'restore'],
+    ['TC-5', 'refuse'],
+  ])('%s killed with the app in "%s" is recovered after a restart', async (caseId, step) => {
     const before = await look(lab.world)
-    const run = await killIn(lab.app, lab.world, 'TC-3', step)
+    const run = await killIn(lab.app, lab.world, caseId, step)
     expect(run.ending).toBe('interrupted')
     expect(await look(lab.world)).toEqual(before)
   })

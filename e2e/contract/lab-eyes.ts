@@ -5,13 +5,14 @@ type State = {
   units: Record<string, string>
   nodes: { name: string; alive: boolean; states: unknown; hearsPeer: boolean }[]
   manual: unknown
+  configurations: string[]
   devices: unknown
   processes: { machine: string; pid: number; args: string[] }[]
 }
 
 /** The lab as the simulated world itself sees it: what must be the same before and after a run, whatever ended it. */
 export async function look(world: World) {
-  const { instances, units, nodes, manual, devices, processes } = await world.call<State>('state')
+  const { instances, units, nodes, manual, configurations, devices, processes } = await world.call<State>('state')
   const ours = processes.filter(
     ({ args }) => args.join(' ').includes('FAILOVER_LAB_RUN=') || args.join(' ').includes('/var/tmp/failover-lab'),
   )
@@ -20,12 +21,24 @@ export async function look(world: World) {
     units,
     nodes,
     manual,
+    configurations,
     devices,
     ours: ours.map(({ machine, args }) => `${machine}: ${args.join(' ')}`),
   }
 }
 
-type Truth = { events: { kind: string; atMs: number; path?: string; up?: boolean }[] }
+type Truth = {
+  events: {
+    kind: string
+    atMs: number
+    path?: string
+    up?: boolean
+    node?: string
+    present?: boolean
+    to?: string
+    latencyMs?: number
+  }[]
+}
 
 /** How long the path through the cluster was first out after an instant, ms, as the world itself knows. */
 export async function outageSince(world: World, sinceMs: number): Promise<number> {
@@ -35,4 +48,23 @@ export async function outageSince(world: World, sinceMs: number): Promise<number
   const back = changes.find(({ up, atMs }) => up === true && down !== undefined && atMs > down.atMs)
   if (!down || !back) throw new Error('the world saw no outage')
   return back.atMs - down.atMs
+}
+
+/** From the first policy that came into node0's configuration after an instant to its coming into node1's, ms. */
+export async function configSyncSince(world: World, sinceMs: number): Promise<number> {
+  const { events } = await world.call<Truth>('truth')
+  const came = events.filter(({ kind, present, atMs }) => kind === 'config' && present === true && atMs >= sinceMs)
+  const [set, synced] = ['node0', 'node1'].map((name) => came.find(({ node }) => node === name)?.atMs)
+  if (set === undefined || synced === undefined) throw new Error('the world saw no policy on both nodes')
+  return synced - set
+}
+
+/** The longest time that a TCP session opened after an instant took to the other node, ms, and how many there were. */
+export async function sessionSyncSince(world: World, sinceMs: number): Promise<{ longestMs: number; count: number }> {
+  const { events } = await world.call<Truth>('truth')
+  const latencies = events
+    .filter(({ kind, to, atMs }) => kind === 'session-sync' && to?.startsWith('tcp ') && atMs >= sinceMs)
+    .map(({ latencyMs = Number.NaN }) => latencyMs)
+  if (latencies.length === 0) throw new Error('the world saw no session')
+  return { longestMs: Math.max(...latencies), count: latencies.length }
 }

@@ -1,3 +1,5 @@
+import { tc05 } from './tc-05'
+import { tc06 } from './tc-06'
 import type { Vector } from './vector'
 
 /** What a case says with each switch on, as reviewed; for the cases after TC-4. */
@@ -11,4 +13,4 @@ export type CaseTable = {
 }
 
 /** Case -> its table, one file each. */
-export const BY_CASE: Record<string, CaseTable> = {}
+export const BY_CASE: Record<string, CaseTable> = { 'TC-5': tc05, 'TC-6': tc06 }

@@ -173,6 +173,9 @@ export const TABLE: Record<string, SwitchVectors> = {
       'TC-3': stopped('Without a backup that is secondary there is no takeover to measure.', FAILOVER),
     },
   },
+  // They do nothing to TC-1 to TC-4: no step of those changes a configuration.
+  'no-config-sync': { cases: {} },
+  'writable-secondary': { cases: {} },
   duplicate: {
     cases: {
       'TC-1': formed,

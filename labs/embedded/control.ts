@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { nowMs } from './core/scheduler'
 import type { Holds } from './holds'
 import type { SshServer } from './ssh-server'
+import { renderConfig } from './world/config-tree'
 import { SomeOptionsSchema, SwitchNameSchema } from './world/options'
 import type { World } from './world/world'
 
@@ -31,6 +32,7 @@ export const controls = {
     units: Object.fromEntries([...world.units].map(([name, unit]) => [name, unit.state])),
     nodes: world.cluster.nodes.map((n) => ({ name: n.name, alive: n.alive, states: n.states, hearsPeer: n.hearsPeer })),
     manual: world.cluster.manual,
+    configurations: world.cluster.nodes.map((n) => renderConfig(world.configurations.of(n.id))),
     processes: [...world.machines.values()].flatMap((m) =>
       [...m.processes.values()].map((p) => ({ machine: m.name, pid: p.pid, args: p.args })),
     ),

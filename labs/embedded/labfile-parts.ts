@@ -34,6 +34,14 @@ export const switchTexts: Record<SwitchName, { title: string; expect: string }> 
     expect:
       'TC-1 fails: each node holds itself for primary, the heartbeat is down. Other cases stop in their preflight.',
   },
+  'no-config-sync': {
+    title: 'The configuration is not synced',
+    expect: 'TC-5 fails: what is committed on the primary does not come to the other node.',
+  },
+  'writable-secondary': {
+    title: 'The secondary takes changes',
+    expect: 'TC-5 fails: the secondary lets itself be configured, and then differs from the primary.',
+  },
   duplicate: {
     title: 'Some replies come twice',
     expect: 'One reply in a hundred comes twice; no verdict changes.',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { CaseView, ParamField, Step } from '../domain/case'
 import type { Lab } from '../domain/lab'
-import type { CriterionResult, Quantity } from '../domain/run'
+import type { CriterionResult, Measurement, Quantity } from '../domain/run'
 import { AppError } from '../errors'
 import type { Analysis } from '../measure/analysis'
 
@@ -24,10 +24,18 @@ export type CaseDefinition<P extends z.ZodObject = z.ZodObject> = {
   kind?: 'test' | 'operation'
   /** Stops services or removes devices: needs `allowDestructive` in the lab file and a confirmation. */
   destructive: boolean
+  /** Forwarding stops for a while; where it does not, what is changed is the configuration. As `destructive` by default. */
+  outage?: boolean
   params: P
-  steps: (lab: Lab, params: z.infer<P>) => Step[]
+  /** `runId` makes what a run puts into the lab its own. */
+  steps: (lab: Lab, params: z.infer<P>, runId: string) => Step[]
   criteria: readonly Criterion[]
-  headline: { title: string; limitMs: (lab: Lab) => number } | null
+  /** `of`: what it states, where that is not the time that a fault made. */
+  headline: {
+    title: string
+    limitMs: (lab: Lab) => number
+    of?: (analysis: Analysis) => Measurement | null
+  } | null
 }
 
 /** Types a case's parameters against its own schema; adding it to `index.ts` is all that it takes. */
@@ -78,6 +86,7 @@ export function caseView(definition: CaseDefinition, lab: Lab): CaseView {
     title: definition.title,
     objective: definition.objective,
     destructive: definition.destructive,
+    outage: hasOutage(definition),
     kind: definition.kind ?? 'test',
     blocked: blockedBecause(definition, lab),
     fields: Object.entries(schema.properties ?? {}).map(([name, field]) => paramField(name, field)),
@@ -86,8 +95,10 @@ export function caseView(definition: CaseDefinition, lab: Lab): CaseView {
   }
 }
 
+const hasOutage = ({ destructive, outage = destructive }: CaseDefinition): boolean => outage
+
 /** Why a case may not run on a lab; null when it may. */
 export const blockedBecause = (definition: CaseDefinition, lab: Lab): string | null =>
   definition.destructive && !lab.allowDestructive
-    ? `It stops services on the firewalls. Set "allowDestructive: true" in the lab file of ${lab.title} to allow it.`
+    ? `It ${hasOutage(definition) ? 'stops services on' : 'changes the configuration of'} the firewalls. Set "allowDestructive: true" in the lab file of ${lab.title} to allow it.`
     : null

@@ -1,7 +1,7 @@
 import type { RunEvidence } from '../domain/evidence'
-import type { CriterionResult, Ending, Report } from '../domain/run'
+import type { CriterionResult, Ending, Measurement, Report } from '../domain/run'
 import { asAppError } from '../errors'
-import { analyse } from '../measure/analysis'
+import { type Analysis, analyse } from '../measure/analysis'
 import { inconclusive } from './criteria/judged'
 import type { CaseDefinition, Criterion, Judged } from './define'
 import { trafficNotes } from './traffic-notes'
@@ -11,6 +11,16 @@ function guarded(work: () => Judged): Judged {
     return work()
   } catch (error) {
     return inconclusive(`the check itself failed: ${asAppError(error).message}`)
+  }
+}
+
+/** The time that a case is about; null where it has none, or it could not be told. */
+function headlineOf({ headline }: CaseDefinition, analysis: Analysis): Measurement | null {
+  if (!headline?.of) return headline ? analysis.failoverTime : null
+  try {
+    return headline.of(analysis)
+  } catch {
+    return null
   }
 }
 
@@ -30,6 +40,7 @@ export function judge(definition: CaseDefinition, evidence: RunEvidence, ending:
     ...guarded(() => check(analysis)),
   })
   const criteria = definition.criteria.map(judgeOne)
+  const headline = headlineOf(definition, analysis)
   const shown = criteria.some((c) => c.verdict === 'fail')
     ? 'fail'
     : criteria.some((c) => c.verdict === 'inconclusive')
@@ -37,9 +48,9 @@ export function judge(definition: CaseDefinition, evidence: RunEvidence, ending:
       : 'pass'
   return {
     verdict: shown === 'pass' && ending !== 'completed' ? 'inconclusive' : shown,
-    headline: definition.headline ? analysis.failoverTime : null,
+    headline,
     criteria,
-    measurements: analysis.measurements,
+    measurements: [...(headline && headline !== analysis.failoverTime ? [headline] : []), ...analysis.measurements],
     probes: analysis.probes.map(({ summary }) => summary),
     t0: analysis.fault?.t0 ?? null,
     notes: [

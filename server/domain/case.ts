@@ -1,6 +1,14 @@
 import { z } from 'zod'
 import { IdSchema, PlaceSchema } from './ids'
 
+/** A name that Junos takes for a policy, a zone. */
+const name = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,62}$/)
+const policy = { fromZone: name, toZone: name, name }
+
+/** A security policy that permits everything from one zone to another. */
+export const PolicySchema = z.object(policy)
+export type Policy = z.infer<typeof PolicySchema>
+
 /** What a lab looked like before a change, as a state to come back to; applying it twice does no harm. */
 export const DesiredStateSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unit-active'), instance: IdSchema, unit: z.string() }),
@@ -8,6 +16,8 @@ export const DesiredStateSchema = z.discriminatedUnion('kind', [
   /** The node that held the group before, and no manual-failover flag left. */
   z.object({ kind: z.literal('group-primary'), redundancyGroup: z.number(), node: z.string() }),
   z.object({ kind: z.literal('no-manual-failover'), redundancyGroup: z.number() }),
+  /** A security policy that a run made is in the configuration of this node no more. */
+  z.object({ kind: z.literal('policy-absent'), node: z.string(), ...policy }),
 ])
 export type DesiredState = z.infer<typeof DesiredStateSchema>
 
@@ -32,6 +42,18 @@ export const FaultSchema = z.object({
   undo: z.array(DesiredStateSchema).min(1),
 })
 export type Fault = z.infer<typeof FaultSchema>
+
+/** A change of the configuration of one node, by its CLI: a policy is set or deleted, and the change committed. */
+export const ConfigChangeSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  node: z.string(),
+  change: z.enum(['set', 'delete']),
+  policy: PolicySchema,
+  /** Committed before the change; empty for a deletion, which is what the undo of its making is. */
+  undo: z.array(DesiredStateSchema),
+})
+export type ConfigChange = z.infer<typeof ConfigChangeSchema>
 
 /** What a step does. The runner has one handler for each; adding one here breaks the build until it has. */
 export const ActionSchema = z.discriminatedUnion('kind', [
@@ -60,9 +82,25 @@ export const ActionSchema = z.discriminatedUnion('kind', [
     label: z.enum(['before', 'after']),
     to: z.enum(['traffic', 'traffic-and-targets']),
   }),
+  /** Asks both nodes again and again, for the rest of the run, for their own sessions towards the traffic servers. */
+  z.object({ kind: z.literal('watch-sessions'), intervalMs: z.number(), durationS: z.number() }),
   /** Reads the session table of a node that has come back until it has what the other node had, or is primary again. */
   z.object({ kind: z.literal('await-session-sync'), node: z.string() }),
   z.object({ kind: z.literal('fault'), fault: FaultSchema }),
+  /** Asks both nodes again and again, for the rest of the run, which of these policies are in their configuration. */
+  z.object({
+    kind: z.literal('watch-policies'),
+    /** What their names have in common: only lines that hold it are asked for. */
+    prefix: z.string(),
+    policies: z.array(z.string()).min(1),
+    intervalMs: z.number(),
+    durationS: z.number(),
+  }),
+  z.object({ kind: z.literal('configure'), change: ConfigChangeSchema }),
+  /** Until both nodes answer that the policy is there, or is not, to a question asked `afterMs` from now or later. */
+  z.object({ kind: z.literal('await-policy'), policy: z.string(), present: z.boolean(), afterMs: z.number() }),
+  /** The configuration of both nodes, as it is written and with what its groups give. */
+  z.object({ kind: z.literal('read-config') }),
   z.object({ kind: z.literal('wait-primary'), node: z.string(), redundancyGroups: z.array(z.number()) }),
   /** Until loss is back within what the baseline shows for validationMs on every crossing probe. */
   z.object({ kind: z.literal('settle'), validationMs: z.number() }),
@@ -101,6 +139,8 @@ export const CaseViewSchema = z.object({
   title: z.string(),
   objective: z.string(),
   destructive: z.boolean(),
+  /** Forwarding stops for a while. */
+  outage: z.boolean(),
   /** An operation changes the lab on purpose and leaves it so; a test leaves it as it was. */
   kind: z.enum(['test', 'operation']),
   /** Why it cannot run on this lab; null when it can. */

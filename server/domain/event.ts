@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { FaultEventSchema } from './case'
+import { FaultEventSchema, PolicySchema } from './case'
 import {
   ClusterInformationSchema,
   ClusterInterfacesSchema,
@@ -78,6 +78,40 @@ export const EventBodySchema = z.discriminatedUnion('kind', [
     /** Exit code of the injected command itself. */
     exitCode: z.number().nullable(),
   }),
+  /** A change of a node's configuration was tried: between `t0` on that node's own clock, which `clock` names. */
+  z.object({
+    kind: z.literal('config-changed'),
+    id: z.string(),
+    title: z.string(),
+    node: z.string(),
+    change: z.enum(['set', 'delete']),
+    policy: PolicySchema,
+    commandId,
+    t0: IntervalSchema,
+    clock: z.string(),
+    exitCode: z.number().nullable(),
+    /** By what the CLI said, since it exits 0 either way; null: it said none of it. */
+    outcome: z.enum(['committed', 'not-writable', 'failed']).nullable(),
+    /** The last of what it said. */
+    text: z.string(),
+  }),
+  /** A policy came into a node's configuration, or left it, inside `interval` (app clock). */
+  z.object({
+    kind: z.literal('policy-seen'),
+    node: z.string(),
+    policy: z.string(),
+    present: z.boolean(),
+    interval: IntervalSchema,
+  }),
+  /** A node's configuration, a statement each with all that it stands in; null where it could not be read. */
+  z.object({
+    kind: z.literal('config-read'),
+    node: z.string(),
+    /** As it is written, groups and all. */
+    written: z.array(z.string()).nullable(),
+    /** With what the groups that are applied give, at its place. */
+    expanded: z.array(z.string()).nullable(),
+  }),
   /** One node asked for everything that TC-1 judges; null where it could not be read. The raw text is in `output` events. */
   z.object({
     kind: z.literal('cluster-read'),
@@ -93,6 +127,14 @@ export const EventBodySchema = z.discriminatedUnion('kind', [
     label: z.enum(['before', 'synced', 'after']),
     node: z.string(),
     sessions: z.array(FlowSessionSchema).nullable(),
+  }),
+  /** A session came into a node's own table, or left it, inside `interval` (app clock). */
+  z.object({
+    kind: z.literal('session-seen'),
+    node: z.string(),
+    session: FlowSessionSchema,
+    present: z.boolean(),
+    interval: IntervalSchema,
   }),
   /** A socket that iperf3 opened: `addr:port` strings as the client sees them. */
   z.object({

@@ -44,6 +44,8 @@ export type NewRun = {
   caseTitle: string
   params: Record<string, unknown>
   limitMs: number | null
+  /** What the limit is one of ("Failover Time"). */
+  headlineTitle?: string
 }
 
 export type RunPatch = {

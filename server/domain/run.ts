@@ -144,6 +144,8 @@ export const RunSummarySchema = z.object({
   startedAt: z.number().nullable(),
   endedAt: z.number().nullable(),
   failoverTime: MeasurementSchema.nullable(),
+  /** What the case measures, also while it is not measured; missing where it measures nothing, and in old runs. */
+  headlineTitle: z.string().optional(),
   limitMs: z.number().nullable(),
   softwareVersion: z.string().nullable(),
   /** Id of the run it waits behind, while queued. */

@@ -4,7 +4,8 @@ import type { Lab } from '../domain/lab'
 import { AppError } from '../errors'
 import type { ExecResult } from '../transport/remote'
 import { isRunning, listInstances, parseInstances, startInstance } from './incus'
-import { failoverReset, failoverTo, showClusterStatus } from './junos'
+import { failoverReset, failoverTo, showClusterStatus, showConfigurationWith } from './junos'
+import { configurePolicy, policiesIn } from './junos-configure'
 import { parseClusterStatus } from './junos-parse'
 import { isActive, startUnit } from './systemd'
 
@@ -70,6 +71,19 @@ export function planDesired(lab: Lab, desired: DesiredState): DesiredPlan {
           { place, argv: failoverTo(lab, desired.redundancyGroup, node.id) },
           { place, argv: failoverReset(lab, desired.redundancyGroup) },
         ],
+      }
+    }
+    case 'policy-absent': {
+      const { node, name } = desired
+      return {
+        title: `policy ${name} not in the configuration of ${node}`,
+        check: { place: { instance: nodeOf(lab, node).instance }, argv: showConfigurationWith(lab, name) },
+        isMet: ({ exitCode, stdout }) => exitCode === 0 && policiesIn(stdout)?.has(name) === false,
+        // Whoever is primary now takes it away from both; the other one refuses.
+        apply: lab.cluster.nodes.map(({ instance }) => ({
+          place: { instance },
+          argv: configurePolicy(lab, 'delete', desired),
+        })),
       }
     }
     case 'no-manual-failover': {

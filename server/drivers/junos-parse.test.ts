@@ -2,7 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { parseConfiguration } from './junos-config-parse'
+import { configureOutcome, policiesIn } from './junos-configure'
 import {
+  ownFlowSessions,
   parseClusterInformation,
   parseClusterInterfaces,
   parseClusterStatus,
@@ -177,7 +180,16 @@ describe('show version', () => {
   })
 })
 
-const parsers = [parseClusterStatus, parseClusterInterfaces, parseClusterInformation, parseFlowSessions, parseVersion]
+const parsers = [
+  parseClusterStatus,
+  parseClusterInterfaces,
+  parseClusterInformation,
+  parseFlowSessions,
+  parseVersion,
+  parseConfiguration,
+  policiesIn,
+  configureOutcome,
+]
 
 describe('untrusted bytes', () => {
   it('never throw, whatever is cut, repeated or mixed into real output', () => {
@@ -214,4 +226,25 @@ describe('untrusted bytes', () => {
         expect((process.cpuUsage().user - before) / 1e6).toBeLessThan(3)
       }
   }, 60_000)
+})
+
+describe('a node’s own sessions', () => {
+  const block = (node: string, source: string) =>
+    `${node}:\n${'-'.repeat(74)}\nSession ID: 3, Policy: allow-all, State: Established, Timeout: 5\n  In: ${source} --> 8.8.8.8:443;tcp, Zone: lan -> wan\nTotal sessions: 1\n`
+  const both = block('node0', '10.0.60.102:1') + block('node1', '10.0.60.102:2')
+
+  it.each([
+    ['node0', ['10.0.60.102:1']],
+    ['node1', ['10.0.60.102:2']],
+  ])('%s', (node, sources) => {
+    expect(ownFlowSessions(both, node)?.map(({ source }) => source)).toEqual(sources)
+  })
+
+  it('an empty table is an answer, the other node’s alone, an error or nothing is none', () => {
+    expect(ownFlowSessions('node1:\nTotal sessions: 0\n', 'node1')).toEqual([])
+    expect(ownFlowSessions('Total sessions: 0\n', 'node1')).toEqual([])
+    expect(ownFlowSessions(block('node0', '10.0.60.102:1'), 'node1')).toBeNull()
+    expect(ownFlowSessions('error: timeout\n', 'node1')).toBeNull()
+    expect(ownFlowSessions('', 'node1')).toBeNull()
+  })
 })

@@ -1,5 +1,5 @@
 export { parseClusterInformation } from './junos-information-parse'
 export { parseClusterInterfaces } from './junos-interfaces-parse'
-export { type FlowSessions, parseFlowSessions } from './junos-sessions-parse'
+export { type FlowSessions, ownFlowSessions, parseFlowSessions } from './junos-sessions-parse'
 export { type ParsedAnswer, parseClusterStatus } from './junos-status-parse'
 export { type DeviceVersion, parseVersion } from './junos-version-parse'

@@ -88,3 +88,14 @@ export function parseFlowSessions(text: string): FlowSessions {
   close()
   return result
 }
+
+/**
+ * What a node says of its own table, in an answer that may hold the other node's as well; null when it does not: without
+ * a count nobody can tell an empty table from none.
+ */
+export function ownFlowSessions(text: string, node: string): FlowSession[] | null {
+  const headers = deviceLines(text).flatMap((line) => nodeHeader(line) ?? [])
+  const { sessions, total } = parseFlowSessions(text)
+  if (total === null || (headers.length > 0 && !headers.includes(node))) return null
+  return sessions.filter((session) => session.node === null || session.node === node)
+}

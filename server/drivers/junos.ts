@@ -17,6 +17,13 @@ export const showClusterInformation = (lab: Lab): string[] => cli(lab, 'show cha
 
 export const showConfiguration = (lab: Lab): string[] => cli(lab, 'show configuration')
 
+/** With what the applied groups give, at its place. */
+export const showConfigurationExpanded = (lab: Lab): string[] => cli(lab, 'show configuration | display inheritance')
+
+/** Only the lines of the configuration that hold a text. */
+export const showConfigurationWith = (lab: Lab, text: string): string[] =>
+  cli(lab, `show configuration | match ${text}`)
+
 export const showVersion = (lab: Lab): string[] => cli(lab, 'show version')
 
 /** Filtered on the device: a firewall may hold ten million sessions. */

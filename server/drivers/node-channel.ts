@@ -1,4 +1,5 @@
 import type { NodePoll } from '../domain/cluster'
+import type { Lab } from '../domain/lab'
 import { AppError, asAppError } from '../errors'
 import { epochMs } from '../transport/now'
 import type { ExecResult, RemoteStream } from '../transport/remote'
@@ -14,48 +15,51 @@ const MAX_CHARS = 1_000_000
 const LOOP = `n=$1; shift; while read -r _; do timeout "$n" "$@" 2>&1; echo "${END} $? ==="; done`
 
 /** One process on a node that asks its CLI once per line: starting one for each question costs the host 70 ms of CPU. */
-export const askLoop = (lab: LabAccess['lab']): string[] => [
-  'sh',
-  '-c',
-  LOOP,
-  'sh',
-  String(ANSWER_S),
-  ...showClusterStatus(lab),
+export const questionLoop = (question: readonly string[]): string[] => [
+  ...['sh', '-c', LOOP, 'sh', String(ANSWER_S)],
+  ...question,
 ]
 
-type Answer = { exitCode: number | null; text: string }
+/** The loop that asks for the cluster status. */
+export const askLoop = (lab: Lab): string[] => questionLoop(showClusterStatus(lab))
 
-/** An open question channel to one node. Opened on the first question, and again after its process ended. */
-export class NodeChannel {
+type Answer = { exitCode: number | null; text: string }
+type Node = { name: string; instance: string }
+type ChannelOptions = { tag: string; timeoutMs: number }
+
+/** A channel to one node that asks the same question again and again. Opened on the first, and again after its end. */
+export class QuestionChannel {
   #stream: RemoteStream | null = null
   #text = ''
   #stderr = ''
   #answer: (answer: Answer) => void = () => {}
   #fail: (error: AppError) => void = () => {}
 
+  /** @param question argv of the node's CLI */
   constructor(
     private readonly access: LabAccess,
-    private readonly node: { name: string; instance: string },
-    private readonly options: { tag: string; timeoutMs: number },
+    private readonly node: Node,
+    private readonly question: readonly string[],
+    private readonly options: ChannelOptions,
   ) {}
 
   /**
-   * Asks for the cluster status. A CLI that cannot connect, hangs, or whose instance is down is the answer `no-answer`.
-   * Rejects only when the question did not reach the container host: `ssh-…`, `cancelled`.
+   * Asks. What the CLI printed and how it exited; without an exit code, or with one that is not 0, when it cannot
+   * connect, hangs, or its instance is down. Rejects only when the question did not reach the container host: `ssh-…`,
+   * `cancelled`.
    */
-  async ask(signal: AbortSignal): Promise<NodePoll> {
-    const startMs = epochMs()
+  async ask(signal: AbortSignal): Promise<ExecResult> {
+    const startedMs = epochMs()
     const { exitCode, text } = await this.#question(signal)
-    const result: ExecResult = {
+    return {
       exitCode,
       signal: null,
       stdout: text,
       stderr: this.#stderr,
-      startedMs: startMs,
+      startedMs,
       endedMs: epochMs(),
       truncated: text.length >= MAX_CHARS,
     }
-    return { node: this.node.name, startMs, endMs: result.endedMs, answer: clusterAnswer(result) }
   }
 
   close(): void {
@@ -92,7 +96,7 @@ export class NodeChannel {
 
   async #open(): Promise<RemoteStream> {
     this.#stderr = ''
-    const stream = await streamAt(this.access, { instance: this.node.instance }, askLoop(this.access.lab), {
+    const stream = await streamAt(this.access, { instance: this.node.instance }, questionLoop(this.question), {
       ...this.options,
       keepStdin: true,
       onLine: (line) => this.#line(line),
@@ -121,5 +125,32 @@ export class NodeChannel {
   #line(line: string): void {
     if (line.startsWith(END)) this.#answer({ exitCode: Number(/ (\d+) ===$/.exec(line)?.[1] ?? 1), text: this.#text })
     else if (this.#text.length < MAX_CHARS) this.#text += `${line}\n`
+  }
+}
+
+/** An open channel to one node that asks for the cluster status. */
+export class NodeChannel {
+  readonly #channel: QuestionChannel
+
+  constructor(
+    access: LabAccess,
+    private readonly node: Node,
+    options: ChannelOptions,
+  ) {
+    this.#channel = new QuestionChannel(access, node, showClusterStatus(access.lab), options)
+  }
+
+  /**
+   * Asks for the cluster status. A CLI that cannot connect, hangs, or whose instance is down is the answer `no-answer`.
+   * Rejects only when the question did not reach the container host: `ssh-…`, `cancelled`.
+   */
+  async ask(signal: AbortSignal): Promise<NodePoll> {
+    const result = await this.#channel.ask(signal)
+    const { startedMs: startMs, endedMs: endMs } = result
+    return { node: this.node.name, startMs, endMs, answer: clusterAnswer(result) }
+  }
+
+  close(): void {
+    this.#channel.close()
   }
 }

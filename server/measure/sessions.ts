@@ -72,6 +72,25 @@ function controlConnection(table: readonly FlowSession[], sockets: readonly Sock
   return first && nearest ? [{ ...nearest, traffic: first.traffic }] : []
 }
 
+/** A TCP session of the run, as its client sees it; `socket` null: a control connection, which the table alone shows. */
+export type OpenSession = { traffic: string; socket: number | null; local: string; remote: string }
+
+/** The sockets of the run's clients, and the control connection of each as far as the table has it. */
+export function openSessions(events: readonly RunEvent[], table: readonly FlowSession[]): OpenSession[] {
+  const sockets = events.filter((event): event is SocketEvent => event.kind === 'traffic-socket')
+  const withPayload = sockets.map(({ traffic, socket, local, remote }) => ({ traffic, socket, local, remote }))
+  const idle = [...new Set(sockets.map(({ traffic }) => traffic))].flatMap((traffic) =>
+    controlConnection(
+      table,
+      sockets.filter((socket) => socket.traffic === traffic),
+    ),
+  )
+  return [
+    ...withPayload,
+    ...idle.map(({ source, destination, traffic }) => ({ traffic, socket: null, local: source, remote: destination })),
+  ]
+}
+
 /**
  * The fate of every TCP session that was open through the cluster when the fault came: same 5-tuple, same translation.
  * @param roles `before`: which table of the backup shows what it knew before it became primary
@@ -86,8 +105,7 @@ export function sessionFates(
   const onPrimary = sessionsOn(events, roles.primary, 'before')
   const onBackup = sessionsOn(events, roles.backup, roles.before)
   const after = sessionsOn(events, roles.backup, 'after')
-  const sockets = events.filter((event): event is SocketEvent => event.kind === 'traffic-socket')
-  const fate = (local: string, remote: string, traffic: string, socket: number | null): SessionFate => {
+  const fate = ({ local, remote, traffic, socket }: OpenSession): SessionFate => {
     const session = onPrimary?.find((entry) => entry.source === local && entry.destination === remote)
     const same = { source: local, destination: remote, natSource: session?.natSource ?? null }
     const rows = streams.get(`traffic:${traffic}`) ?? []
@@ -105,12 +123,5 @@ export function sessionFates(
       cutOff,
     }
   }
-  const withPayload = sockets.map(({ traffic, socket, local, remote }) => fate(local, remote, traffic, socket))
-  const idle = [...new Set(sockets.map(({ traffic }) => traffic))].flatMap((traffic) =>
-    controlConnection(
-      onPrimary ?? [],
-      sockets.filter((socket) => socket.traffic === traffic),
-    ),
-  )
-  return [...withPayload, ...idle.map(({ source, destination, traffic }) => fate(source, destination, traffic, null))]
+  return openSessions(events, onPrimary ?? []).map(fate)
 }

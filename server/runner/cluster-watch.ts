@@ -4,6 +4,7 @@ import type { EventBody } from '../domain/event'
 import type { Interval } from '../domain/ids'
 import type { Lab } from '../domain/lab'
 import { POLL_ANSWERS, type SampleRow } from '../domain/sample'
+import { Waiters } from './waiters'
 
 type Shown = NodeState | 'no-answer'
 type Known = { state: Shown; pollStartMs: number }
@@ -39,7 +40,7 @@ export class ClusterWatch {
   /** reading node -> "node/rg" -> state. */
   readonly #known = new Map<string, Map<string, Known>>()
   readonly #said = new Map<string, string>()
-  readonly #listeners = new Set<() => void>()
+  readonly #waiters = new Waiters()
   readonly #stop = new AbortController()
   readonly #loops: Promise<void>[]
 
@@ -54,19 +55,7 @@ export class ClusterWatch {
 
   /** Resolves when `holds` does, checked at every poll; rejects when the signal aborts. */
   until(holds: () => boolean, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const end = (settle: () => void) => {
-        this.#listeners.delete(check)
-        signal.removeEventListener('abort', onAbort)
-        settle()
-      }
-      const check = () => holds() && end(resolve)
-      const onAbort = () => end(() => reject(signal.reason))
-      this.#listeners.add(check)
-      signal.addEventListener('abort', onAbort, { once: true })
-      if (signal.aborted) onAbort()
-      else check()
-    })
+    return this.#waiters.until(holds, signal)
   }
 
   async stop(): Promise<void> {
@@ -99,7 +88,7 @@ export class ClusterWatch {
         this.#changed(node, row, before, state, { fromMs: before?.pollStartMs ?? startMs, toMs: endMs })
       known.set(row, { state, pollStartMs: startMs })
     }
-    for (const listener of this.#listeners) listener()
+    this.#waiters.check()
   }
 
   #changed(reading: string, row: string, before: Known | undefined, to: Shown, interval: Interval): void {

@@ -29,7 +29,7 @@ export async function executeRun(session: RunSession, definition: CaseDefinition
   try {
     await deps.runs.patch(runId, { phase: 'running', startedAt: Date.now() })
     await session.emit({ kind: 'run-started' })
-    const steps = definition.steps(lab, session.params)
+    const steps = definition.steps(lab, session.params, runId)
     session.undo = undoOf(steps)
     for (const step of steps) await executeStep(session, step)
   } catch (error) {

@@ -35,7 +35,7 @@ async function untilReachable(session: RunSession): Promise<void> {
 /** Takes over a run that a crash of the dashboard interrupted: the lab is put back, what was stored is judged. */
 export async function recoverRun(session: RunSession, definition: CaseDefinition, phase: string): Promise<void> {
   session.recorder.stepId = 'recover'
-  session.undo = undoOf(definition.steps(session.lab, session.params))
+  session.undo = undoOf(definition.steps(session.lab, session.params, session.runId))
   await session.deps.runs.patch(session.runId, { phase: 'recovering' })
   await untilReachable(session)
   const message = `The dashboard was stopped or crashed while the run was ${phase}; the lab was restored after its next start.`
@@ -44,7 +44,7 @@ export async function recoverRun(session: RunSession, definition: CaseDefinition
 
 /** Tries again to put a quarantined lab back; lifts the quarantine when it is as before. Rejects when it is not. */
 export async function restoreQuarantined(session: RunSession, definition: CaseDefinition): Promise<void> {
-  session.undo = undoOf(definition.steps(session.lab, session.params))
+  session.undo = undoOf(definition.steps(session.lab, session.params, session.runId))
   const restored = await restore(session)
   if (!restored.clean)
     throw new AppError('command-failed', restored.message ?? 'the lab could not be restored', {

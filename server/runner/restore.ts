@@ -29,7 +29,7 @@ const tell = (session: RunSession, body: EventBody) =>
 
 /** Ends what the run started: its watch, its streams, and whatever still carries its tag anywhere in the lab. */
 async function endProcesses(session: RunSession): Promise<void> {
-  await session.watch?.stop()
+  await Promise.all([session.watch?.stop(), ...[...session.factWatches.values()].map((watch) => watch.stop())])
   await Promise.all([...session.tools.values()].map((tool) => tool.stop()))
   session.tools.clear()
   session.recorder.flush()

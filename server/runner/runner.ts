@@ -7,6 +7,7 @@ import type { Lab } from '../domain/lab'
 import type { RunRequest } from '../domain/run'
 import { AppError, asAppError } from '../errors'
 import { askNodes, manualGroups } from '../observe/preflight'
+import { PLAN_RUN_ID } from './actions/handler'
 import type { RunnerDeps } from './deps'
 import { executeRun } from './execute-run'
 import { planOf } from './plan'
@@ -56,6 +57,7 @@ export class Runner {
     await this.deps.runs.create({
       ...{ id, lab, params, caseId: definition.id, caseTitle: definition.title },
       limitMs: definition.headline?.limitMs(lab) ?? null,
+      ...(definition.headline ? { headlineTitle: definition.headline.title } : {}),
     })
     return id
   }
@@ -63,7 +65,7 @@ export class Runner {
   /** What would be run, step by step; nothing is. */
   async plan(request: RunRequest): Promise<PlanStep[]> {
     const { lab, definition, params } = this.#resolve(request)
-    return planOf(lab, definition.steps(lab, params))
+    return planOf(lab, definition.steps(lab, params, PLAN_RUN_ID))
   }
 
   /** Ends a run: a queued one at once, a running one through its restore. Throws `not-found`, `conflict`. */

@@ -11,6 +11,7 @@ import type { RunningTool, ToolOptions } from '../drivers/tool'
 import { type AppError, asAppError } from '../errors'
 import type { ClusterWatch } from './cluster-watch'
 import type { RunnerDeps } from './deps'
+import type { FactWatch } from './fact-watch'
 import type { LeaseKeeper } from './lease-keeper'
 import type { LiveProbe } from './live-probe'
 import { Recorder } from './recorder'
@@ -30,6 +31,8 @@ export class RunSession {
   /** Targets that answer so late that one ping cannot send often enough. */
   readonly inPhases = new Set<string>()
   watch: ClusterWatch | null = null
+  /** What else is asked of the nodes again and again: "policies", "sessions". */
+  readonly factWatches = new Map<string, FactWatch<unknown>>()
   lease: LeaseKeeper | null = null
   /** The lab before anything was changed; null until preflight has read it. */
   before: LabSnapshot | null = null

@@ -67,6 +67,7 @@ export const summaryOf = (row: SummaryRow, behind: string | null): RunSummary =>
   startedAt: row.startedAtMs,
   endedAt: row.endedAtMs,
   failoverTime: failoverTime(row),
+  ...(row.failoverTitle ? { headlineTitle: row.failoverTitle } : {}),
   limitMs: row.limitMs,
   softwareVersion: row.softwareVersion,
   behind: row.phase === 'queued' ? behind : null,
@@ -80,7 +81,8 @@ export const headlineColumns = (headline: Measurement | null) => ({
   failoverMethod: headline?.method ?? null,
   failoverSource: headline?.source ?? null,
   failoverId: headline?.id ?? null,
-  failoverTitle: headline?.title ?? null,
+  // What was to be measured stays known where it was not.
+  ...(headline ? { failoverTitle: headline.title } : {}),
 })
 
 /** What the history filters by: the version, or all of them where the nodes differ; null when none was read. */

@@ -25,7 +25,7 @@ export class PrismaRunStore implements RunStore {
   }
 
   /** Rejects with AppError conflict when there is a run with this id. */
-  async create({ id, lab, caseId, caseTitle, params, limitMs }: NewRun): Promise<RunSummary> {
+  async create({ id, lab, caseId, caseTitle, params, limitMs, headlineTitle }: NewRun): Promise<RunSummary> {
     const createdAtMs = Math.max(Date.now(), this.#lastCreatedMs + 0.01)
     this.#lastCreatedMs = createdAtMs
     const document = await packJson(lab)
@@ -42,6 +42,7 @@ export class PrismaRunStore implements RunStore {
           phase: 'queued',
           createdAtMs,
           limitMs,
+          failoverTitle: headlineTitle ?? null,
           params: json(params),
           lab: document,
         },

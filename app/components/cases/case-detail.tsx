@@ -56,7 +56,8 @@ function Summary({ lab, view, state, onRun }: Props & { onRun: () => void }) {
       <p className="flex flex-wrap items-center gap-x-2">
         {view.destructive ? (
           <>
-            <Badge tone="unsure">interrupts traffic</Badge> The lab is put back to what it was.
+            <Badge tone="unsure">{view.outage ? 'interrupts traffic' : 'changes the configuration'}</Badge> The lab is
+            put back to what it was.
           </>
         ) : (
           <Badge tone="neutral">does not interrupt traffic</Badge>

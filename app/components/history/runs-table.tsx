@@ -36,10 +36,11 @@ const COLUMNS = [
   }),
   column.display({
     id: 'time',
-    header: 'Failover Time',
+    header: 'Time',
     cell: ({ row: { original: run } }) =>
       run.failoverTime ? (
         <>
+          <span className="block text-muted text-xs">{run.failoverTime.title}</span>
           <span className="font-semibold">{measurementParts(run.failoverTime).value}</span>{' '}
           <span className="block text-muted sm:inline">{measurementParts(run.failoverTime).error}</span>
         </>

@@ -56,7 +56,7 @@ function Case({ lab, view, last, quarantined }: CaseProps) {
           <p className="text-muted text-xs">
             {view.criteria.length} criteria
             {view.headline ? ` · ${view.headline.title} limit ${limit(view.headline.limitMs)}` : ''}
-            {view.destructive ? ' · interrupts traffic' : ''}
+            {view.outage ? ' · interrupts traffic' : view.destructive ? ' · changes the configuration' : ''}
           </p>
           <LastResult last={last} />
         </div>
@@ -86,7 +86,11 @@ export function LastResult({ last }: { last: RunSummary | undefined }) {
       className="flex flex-wrap items-center gap-x-2 text-xs leading-6"
     >
       <Badge tone={tone}>{text}</Badge>
-      {last.failoverTime ? <span>{measurement(last.failoverTime)}</span> : null}
+      {last.failoverTime ? (
+        <span>
+          {last.failoverTime.title} {measurement(last.failoverTime)}
+        </span>
+      ) : null}
       <span className="link text-muted">{when(last.startedAt ?? last.createdAt)}</span>
     </Link>
   )

@@ -75,18 +75,24 @@ function Consequences({ lab, view, params }: { lab: string; view: CaseView; para
   return (
     <section className="grid gap-2 rounded border border-unsure bg-unsure-soft px-3 py-2">
       <h3 className="font-semibold">
-        <span aria-hidden>? </span>This interrupts traffic
+        <span aria-hidden>? </span>
+        {view.outage ? 'This interrupts traffic' : 'This changes the configuration'}
       </h3>
       {plan.error ? <ErrorBox error={plan.error} doing="Could not read the plan" /> : null}
       {plan.data ? <Changes steps={plan.data} /> : plan.error ? null : <Skeleton className="h-16" />}
       <p>
-        Expected outage: {view.headline ? `up to ${limit(view.headline.limitMs)} (the limit)` : 'unknown'}.{' '}
+        Expected outage: {expectedOutage(view)}.{' '}
         {view.kind === 'test'
           ? 'Afterwards, or when you cancel, the lab is put back to what it was.'
           : 'The change stays; only when you cancel, or it goes wrong, the lab is put back to what it was.'}
       </p>
     </section>
   )
+}
+
+function expectedOutage({ outage, headline }: CaseView): string {
+  if (!outage) return 'none'
+  return headline ? `up to ${limit(headline.limitMs)} (the limit)` : 'unknown'
 }
 
 const Changes = ({ steps }: { steps: PlanStep[] }) => (

@@ -77,7 +77,8 @@ function atLeastMs({ report }: RunDetail): number | null {
 function FailoverTime({ detail }: { detail: RunDetail }) {
   const { summary, measurements } = detail
   const time = summary.failoverTime
-  const title = measurements.find((m) => m.id === time?.id)?.title ?? time?.title ?? 'Failover Time'
+  const title =
+    measurements.find((m) => m.id === time?.id)?.title ?? time?.title ?? summary.headlineTitle ?? 'Failover Time'
   if (summary.limitMs === null && !time) return null
   const waiting = summary.phase === 'ended' ? 'not measured' : 'not measured yet'
   const leastMs = time ? null : atLeastMs(detail)

@@ -123,26 +123,6 @@ function inPrefix(address: string, prefix: string): boolean {
 export const version = (node: ClusterNode): string =>
   `Hostname: ${node.instance}\nModel: bpfrx\nbpfrx ${VERSION}\nSoftware version: ${VERSION}\nKernel: 6.1.0-18-amd64\n`
 
-/** One configuration for both nodes, synced unexpanded from the primary. */
-export function configuration(): string {
-  const reths = RETHS.map(
-    (r) =>
-      `    ${r.name} { redundant-ether-options { redundancy-group ${r.group}; } unit 0 { family inet { address ${r.vip}/${r.prefix}; } } }\n`,
-  )
-  return `## Last commit: 2026-11-20 09:00:00 UTC by root
-version ${VERSION};
-groups {
-    node0 { system { host-name bpfrx-fw0; } }
-    node1 { system { host-name bpfrx-fw1; } }
-}
-apply-groups "\${node}";
-chassis { cluster { cluster-id ${CLUSTER_ID}; reth-count 2; gratuitous-arp-count 8; } }
-interfaces {
-${reths.join('')}}
-security { policies { default-policy { permit-all; } } }
-`
-}
-
 /** 40 lines of what a broken terminal might leave behind. */
 export function garbage(world: World): string {
   const random = () => String.fromCharCode(world.random.integer(33, 126))

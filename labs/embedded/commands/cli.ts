@@ -3,7 +3,8 @@ import type { Process, Program } from '../machine/process'
 import type { ClusterNode } from '../world/cluster-types'
 import { GROUPS, type GroupId, type NodeId, UNIT } from '../world/topology'
 import type { World } from '../world/world'
-import { configuration, garbage, information, interfaces, sessions, status, version } from './cli-render'
+import { ConfigureMode, showConfiguration } from './cli-configure'
+import { garbage, information, interfaces, sessions, status, version } from './cli-render'
 
 const GREETING = (seconds: number): string => `cli — connected to ${UNIT} (uptime: ${seconds}s)\nType '?' for help\n`
 const DASHES = '-'.repeat(74)
@@ -26,16 +27,17 @@ export const cli =
     if (world.switches.has('cli-hangs')) await p.within(new Promise<never>(() => {}))
     const at = p.args.indexOf('-c')
     await p.sleep(world.random.uniform(3, 9))
+    const mode = new ConfigureMode(world, node)
     if (at > 0) {
       for (const command of (p.args[at + 1] ?? '').split(/[;\n]/))
-        if (command.trim() !== '') answer(world, p, node, command.trim())
+        if (command.trim() !== '' && isOver(world, p, mode, node, command.trim())) break
       return 0
     }
     p.write(GREETING(Math.floor((nowMs() - unit.activeSinceMs) / 1000)))
-    return dialogue(world, p, node)
+    return dialogue(world, p, mode, node)
   }
 
-async function dialogue(world: World, p: Process, node: ClusterNode): Promise<number> {
+async function dialogue(world: World, p: Process, mode: ConfigureMode, node: ClusterNode): Promise<number> {
   let rest = ''
   for (;;) {
     const piece = await p.within(p.io.stdin.read())
@@ -44,22 +46,36 @@ async function dialogue(world: World, p: Process, node: ClusterNode): Promise<nu
     rest = lines.pop() ?? ''
     for (const line of lines) {
       const command = line.trim()
-      if (command === 'exit' || command === 'quit') return 0
       if (command === '') continue
       if (!node.alive) {
         p.error(`error: connection to ${UNIT} lost\n`)
         return 1
       }
-      answer(world, p, node, command)
+      if (isOver(world, p, mode, node, command)) return 0
     }
     if (piece === null) return 0
   }
 }
 
-function answer(world: World, p: Process, node: ClusterNode, command: string): void {
+/** Answers a line; true when it ended the CLI. */
+function isOver(world: World, p: Process, mode: ConfigureMode, node: ClusterNode, command: string): boolean {
+  const isExit = command === 'exit' || command === 'quit'
+  if (isExit && !mode.isOpen) return true
   scheduler.runDue()
-  const [body = '', ...pipes] = command.split('|').map((s) => s.trim())
-  let text = world.switches.has('cli-garbage') ? garbage(world) : reply(world, node, body.replace(/\s+/g, ' '))
+  if (isExit) p.write(mode.leave())
+  else p.write(answer(world, mode, node, command.replace(/\s+/g, ' ')))
+  return false
+}
+
+function answer(world: World, mode: ConfigureMode, node: ClusterNode, command: string): string {
+  if (world.switches.has('cli-garbage')) return garbage(world)
+  if (mode.isOpen && !command.startsWith('run ')) return mode.answer(command)
+  const [body = '', ...pipes] = command
+    .replace(/^run /, '')
+    .split('|')
+    .map((s) => s.trim())
+  if (/^configure( exclusive| private)?$/.test(body)) return mode.enter()
+  let text = body === 'show configuration' ? showConfiguration(world, node, pipes) : reply(world, node, body)
   for (const pipe of pipes) {
     const match = /^(?:match|grep)\s+"?([^"]*)"?$/.exec(pipe)
     if (match)
@@ -69,7 +85,7 @@ function answer(world: World, p: Process, node: ClusterNode, command: string): v
         .map((l) => `${l}\n`)
         .join('')
   }
-  p.write(text)
+  return text
 }
 
 function reply(world: World, node: ClusterNode, command: string): string {
@@ -82,12 +98,6 @@ function reply(world: World, node: ClusterNode, command: string): string {
       return information(world, node)
     case 'show version':
       return version(node)
-    case 'show configuration':
-      return configuration()
-    case 'configure':
-      return node.states[0] === 'primary'
-        ? 'Entering configuration mode\n'
-        : 'error: configuration database is not writable (secondary node)\n'
   }
   const flow = /^show security flow session(?: destination-prefix (\S+))?(?: brief| summary)?$/.exec(command)
   if (flow) {

@@ -44,7 +44,7 @@ node0  200      primary        yes      no       None
   it('greets on stdin and reads on until exit', async () => {
     const { stdout, code } = await t.client.run(
       'incus exec bpfrx-fw0 -- cli',
-      'show version\nconfigure\nexit\nshow version\n',
+      'show version\nconfigure\nexit\nexit\nshow version\n',
     )
     expect(stdout).toMatch(/^cli — connected to bpfrxd \(uptime: \d+s\)\nType '\?' for help\nHostname: bpfrx-fw0\n/)
     expect(stdout.match(/Software version: 0\.4\.2/g)).toHaveLength(1)

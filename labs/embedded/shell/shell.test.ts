@@ -37,6 +37,7 @@ const scripts: [string, string[]?][] = [
   ['x=$(printf "%s" "$(( ( 7 + 3 ) * 2 % 6 ))"); echo $x; a=5; echo $((a * $((a - 1))))'],
   // biome-ignore lint/suspicious/noTemplateCurlyInString: shell, not JavaScript
   ['unset u; echo "${u:-dflt} ${u-d2} ${u:+set}"; u=v.tar.gz; echo "${u%.*} ${u%%.*} ${u#*.} ${u##*.} ${#u}"'],
+  ['x=$(false) && echo no; x=$(true) && [ -z "$x" ] && echo yes; x=$(echo y) && [ -z "$x" ]; echo $?'],
   ['set -e; true; false || true; echo here; false; echo never'],
   ['set -u; echo "$nope"; echo never'],
   ['(exit 5); echo $?; (cd /tmp && pwd); { echo g; } >/dev/null; echo done'],

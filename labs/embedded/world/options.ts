@@ -9,6 +9,8 @@ export const SHARED_SWITCHES = [
   'no-snat',
   'no-preempt',
   'dual-primary',
+  'no-config-sync',
+  'writable-secondary',
 ] as const
 
 /** The switches of the lab file that the world obeys. */
@@ -52,6 +54,8 @@ export const WorldOptionsSchema = z.strictObject({
   relearnMs: ms.default(1000),
   linkDetectMs: ms.default(500),
   sessionSyncMs: z.tuple([ms, ms]).default([0.3, 1.2]),
+  /** From a commit on the primary to the same configuration on the other node. */
+  configSyncMs: z.tuple([ms, ms]).default([40, 80]),
   garpCount: z.number().int().min(0).default(8),
   /** Round trip to the lab's own targets. */
   rttMs: ms.default(0.36),

@@ -40,6 +40,8 @@ export class Sessions {
       sync: () => boolean
       snat: () => boolean
       alive: (node: NodeId) => boolean
+      /** A new session was told to the peer, which has it from `presentMs` on. */
+      told: (flow: Flow, createdMs: number, presentMs: number) => void
     },
   ) {}
 
@@ -87,6 +89,7 @@ export class Sessions {
     if (!this.settings.sync() || !this.settings.alive(to)) return
     const [least, most] = this.settings.syncMs()
     const presentMs = atMs + this.random.uniform(least, most)
+    if (entry.createdMs === atMs) this.settings.told(entry.flow, atMs, presentMs)
     this.tables[to].set(key(entry.flow), {
       ...entry,
       id: this.nextId++,

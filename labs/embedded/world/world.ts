@@ -7,6 +7,7 @@ import { Process, type Program, run } from '../machine/process'
 import { nullSink, nullSource } from '../machine/streams'
 import { Cluster } from './cluster'
 import type { ClusterNode } from './cluster-types'
+import { Configurations } from './configurations'
 import { filesOf } from './files'
 import { type Devices, ownDevices } from './instance-devices'
 import { type SomeOptions, SWITCHES, type SwitchName, type WorldOptions, WorldOptionsSchema } from './options'
@@ -34,6 +35,7 @@ export class World {
   readonly switches = new Set<SwitchName>()
   readonly cluster: Cluster
   readonly sessions: Sessions
+  readonly configurations: Configurations
   readonly taps = new Taps()
   readonly events = new EventEmitter()
   readonly machines = new Map<string, Machine>()
@@ -85,6 +87,18 @@ export class World {
       sync: () => !this.switches.has('no-session-sync'),
       snat: () => !this.switches.has('no-snat'),
       alive: (node) => this.cluster.nodes[node].alive,
+      told: ({ protocol, destination, destinationPort }, createdMs, presentMs) =>
+        this.record(createdMs, 'session-sync', {
+          to: `${protocol} ${destination}:${destinationPort}`,
+          latencyMs: presentMs - createdMs,
+        }),
+    })
+    this.configurations = new Configurations(scheduler, this.random, {
+      syncMs: () => this.options.configSyncMs,
+      on: (name) => this.switches.has(name),
+      alive: (node) => this.cluster.nodes[node].alive,
+      isPrimary: (node) => this.cluster.nodes[node].states[0] === 'primary',
+      changed: (node, policy, present, atMs) => this.record(atMs, 'config', { node: `node${node}`, policy, present }),
     })
     this.cluster = new Cluster(scheduler, this.random, {
       options: () => this.options,
@@ -95,7 +109,10 @@ export class World {
       },
       forwardingChanged: (atMs) => this.recompute(atMs),
       announce: (node, groups, atMs) => this.announce(node, groups, atMs),
-      synchronize: (from, atMs) => this.sessions.bulkSync(from, atMs),
+      synchronize: (from, atMs) => {
+        this.sessions.bulkSync(from, atMs)
+        this.configurations.send(from, atMs)
+      },
       log: (node, message, atMs) => this.log(node, message, atMs),
     })
     const start = nowMs()
@@ -227,6 +244,7 @@ export class World {
     this.record(now, 'switch', { name, on })
     if (name === 'dual-primary') this.cluster.heartbeatCut(on, now)
     if (name === 'no-session-sync') this.syncChanged(on, now)
+    if (!on && (name === 'no-config-sync' || name === 'writable-secondary')) this.configurations.bringTogether(now)
     if (!on && (name === 'no-takeover' || name === 'no-preempt'))
       for (const node of this.cluster.nodes) this.cluster.claim(node, now)
   }

@@ -2,12 +2,13 @@ import type { Action, ActionKind, PlannedCommand } from '../../domain/case'
 import type { RunSession } from '../session'
 import { startCapture, stopCapture } from './capture'
 import { readCluster, watchCluster } from './cluster'
+import { awaitPolicy, configure, readConfig, watchPolicies } from './configure'
 import { fault } from './fault'
 import type { Handler, PlanContext } from './handler'
 import { collectJournal } from './journal'
 import { preflight } from './preflight'
 import { startProbes, stopProbes } from './probes'
-import { awaitSessionSync, recordSessions } from './sessions'
+import { awaitSessionSync, recordSessions, watchSessions } from './sessions'
 import { startTraffic, stopTraffic } from './traffic'
 import { baseline, runProbes, settle, waitPrimary } from './waits'
 
@@ -25,8 +26,13 @@ const ACTIONS: { [K in ActionKind]: Handler<K> } = {
   baseline,
   'run-probes': runProbes,
   'record-sessions': recordSessions,
+  'watch-sessions': watchSessions,
   'await-session-sync': awaitSessionSync,
   fault,
+  'watch-policies': watchPolicies,
+  configure,
+  'await-policy': awaitPolicy,
+  'read-config': readConfig,
   'wait-primary': waitPrimary,
   settle,
   'collect-journal': collectJournal,

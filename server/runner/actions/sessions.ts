@@ -3,10 +3,11 @@ import type { FlowSession } from '../../domain/cluster'
 import type { Lab } from '../../domain/lab'
 import { execAt } from '../../drivers/at'
 import { showSessionsTo } from '../../drivers/junos'
-import { parseFlowSessions } from '../../drivers/junos-parse'
+import { ownFlowSessions, parseFlowSessions } from '../../drivers/junos-parse'
 import { asAppError } from '../../errors'
 import type { RunSession } from '../session'
 import { type Handler, type PlanContext, plannedExec } from './handler'
+import { plannedWatch, startWatch, type Watched } from './questions'
 
 const TIMEOUT_MS = 15_000
 /** A node that has just come back answers late; while it is secondary there is time for several readings. */
@@ -71,6 +72,32 @@ export const recordSessions: Handler<'record-sessions'> = {
       }),
     )
   },
+}
+
+const watched = (lab: Lab, times: { intervalMs: number; durationS: number }): Watched => ({
+  ...{ id: 'sessions', ...times },
+  questions: destinationsOf(lab, 'traffic').map((destination) => showSessionsTo(lab, destination)),
+})
+
+const flowKey = ({ protocol, source, destination }: FlowSession): string => `${protocol} ${source} ${destination}`
+
+/** Both nodes' own sessions towards the traffic servers, over open channels, for the rest of the run. */
+export const watchSessions: Handler<'watch-sessions'> = {
+  plan: (context, action) => plannedWatch(context, watched(context.lab, action), 'Session table'),
+  run: (session, action, signal) =>
+    startWatch<FlowSession>(
+      session,
+      watched(session.lab, action),
+      {
+        read: (node, { stdout }) => {
+          const own = ownFlowSessions(stdout, node)
+          return own && new Map(own.map((flow) => [flowKey(flow), flow]))
+        },
+        changed: (node, flow, present, interval) =>
+          void session.emit({ kind: 'session-seen', node, session: flow, present, interval }).catch(() => {}),
+      },
+      signal,
+    ),
 }
 
 const sameFlow = (a: FlowSession) => (b: FlowSession) =>
