@@ -43,6 +43,15 @@ const STANDS: Record<string, Record<string, Stand>> = {
     collect: { hold: '/sessions-after ' },
     restore: { hold: '/sessions-after ', next: '/snapshot ' },
   },
+  'TC-9': {
+    preflight: { hold: '/preflight ' },
+    before: { hold: '/network ' },
+    // The lease is held by now.
+    request: { hold: '/leases ' },
+    release: { hold: '/release ' },
+    after: { hold: '/release ', next: '/network ' },
+    restore: { hold: '/release ', next: '/snapshot ' },
+  },
 }
 
 export const CASES = Object.keys(STANDS)

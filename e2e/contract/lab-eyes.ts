@@ -6,12 +6,13 @@ type State = {
   nodes: { name: string; alive: boolean; states: unknown; hearsPeer: boolean }[]
   manual: unknown
   devices: unknown
+  leases: unknown
   processes: { machine: string; pid: number; args: string[] }[]
 }
 
 /** The lab as the simulated world itself sees it: what must be the same before and after a run, whatever ended it. */
 export async function look(world: World) {
-  const { instances, units, nodes, manual, devices, processes } = await world.call<State>('state')
+  const { instances, units, nodes, manual, devices, leases, processes } = await world.call<State>('state')
   const ours = processes.filter(
     ({ args }) => args.join(' ').includes('FAILOVER_LAB_RUN=') || args.join(' ').includes('/var/tmp/failover-lab'),
   )
@@ -21,6 +22,7 @@ export async function look(world: World) {
     nodes,
     manual,
     devices,
+    leases,
     ours: ours.map(({ machine, args }) => `${machine}: ${args.join(' ')}`),
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { App, RunAnswer } from '../harness'
-import { PARAMS, TABLE, type Vector } from './table'
+import { PARAMS, TABLE } from './table'
+import type { Vector } from './vector'
 
 /** Turns a switch of a lab by the product's own API. */
 export async function turn(app: App, lab: string, name: string, on: boolean): Promise<void> {

@@ -106,6 +106,7 @@ export function labOf(
         ...(r.vip === LAN_VIP ? {} : { vlan: 50, gateway: WAN_GATEWAY }),
         garpObserver: { at: { instance: r.vip === LAN_VIP ? LAN : WAN }, interface: 'eth0' },
       })),
+      dhcp: { reth: 'reth1', from: '10.0.60.100', to: '10.0.60.199' },
     },
     targets: [
       {

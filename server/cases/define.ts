@@ -24,6 +24,8 @@ export type CaseDefinition<P extends z.ZodObject = z.ZodObject> = {
   kind?: 'test' | 'operation'
   /** Stops services or removes devices: needs `allowDestructive` in the lab file and a confirmation. */
   destructive: boolean
+  /** What the lab file would have to say for it, in a sentence; null when it says so. */
+  needs?: (lab: Lab) => string | null
   params: P
   steps: (lab: Lab, params: z.infer<P>) => Step[]
   criteria: readonly Criterion[]
@@ -88,6 +90,7 @@ export function caseView(definition: CaseDefinition, lab: Lab): CaseView {
 
 /** Why a case may not run on a lab; null when it may. */
 export const blockedBecause = (definition: CaseDefinition, lab: Lab): string | null =>
-  definition.destructive && !lab.allowDestructive
+  definition.needs?.(lab) ??
+  (definition.destructive && !lab.allowDestructive
     ? `It stops services on the firewalls. Set "allowDestructive: true" in the lab file of ${lab.title} to allow it.`
-    : null
+    : null)

@@ -8,6 +8,8 @@ export const DesiredStateSchema = z.discriminatedUnion('kind', [
   /** The node that held the group before, and no manual-failover flag left. */
   z.object({ kind: z.literal('group-primary'), redundancyGroup: z.number(), node: z.string() }),
   z.object({ kind: z.literal('no-manual-failover'), redundancyGroup: z.number() }),
+  /** No test lease is held on the interface, and no file of the request is left. */
+  z.object({ kind: z.literal('dhcp-released'), instance: IdSchema, interface: z.string() }),
 ])
 export type DesiredState = z.infer<typeof DesiredStateSchema>
 
@@ -67,6 +69,18 @@ export const ActionSchema = z.discriminatedUnion('kind', [
   /** Until loss is back within what the baseline shows for validationMs on every crossing probe. */
   z.object({ kind: z.literal('settle'), validationMs: z.number() }),
   z.object({ kind: z.literal('collect-journal') }),
+  /** Addresses, routes and resolver of an instance, to be compared with another moment. */
+  z.object({ kind: z.literal('read-host-network'), instance: IdSchema, label: z.enum(['before', 'after']) }),
+  /** Asks for a DHCP lease on an interface, under an identity of its own; nothing of it is applied there. */
+  z.object({
+    kind: z.literal('request-lease'),
+    instance: IdSchema,
+    interface: z.string(),
+    /** So long an answer is waited for. */
+    waitS: z.number(),
+    undo: z.array(DesiredStateSchema).min(1),
+  }),
+  z.object({ kind: z.literal('release-lease'), instance: IdSchema, interface: z.string() }),
 ])
 export type Action = z.infer<typeof ActionSchema>
 export type ActionKind = Action['kind']

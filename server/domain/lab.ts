@@ -76,6 +76,10 @@ export const RethSchema = z.strictObject({
 })
 export type Reth = z.infer<typeof RethSchema>
 
+/** A DHCP server on a RETH, and the addresses that it may give: both ends belong to them. */
+export const DhcpSchema = z.strictObject({ reth: z.string().min(1), from: ipv4, to: ipv4 })
+export type Dhcp = z.infer<typeof DhcpSchema>
+
 export const ClusterSchema = z.strictObject({
   id: z.int().min(0),
   /** systemd unit of the cluster daemon. */
@@ -99,6 +103,8 @@ export const ClusterSchema = z.strictObject({
     .array(z.strictObject({ id: z.int().min(0), title: z.string().min(1), weight: z.int().default(255) }))
     .min(1),
   reths: z.array(RethSchema).default([]),
+  /** Without it nothing is said of DHCP. */
+  dhcp: DhcpSchema.optional(),
 })
 export type Cluster = z.infer<typeof ClusterSchema>
 

@@ -3,7 +3,7 @@ import type { Lab } from '../domain/lab'
 import { planAction } from './actions'
 import { planContext } from './actions/handler'
 import { planRestore } from './restore-plan'
-import { undoOf } from './undo-of'
+import { undoOf, undoOfAction } from './undo-of'
 
 /** What would be run, per step and host, ending with the restore that follows any ending. */
 export async function planOf(lab: Lab, steps: readonly Step[]): Promise<PlanStep[]> {
@@ -15,7 +15,7 @@ export async function planOf(lab: Lab, steps: readonly Step[]): Promise<PlanStep
       id,
       title,
       budgetMs,
-      changesLab: actions.some(({ kind }) => kind === 'fault'),
+      changesLab: actions.some((action) => undoOfAction(action).length > 0),
       commands: commands.flat(),
     })
   }

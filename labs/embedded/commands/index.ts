@@ -6,6 +6,7 @@ import { SwitchNameSchema } from '../world/options'
 import type { World } from '../world/world'
 import { aptGet, chronyc, df, timedatectl } from './administration'
 import { cli } from './cli'
+import { dhclient } from './dhclient'
 import { incus } from './incus'
 import { ip } from './ip'
 import { iperf3 } from './iperf3'
@@ -54,6 +55,7 @@ function tableOf(world: World): Table {
       ping: ping(world),
       tcpdump: tcpdump(world),
       iperf3: iperf3(world),
+      dhclient: dhclient(world),
       ip: ip(world),
       ss: ss(world),
       ps: ps(world),

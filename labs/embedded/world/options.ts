@@ -9,6 +9,8 @@ export const SHARED_SWITCHES = [
   'no-snat',
   'no-preempt',
   'dual-primary',
+  'no-dhcp',
+  'rate-limit',
 ] as const
 
 /** The switches of the lab file that the world obeys. */

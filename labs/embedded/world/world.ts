@@ -7,6 +7,7 @@ import { Process, type Program, run } from '../machine/process'
 import { nullSink, nullSource } from '../machine/streams'
 import { Cluster } from './cluster'
 import type { ClusterNode } from './cluster-types'
+import { Dhcp } from './dhcp'
 import { filesOf } from './files'
 import { type Devices, ownDevices } from './instance-devices'
 import { type SomeOptions, SWITCHES, type SwitchName, type WorldOptions, WorldOptionsSchema } from './options'
@@ -35,6 +36,7 @@ export class World {
   readonly cluster: Cluster
   readonly sessions: Sessions
   readonly taps = new Taps()
+  readonly dhcp = new Dhcp(this)
   readonly events = new EventEmitter()
   readonly machines = new Map<string, Machine>()
   readonly units = new Map<string, Unit>()

@@ -47,7 +47,9 @@ export function toolNeeds(lab: Lab): Needs[] {
       ...('instance' in place ? INSTANCE : HOST),
       ...(isContainerHost ? CONTAINER_HOST : []),
       ...('instance' in place && nodes.includes(name) ? NODE : []),
-      ...['ping', 'iperf3', 'tcpdump'].filter((tool) => isAt(place, placesOfTool(lab, tool))),
+      // what a node sends itself tells who serves DHCP where both use one MAC
+      ...('instance' in place && nodes.includes(name) && lab.cluster.dhcp ? ['tcpdump'] : []),
+      ...['ping', 'iperf3', 'tcpdump', 'dhclient'].filter((tool) => isAt(place, placesOfTool(lab, tool))),
       ...(isAt(place, serverPlaces(lab)) ? ['iperf3'] : []),
     ]
     const alone = [...new Set(tools)].map((tool) => [tool])

@@ -2,18 +2,18 @@ import { execCommand } from '../../drivers/at'
 import { parseStamped, stamped } from '../../drivers/fault'
 import { commandAt } from '../../drivers/place'
 import { AppError } from '../../errors'
+import { beforeChange } from './before-change'
 import { type Handler, planned } from './handler'
 
 const TIMEOUT_MS = 20_000
 
-/** The one thing that changes the lab: its undo is durable and the lease armed before it is done. */
+/** What makes the lab fail or come back: its undo is durable and the lease armed before it is done. */
 export const fault: Handler<'fault'> = {
   plan: ({ lab, tag }, { fault: { place, argv, title, id } }) => [
     planned(place, commandAt(lab, place, stamped(argv), { tag: tag(`fault-${id}`), timeoutMs: TIMEOUT_MS }), title),
   ],
   run: async (session, { fault: { id, event, title, mode, place, argv, mayFail, undo } }, signal) => {
-    if (!session.lease) throw new AppError('lease-lost', 'no lease is armed: nothing is changed without one')
-    for (const desired of undo) session.undoEntries.push(await session.deps.undo.record(session.runId, title, desired))
+    await beforeChange(session, title, undo)
     signal.throwIfAborted()
     // All that came until now is baseline; what shows from here on may be the fault.
     for (const probe of session.probes.values()) probe.endBaseline()

@@ -2,8 +2,10 @@ import type { Action, ActionKind, PlannedCommand } from '../../domain/case'
 import type { RunSession } from '../session'
 import { startCapture, stopCapture } from './capture'
 import { readCluster, watchCluster } from './cluster'
+import { releaseLease, requestLease } from './dhcp'
 import { fault } from './fault'
 import type { Handler, PlanContext } from './handler'
+import { readHostNetwork } from './host-network'
 import { collectJournal } from './journal'
 import { preflight } from './preflight'
 import { startProbes, stopProbes } from './probes'
@@ -30,6 +32,9 @@ const ACTIONS: { [K in ActionKind]: Handler<K> } = {
   'wait-primary': waitPrimary,
   settle,
   'collect-journal': collectJournal,
+  'read-host-network': readHostNetwork,
+  'request-lease': requestLease,
+  'release-lease': releaseLease,
 }
 
 const handlerOf = (action: Action) => ACTIONS[action.kind] as Handler<ActionKind>
