@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventBody } from '../../domain/event'
-import type { Lab } from '../../domain/lab'
 import type { LanHost } from '../../domain/lan-host'
 import { execAt } from '../../drivers/at'
-import { captureArgv, startCapture } from '../../drivers/capture'
+import { captureArgv } from '../../drivers/capture'
 import { DHCP_FILTER, readLeasesArgv, releaseLeaseArgv, requestLeaseArgv, startLeaseRequest } from '../../drivers/dhcp'
-import { parseDhclientLine, parseDhcpPacket, parseLeases } from '../../drivers/dhcp-parse'
-import { AppError, asAppError } from '../../errors'
+import { parseDhclientLine, parseLeases } from '../../drivers/dhcp-parse'
+import { AppError } from '../../errors'
 import { type RunSession, streamTag } from '../session'
 import { beforeChange } from './before-change'
+import { captureDhcp, dhcpPoints } from './dhcp-capture'
 import { type Handler, type PlanContext, plannedExec, plannedKill, plannedStream } from './handler'
 
 const STREAM = 'dhcp:client'
@@ -19,66 +19,6 @@ const EXTRA_S = 8
 const LAST_PACKETS_MS = 500
 
 type Asked = Extract<EventBody, { kind: 'dhcp-asked' }>
-type Point = { stream: string; at: LanHost; sentOnly: boolean; purpose: string }
-
-/** DHCP as the client sees it, and what each node sends itself: both may answer with the MAC of one RETH. */
-function pointsOf(lab: Lab, client: LanHost): Point[] {
-  const reth = lab.cluster.dhcp?.reth
-  const members = lab.cluster.nodes.flatMap(({ name, instance }) => {
-    const interfaces = lab.instances.find((candidate) => candidate.name === instance)?.interfaces ?? []
-    return interfaces
-      .filter((entry) => entry.reth === reth)
-      .map(({ linux }) => ({
-        ...{ stream: `capture:dhcp-${name}-${linux}`, at: { instance, interface: linux } },
-        ...{ sentOnly: true, purpose: `DHCP that ${name} sends` },
-      }))
-  })
-  return [{ stream: 'capture:dhcp', at: client, sentOnly: false, purpose: 'DHCP as the client sees it' }, ...members]
-}
-
-async function capture(session: RunSession, { stream, at, sentOnly, purpose }: Point, durationS: number) {
-  let listening = () => {}
-  const ready = new Promise<void>((resolve) => {
-    listening = resolve
-  })
-  const options = session.tool(stream, durationS, session.signal)
-  const point = { at: { instance: at.instance }, interface: at.interface }
-  const tool = await startCapture(session.access(stream), point, DHCP_FILTER, {
-    ...options,
-    sentOnly,
-    onReady: listening,
-    onOutput: (line, from, receivedMs) => {
-      options.onOutput?.(line, from, receivedMs)
-      const packet = from === 'stdout' ? parseDhcpPacket(line) : null
-      if (packet) void session.emit({ kind: 'dhcp-packet', ...at, sentOnly, ...packet }).catch(() => {})
-    },
-  })
-  session.tools.set(stream, tool)
-  const ended = tool.done.then(() => {
-    throw new AppError('command-failed', `${purpose}: tcpdump ended`, { hint: 'Its own words are in the raw output.' })
-  })
-  ended.catch(() => {})
-  await Promise.race([ready, ended])
-}
-
-/** What a node shows is needed only where the sender's MAC does not tell; the run goes on without. */
-async function captureAll(session: RunSession, client: LanHost, durationS: number): Promise<void> {
-  const [first, ...nodes] = pointsOf(session.lab, client)
-  await Promise.all([
-    ...(first ? [capture(session, first, durationS)] : []),
-    ...nodes.map((point) =>
-      capture(session, point, durationS).catch((error: unknown) =>
-        session.emit({
-          kind: 'note',
-          level: 'warning',
-          message: `${point.purpose} cannot be seen: ${asAppError(error).message}`,
-          hint: null,
-        }),
-      ),
-    ),
-  ])
-}
-
 /** `hasGivenUp`: it says so, or was still asking when the time was over. */
 type Answer = Pick<Asked, 'watchedMs' | 'said'> & { bound: string | null; hasGivenUp: boolean }
 
@@ -135,7 +75,7 @@ export const requestLease: Handler<'request-lease'> = {
   plan: (context, { instance, interface: name, waitS }) => {
     const { lab, tag } = context
     const timeoutMs = (waitS + EXTRA_S) * 1000
-    const points = pointsOf(lab, { instance, interface: name })
+    const points = dhcpPoints(lab, { instance, interface: name })
     return [
       ...points.map(({ stream, at, sentOnly, purpose }) => {
         const argv = captureArgv(at.interface, DHCP_FILTER, sentOnly)
@@ -158,7 +98,7 @@ export const requestLease: Handler<'request-lease'> = {
     const client = { instance, interface: name }
     await beforeChange(session, `Test lease on ${name} of ${instance}`, undo)
     signal.throwIfAborted()
-    await captureAll(session, client, waitS + EXTRA_S + TIMEOUT_MS / 1000)
+    await captureDhcp(session, client, waitS + EXTRA_S + TIMEOUT_MS / 1000)
     signal.throwIfAborted()
     const answer = await ask(session, client, waitS, signal)
     await sleep(LAST_PACKETS_MS, undefined, { signal })
