@@ -23,6 +23,8 @@ test.each([
   ['TC-3', { mode: 'clean-stop' }],
   ['TC-3', { mode: 'force-stop' }],
   ['TC-4', {}],
+  ['TC-8', { durationS: 20 }],
+  ['TC-8', { durationS: 20, compareSecondaryOff: true, direction: 'download' }],
   ['TC-9', {}],
 ])('%s %o passes, does what its plan says, and leaves the lab as it was', async (caseId, params) => {
   const before = await look(lab.world)

@@ -43,6 +43,12 @@ const STANDS: Record<string, Record<string, Stand>> = {
     collect: { hold: '/sessions-after ' },
     restore: { hold: '/sessions-after ', next: '/snapshot ' },
   },
+  'TC-8': {
+    preflight: { hold: '/preflight ' },
+    load: { hold: '/sessions-before ' },
+    collect: { hold: 'pkill.*probe-internet' },
+    restore: { hold: 'pkill.*probe-internet', next: '/snapshot ' },
+  },
   'TC-9': {
     preflight: { hold: '/preflight ' },
     before: { hold: '/network ' },

@@ -20,7 +20,9 @@ async function lookAt(name: string): Promise<unknown> {
   const environments = 'grep -hsz "^[F]AILOVER_LAB_RUN=" /proc/[0-9]*/environ'
   const tagged = await inside(name, 'sh', '-c', `pgrep -a -f '[F]AILOVER_LAB_RUN='; ${environments}; exit 0`)
   const status = NODES.includes(name) ? await inside(name, 'cli', '-c', 'show chassis cluster status') : ''
-  const leases = NODES.includes(name) ? await inside(name, 'sh', '-c', 'cat /run/bpfrx/dnsmasq.leases 2>&-; exit 0') : ''
+  const leases = NODES.includes(name)
+    ? await inside(name, 'sh', '-c', 'cat /run/bpfrx/dnsmasq.leases 2>&-; exit 0')
+    : ''
   const resolver = await inside(name, 'sh', '-c', 'cat /etc/resolv.conf 2>&-; exit 0')
   const roles = [...status.matchAll(/^(node\d) +(\d+) +(\S+) +(\S+) +(\S+)/gm)].map((match) => match.slice(1).join(' '))
   return {

@@ -1,3 +1,4 @@
+import { tc08 } from './tc-08'
 import { tc09 } from './tc-09'
 import type { Vector } from './vector'
 
@@ -12,4 +13,4 @@ export type CaseTable = {
 }
 
 /** Case -> its table, one file each. */
-export const BY_CASE: Record<string, CaseTable> = { 'TC-9': tc09 }
+export const BY_CASE: Record<string, CaseTable> = { 'TC-8': tc08, 'TC-9': tc09 }

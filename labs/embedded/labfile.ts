@@ -150,6 +150,7 @@ export function labOf(
         bitPerS: 5e6,
       },
     ],
+    throughput: { from: { instance: LAN }, server: WAN_GATEWAY, port: 5203 },
     switches: SWITCHES.map((id) => ({
       id,
       ...switchTexts[id],

@@ -55,6 +55,7 @@ export async function testServices() {
           title: 'Failover',
           objective: 'The backup takes over.',
           destructive: true,
+          destructiveWhen: null,
           kind: 'test',
           blocked: null,
           fields: [],

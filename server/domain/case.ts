@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { IdSchema, PlaceSchema } from './ids'
+import { CongestionNeedSchema, LoadSchema } from './load'
 
 /** What a lab looked like before a change, as a state to come back to; applying it twice does no harm. */
 export const DesiredStateSchema = z.discriminatedUnion('kind', [
@@ -44,8 +45,15 @@ export const ActionSchema = z.discriminatedUnion('kind', [
     tools: z.array(z.string()),
     /** Goes on whatever the cluster's state is: whether it has formed is what is judged, or the roles are to be changed. */
     anyState: z.boolean().optional(),
+    congestion: CongestionNeedSchema.optional(),
   }),
-  z.object({ kind: z.literal('start-probes'), targets: z.array(IdSchema), durationS: z.number() }),
+  /** `intervalMs`: for all of them, in place of the lab file's and what the calibration found. */
+  z.object({
+    kind: z.literal('start-probes'),
+    targets: z.array(IdSchema),
+    durationS: z.number(),
+    intervalMs: z.number().optional(),
+  }),
   z.object({ kind: z.literal('stop-probes') }),
   z.object({ kind: z.literal('start-traffic'), traffic: z.array(IdSchema), durationS: z.number() }),
   z.object({ kind: z.literal('stop-traffic') }),
@@ -56,11 +64,11 @@ export const ActionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('baseline'), durationMs: z.number() }),
   /** The probes run for so long, whatever they show. */
   z.object({ kind: z.literal('run-probes'), durationMs: z.number() }),
-  /** Towards the traffic servers, or towards the targets that lie beyond the cluster as well. */
+  /** Towards the traffic servers, towards the targets that lie beyond the cluster as well, or towards TC-8's server. */
   z.object({
     kind: z.literal('record-sessions'),
     label: z.enum(['before', 'after']),
-    to: z.enum(['traffic', 'traffic-and-targets']),
+    to: z.enum(['traffic', 'traffic-and-targets', 'throughput']),
   }),
   /** Reads the session table of a node that has come back until it has what the other node had, or is primary again. */
   z.object({ kind: z.literal('await-session-sync'), node: z.string() }),
@@ -81,6 +89,12 @@ export const ActionSchema = z.discriminatedUnion('kind', [
     undo: z.array(DesiredStateSchema).min(1),
   }),
   z.object({ kind: z.literal('release-lease'), instance: IdSchema, interface: z.string() }),
+  /** A client at full speed; the step goes on once it is connected. */
+  z.object({ kind: z.literal('start-load'), load: LoadSchema }),
+  /** Until the load has ended by itself. */
+  z.object({ kind: z.literal('await-load'), load: LoadSchema }),
+  /** Drops and errors of every LAN and WAN interface, to be compared with another moment. */
+  z.object({ kind: z.literal('read-counters'), label: z.enum(['before', 'after']) }),
 ])
 export type Action = z.infer<typeof ActionSchema>
 export type ActionKind = Action['kind']
@@ -115,12 +129,21 @@ export const CaseViewSchema = z.object({
   title: z.string(),
   objective: z.string(),
   destructive: z.boolean(),
+  /** The boolean parameter with which it is destructive; null when none makes a difference. */
+  destructiveWhen: z.string().nullable(),
   /** An operation changes the lab on purpose and leaves it so; a test leaves it as it was. */
   kind: z.enum(['test', 'operation']),
   /** Why it cannot run on this lab; null when it can. */
   blocked: z.string().nullable(),
   fields: z.array(ParamFieldSchema),
-  criteria: z.array(z.object({ id: z.string(), title: z.string(), limit: z.string().nullable() })),
+  criteria: z.array(
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      limit: z.string().nullable(),
+      when: z.string().nullable().describe('judged only in runs with this boolean parameter; null: in all'),
+    }),
+  ),
   headline: z.object({ title: z.string(), limitMs: z.number() }).nullable(),
 })
 export type CaseView = z.infer<typeof CaseViewSchema>

@@ -33,6 +33,7 @@ const PACKAGES: Record<string, string> = {
   systemctl: 'systemd',
   journalctl: 'systemd',
   dhclient: 'isc-dhcp-client',
+  sysctl: 'procps',
 }
 
 /** What makes a tool print its version. */
@@ -53,9 +54,11 @@ export function placesOfTool(lab: Lab, tool: string): Place[] {
   ]
   const client = lab.cluster.dhcp ? lanHostOf(lab) : null
   const asking = client ? [{ instance: client.instance }] : []
+  const loading = lab.throughput ? [lab.throughput.from] : []
   const places: Record<string, Place[]> = {
     ping: lab.targets.map(({ from }) => from),
-    iperf3: lab.traffic.map(({ from }) => from),
+    iperf3: [...lab.traffic.map(({ from }) => from), ...loading],
+    sysctl: loading,
     tcpdump: [...observers, ...asking],
     dhclient: asking,
   }

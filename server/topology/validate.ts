@@ -77,6 +77,7 @@ const places: Check = (lab) => [
     ...(target.captureAt ? unknownPlace(lab, target.captureAt.at, ['targets', index, 'captureAt', 'at']) : []),
   ]),
   ...lab.traffic.flatMap((traffic, index) => unknownPlace(lab, traffic.from, ['traffic', index, 'from'])),
+  ...(lab.throughput ? unknownPlace(lab, lab.throughput.from, ['throughput', 'from']) : []),
   ...lab.switches.flatMap(({ at }, index) =>
     at.flatMap((place, which) =>
       unknownPlace(lab, place, ['switches', index, 'at', ...(at.length > 1 ? [which] : [])]),
@@ -169,12 +170,19 @@ const dhcp: Check = (lab) => {
   ]
 }
 
+/** Two clients of one server would wait for each other. */
+const throughput: Check = ({ throughput: own, traffic }) => {
+  const taken = traffic.findIndex(({ server, port }) => server === own?.server && port === own.port)
+  if (taken < 0) return []
+  return [issue(['throughput', 'port'], `expected a server of its own; traffic[${taken}] uses port ${own?.port}`)]
+}
+
 const crossing: Check = (lab) =>
   lab.targets.some(({ crossesCluster }) => crossesCluster)
     ? []
     : [issue(['targets'], 'expected at least one target with crossesCluster: true, or no failover can be measured')]
 
-const CHECKS: readonly Check[] = [uniqueIds, jumps, places, nodes, interfaces, reths, dhcp, crossing]
+const CHECKS: readonly Check[] = [uniqueIds, jumps, places, nodes, interfaces, reths, dhcp, throughput, crossing]
 
 /** What a schema cannot see: ids that are used twice or point nowhere, jump circles, nodes that are no firewalls. */
 export const crossReferenceIssues = (lab: Lab): LabIssue[] => CHECKS.flatMap((check) => check(lab))

@@ -5,7 +5,7 @@ const PACKAGES: Record<string, string[]> = {
   'iputils-ping': ['ping'],
   'isc-dhcp-client': ['dhclient'],
   iproute2: ['ip', 'ss'],
-  procps: ['pgrep', 'pkill', 'ps', 'kill'],
+  procps: ['pgrep', 'pkill', 'ps', 'kill', 'sysctl'],
   coreutils: ['timeout', 'env', 'date', 'uname'],
   'util-linux': ['setsid'],
   systemd: ['systemctl', 'journalctl', 'systemd-run', 'timedatectl'],

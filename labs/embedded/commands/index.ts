@@ -11,7 +11,7 @@ import { incus } from './incus'
 import { ip } from './ip'
 import { iperf3 } from './iperf3'
 import { journalctl } from './journalctl'
-import { cat, date, idText, prints, ss, tee, uname, worldCommand } from './misc'
+import { cat, date, idText, prints, ss, sysctl, tee, uname, worldCommand } from './misc'
 import { ping } from './ping'
 import { kill, pgrep, ps } from './processes'
 import { systemctl } from './systemctl'
@@ -58,6 +58,7 @@ function tableOf(world: World): Table {
       dhclient: dhclient(world),
       ip: ip(world),
       ss: ss(world),
+      sysctl: sysctl(world),
       ps: ps(world),
       kill: kill(world),
       pgrep: pgrep(world, false),

@@ -16,6 +16,9 @@ import { Sessions } from './sessions'
 import { devicesOf, type GroupId, HOST, LAN, LAN_VIP, NODES, type NodeId, RETHS, rethMac, UNIT, WAN } from './topology'
 import { Unit } from './unit'
 
+/** Upload, download, and one that is left to TC-8. */
+const IPERF3_PORTS = [5201, 5202, 5203]
+
 /** What happened, for tests: exact model times, epoch ms on the lab's clock. */
 export type TruthEvent = { atMs: number; kind: string; [detail: string]: unknown }
 export type PathName = 'crossing' | 'vip' | 'wanVip'
@@ -112,8 +115,7 @@ export class World {
       unit.startNow(start, false)
     }
     this.cluster.settle(start)
-    this.serve(5201)
-    this.serve(5202)
+    for (const port of IPERF3_PORTS) this.serve(port)
   }
 
   private serve(port: number): void {
@@ -270,6 +272,6 @@ export class World {
     for (const device of machine.devices) device.up = true
     this.nodeOf(machine)?.failedLinks.clear()
     if (unit) scheduler.at(nowMs() + this.options.bootMs, () => machine.running && void unit.start())
-    if (machine.name === WAN) for (const port of [5201, 5202]) this.serve(port)
+    if (machine.name === WAN) for (const port of IPERF3_PORTS) this.serve(port)
   }
 }

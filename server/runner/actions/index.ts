@@ -7,6 +7,7 @@ import { fault } from './fault'
 import type { Handler, PlanContext } from './handler'
 import { readHostNetwork } from './host-network'
 import { collectJournal } from './journal'
+import { awaitLoad, readCounters, startLoad } from './load'
 import { preflight } from './preflight'
 import { startProbes, stopProbes } from './probes'
 import { awaitSessionSync, recordSessions } from './sessions'
@@ -35,6 +36,9 @@ const ACTIONS: { [K in ActionKind]: Handler<K> } = {
   'read-host-network': readHostNetwork,
   'request-lease': requestLease,
   'release-lease': releaseLease,
+  'start-load': startLoad,
+  'await-load': awaitLoad,
+  'read-counters': readCounters,
 }
 
 const handlerOf = (action: Action) => ACTIONS[action.kind] as Handler<ActionKind>
