@@ -25,6 +25,9 @@ test.each([
   ['TC-4', {}],
   ['TC-5', {}],
   ['TC-6', {}],
+  ['TC-8', { durationS: 20 }],
+  ['TC-8', { durationS: 20, compareSecondaryOff: true, direction: 'download' }],
+  ['TC-9', {}],
 ])('%s %o passes, does what its plan says, and leaves the lab as it was', async (caseId, params) => {
   const before = await look(lab.world)
   const input = query({ lab: lab.world.id, case: caseId, params })

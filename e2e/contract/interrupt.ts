@@ -62,6 +62,21 @@ const STANDS: Record<string, Record<string, Stand>> = {
     collect: { hold: 'pkill.*traffic-upload' },
     restore: { hold: 'pkill.*traffic-upload', next: '/snapshot ' },
   },
+  'TC-8': {
+    preflight: { hold: '/preflight ' },
+    load: { hold: '/sessions-before ' },
+    collect: { hold: 'pkill.*probe-internet' },
+    restore: { hold: 'pkill.*probe-internet', next: '/snapshot ' },
+  },
+  'TC-9': {
+    preflight: { hold: '/preflight ' },
+    before: { hold: '/network ' },
+    // The lease is held by now.
+    request: { hold: '/leases ' },
+    release: { hold: '/release ' },
+    after: { hold: '/release ', next: '/network ' },
+    restore: { hold: '/release ', next: '/snapshot ' },
+  },
 }
 
 export const CASES = Object.keys(STANDS)

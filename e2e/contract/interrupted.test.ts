@@ -6,9 +6,13 @@ import { look } from './lab-eyes'
 const lab = labAndApp()
 
 describe('a run that does not end by itself', () => {
-  test.each(['probes', 'wait'])('cancelled in "%s" restores the lab', async (step) => {
+  test.each([
+    ['TC-3', 'probes'],
+    ['TC-3', 'wait'],
+    ['TC-9', 'request'],
+  ])('%s cancelled in "%s" restores the lab', async (caseId, step) => {
     const before = await look(lab.world)
-    const run = await cancelIn(lab.app, lab.world, 'TC-3', step)
+    const run = await cancelIn(lab.app, lab.world, caseId, step)
     expect(run.ending).toBe('cancelled')
     expect(run.verdict).not.toBe('pass')
     expect(await look(lab.world)).toEqual(before)
@@ -18,6 +22,7 @@ describe('a run that does not end by itself', () => {
     ['TC-3', 'fault'],
     ['TC-3', 'restore'],
     ['TC-5', 'refuse'],
+    ['TC-9', 'request'],
   ])('%s killed with the app in "%s" is recovered after a restart', async (caseId, step) => {
     const before = await look(lab.world)
     const run = await killIn(lab.app, lab.world, caseId, step)

@@ -7,12 +7,14 @@ type State = {
   manual: unknown
   configurations: string[]
   devices: unknown
+  leases: unknown
   processes: { machine: string; pid: number; args: string[] }[]
 }
 
 /** The lab as the simulated world itself sees it: what must be the same before and after a run, whatever ended it. */
 export async function look(world: World) {
-  const { instances, units, nodes, manual, configurations, devices, processes } = await world.call<State>('state')
+  const { instances, units, nodes, manual, configurations, devices, leases, processes } =
+    await world.call<State>('state')
   const ours = processes.filter(
     ({ args }) => args.join(' ').includes('FAILOVER_LAB_RUN=') || args.join(' ').includes('/var/tmp/failover-lab'),
   )
@@ -23,6 +25,7 @@ export async function look(world: World) {
     manual,
     configurations,
     devices,
+    leases,
     ours: ours.map(({ machine, args }) => `${machine}: ${args.join(' ')}`),
   }
 }

@@ -13,13 +13,17 @@ const inside = async (name: string, ...argv: string[]): Promise<string> =>
     (error: { stdout?: string; code?: number }) => `${error.stdout ?? ''}exit ${error.code}`,
   )
 
-/** Addresses, links and routes of one instance, roles of a node; read with the container tool, past the product. */
+/** Addresses, links, routes and resolver of one instance, roles and DHCP leases of a node; read with the container tool, past the product. */
 async function lookAt(name: string): Promise<unknown> {
   const addresses = await inside(name, 'ip', '-br', 'address')
   const routes = await inside(name, 'ip', 'route')
   const environments = 'grep -hsz "^[F]AILOVER_LAB_RUN=" /proc/[0-9]*/environ'
   const tagged = await inside(name, 'sh', '-c', `pgrep -a -f '[F]AILOVER_LAB_RUN='; ${environments}; exit 0`)
   const status = NODES.includes(name) ? await inside(name, 'cli', '-c', 'show chassis cluster status') : ''
+  const leases = NODES.includes(name)
+    ? await inside(name, 'sh', '-c', 'cat /run/bpfrx/dnsmasq.leases 2>&-; exit 0')
+    : ''
+  const resolver = await inside(name, 'sh', '-c', 'cat /etc/resolv.conf 2>&-; exit 0')
   const roles = [...status.matchAll(/^(node\d) +(\d+) +(\S+) +(\S+) +(\S+)/gm)].map((match) => match.slice(1).join(' '))
   return {
     name,
@@ -27,6 +31,8 @@ async function lookAt(name: string): Promise<unknown> {
     routes: routes.split('\n').sort(),
     tagged,
     roles,
+    leases,
+    resolver,
   }
 }
 

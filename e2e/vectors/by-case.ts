@@ -1,5 +1,7 @@
 import { tc05 } from './tc-05'
 import { tc06 } from './tc-06'
+import { tc08 } from './tc-08'
+import { tc09 } from './tc-09'
 import type { Vector } from './vector'
 
 /** What a case says with each switch on, as reviewed; for the cases after TC-4. */
@@ -13,4 +15,4 @@ export type CaseTable = {
 }
 
 /** Case -> its table, one file each. */
-export const BY_CASE: Record<string, CaseTable> = { 'TC-5': tc05, 'TC-6': tc06 }
+export const BY_CASE: Record<string, CaseTable> = { 'TC-5': tc05, 'TC-6': tc06, 'TC-8': tc08, 'TC-9': tc09 }

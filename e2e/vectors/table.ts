@@ -176,6 +176,8 @@ export const TABLE: Record<string, SwitchVectors> = {
   // They do nothing to TC-1 to TC-4: no step of those changes a configuration.
   'no-config-sync': { cases: {} },
   'writable-secondary': { cases: {} },
+  'no-dhcp': { cases: {} },
+  'rate-limit': { cases: {} },
   duplicate: {
     cases: {
       'TC-1': formed,

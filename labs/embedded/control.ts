@@ -36,6 +36,7 @@ export const controls = {
     processes: [...world.machines.values()].flatMap((m) =>
       [...m.processes.values()].map((p) => ({ machine: m.name, pid: p.pid, args: p.args })),
     ),
+    leases: world.dhcp.list(nowMs()),
     devices: Object.fromEntries([...world.machines.values()].map((m) => [m.name, m.devices])),
   })) as Handler,
   options: unwrap(SomeOptionsSchema, ({ world }, body) => {

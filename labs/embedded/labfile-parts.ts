@@ -42,6 +42,14 @@ export const switchTexts: Record<SwitchName, { title: string; expect: string }> 
     title: 'The secondary takes changes',
     expect: 'TC-5 fails: the secondary lets itself be configured, and then differs from the primary.',
   },
+  'no-dhcp': {
+    title: 'The DHCP server does not answer',
+    expect: 'TC-9 fails: a host on the LAN gets no lease. Nothing else changes.',
+  },
+  'rate-limit': {
+    title: 'No more than 100 Mbit/s through the cluster',
+    expect: 'TC-8 fails: the throughput is below its limit. The traffic of the other cases is far below it.',
+  },
   duplicate: {
     title: 'Some replies come twice',
     expect: 'One reply in a hundred comes twice; no verdict changes.',

@@ -106,6 +106,7 @@ export function labOf(
         ...(r.vip === LAN_VIP ? {} : { vlan: 50, gateway: WAN_GATEWAY }),
         garpObserver: { at: { instance: r.vip === LAN_VIP ? LAN : WAN }, interface: 'eth0' },
       })),
+      dhcp: { reth: 'reth1', from: '10.0.60.100', to: '10.0.60.199' },
     },
     targets: [
       {
@@ -149,6 +150,7 @@ export function labOf(
         bitPerS: 5e6,
       },
     ],
+    throughput: { from: { instance: LAN }, server: WAN_GATEWAY, port: 5203 },
     switches: SWITCHES.map((id) => ({
       id,
       ...switchTexts[id],

@@ -56,6 +56,7 @@ export async function testServices() {
           objective: 'The backup takes over.',
           destructive: true,
           outage: true,
+          destructiveWhen: null,
           kind: 'test',
           blocked: null,
           fields: [],

@@ -11,6 +11,8 @@ export type Judged = Pick<CriterionResult, 'verdict' | 'reason' | 'measured' | '
 export type Criterion = {
   id: string
   title: string
+  /** The boolean parameter without which it is left out. */
+  when?: string
   limit: (lab: Lab) => Quantity | null
   judge: (analysis: Analysis) => Judged
 }
@@ -23,9 +25,11 @@ export type CaseDefinition<P extends z.ZodObject = z.ZodObject> = {
   /** An operation leaves what it changed as it is once it is completed, and puts it back on any other ending. */
   kind?: 'test' | 'operation'
   /** Stops services or removes devices: needs `allowDestructive` in the lab file and a confirmation. */
-  destructive: boolean
+  destructive: boolean | { /** A boolean parameter makes it so. */ when: string }
   /** Forwarding stops for a while; where it does not, what is changed is the configuration. As `destructive` by default. */
   outage?: boolean
+  /** What the lab file would have to say for it, in a sentence; null when it says so. */
+  needs?: (lab: Lab) => string | null
   params: P
   /** `runId` makes what a run puts into the lab its own. */
   steps: (lab: Lab, params: z.infer<P>, runId: string) => Step[]
@@ -36,6 +40,8 @@ export type CaseDefinition<P extends z.ZodObject = z.ZodObject> = {
     limitMs: (lab: Lab) => number
     of?: (analysis: Analysis) => Measurement | null
   } | null
+  /** The criterion whose measured quantity stands at the top of a run that measures no time. */
+  figure?: string
 }
 
 /** Types a case's parameters against its own schema; adding it to `index.ts` is all that it takes. */
@@ -85,20 +91,36 @@ export function caseView(definition: CaseDefinition, lab: Lab): CaseView {
     id: definition.id,
     title: definition.title,
     objective: definition.objective,
-    destructive: definition.destructive,
+    destructive: definition.destructive === true,
+    destructiveWhen: typeof definition.destructive === 'object' ? definition.destructive.when : null,
     outage: hasOutage(definition),
     kind: definition.kind ?? 'test',
     blocked: blockedBecause(definition, lab),
     fields: Object.entries(schema.properties ?? {}).map(([name, field]) => paramField(name, field)),
-    criteria: definition.criteria.map((c) => ({ id: c.id, title: c.title, limit: c.limit(lab)?.text ?? null })),
+    criteria: definition.criteria.map(({ id, title, limit, when = null }) => ({
+      ...{ id, title, when },
+      limit: limit(lab)?.text ?? null,
+    })),
     headline: definition.headline && { title: definition.headline.title, limitMs: definition.headline.limitMs(lab) },
   }
 }
 
-const hasOutage = ({ destructive, outage = destructive }: CaseDefinition): boolean => outage
+const hasOutage = ({ destructive, outage = destructive !== false }: CaseDefinition): boolean => outage
 
-/** Why a case may not run on a lab; null when it may. */
-export const blockedBecause = (definition: CaseDefinition, lab: Lab): string | null =>
-  definition.destructive && !lab.allowDestructive
+const isDestructive = ({ destructive }: CaseDefinition, params: Record<string, unknown>): boolean =>
+  typeof destructive === 'boolean' ? destructive : params[destructive.when] === true
+
+/** The criteria that a run with these parameters is judged by. */
+export const criteriaOf = ({ criteria }: CaseDefinition, params: Record<string, unknown>): Criterion[] =>
+  criteria.filter(({ when }) => when === undefined || params[when] === true)
+
+/** Why a case may not run on a lab, with these parameters; null when it may. */
+export const blockedBecause = (
+  definition: CaseDefinition,
+  lab: Lab,
+  params: Record<string, unknown> = {},
+): string | null =>
+  definition.needs?.(lab) ??
+  (isDestructive(definition, params) && !lab.allowDestructive
     ? `It ${hasOutage(definition) ? 'stops services on' : 'changes the configuration of'} the firewalls. Set "allowDestructive: true" in the lab file of ${lab.title} to allow it.`
-    : null
+    : null)

@@ -3,7 +3,7 @@ import type { CriterionResult, Ending, Measurement, Report } from '../domain/run
 import { asAppError } from '../errors'
 import { type Analysis, analyse } from '../measure/analysis'
 import { inconclusive } from './criteria/judged'
-import type { CaseDefinition, Criterion, Judged } from './define'
+import { type CaseDefinition, type Criterion, criteriaOf, type Judged } from './define'
 import { trafficNotes } from './traffic-notes'
 
 function guarded(work: () => Judged): Judged {
@@ -39,13 +39,14 @@ export function judge(definition: CaseDefinition, evidence: RunEvidence, ending:
     limit: limit(evidence.lab),
     ...guarded(() => check(analysis)),
   })
-  const criteria = definition.criteria.map(judgeOne)
+  const criteria = criteriaOf(definition, evidence.params).map(judgeOne)
   const headline = headlineOf(definition, analysis)
   const shown = criteria.some((c) => c.verdict === 'fail')
     ? 'fail'
     : criteria.some((c) => c.verdict === 'inconclusive')
       ? 'inconclusive'
       : 'pass'
+  const figure = criteria.find(({ id }) => id === definition.figure)
   return {
     verdict: shown === 'pass' && ending !== 'completed' ? 'inconclusive' : shown,
     headline,
@@ -58,5 +59,6 @@ export function judge(definition: CaseDefinition, evidence: RunEvidence, ending:
       ...(analysis.headline?.caveats ?? []),
       ...trafficNotes(evidence),
     ],
+    ...(figure ? { figure: { title: figure.title, measured: figure.measured, limit: figure.limit } } : {}),
   }
 }

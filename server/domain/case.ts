@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { IdSchema, PlaceSchema } from './ids'
+import { CongestionNeedSchema, LoadSchema } from './load'
 
 /** A name that Junos takes for a policy, a zone. */
 const name = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,62}$/)
@@ -18,6 +19,8 @@ export const DesiredStateSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('no-manual-failover'), redundancyGroup: z.number() }),
   /** A security policy that a run made is in the configuration of this node no more. */
   z.object({ kind: z.literal('policy-absent'), node: z.string(), ...policy }),
+  /** No test lease is held on the interface, and no file of the request is left. */
+  z.object({ kind: z.literal('dhcp-released'), instance: IdSchema, interface: z.string() }),
 ])
 export type DesiredState = z.infer<typeof DesiredStateSchema>
 
@@ -64,8 +67,15 @@ export const ActionSchema = z.discriminatedUnion('kind', [
     tools: z.array(z.string()),
     /** Goes on whatever the cluster's state is: whether it has formed is what is judged, or the roles are to be changed. */
     anyState: z.boolean().optional(),
+    congestion: CongestionNeedSchema.optional(),
   }),
-  z.object({ kind: z.literal('start-probes'), targets: z.array(IdSchema), durationS: z.number() }),
+  /** `intervalMs`: for all of them, in place of the lab file's and what the calibration found. */
+  z.object({
+    kind: z.literal('start-probes'),
+    targets: z.array(IdSchema),
+    durationS: z.number(),
+    intervalMs: z.number().optional(),
+  }),
   z.object({ kind: z.literal('stop-probes') }),
   z.object({ kind: z.literal('start-traffic'), traffic: z.array(IdSchema), durationS: z.number() }),
   z.object({ kind: z.literal('stop-traffic') }),
@@ -76,11 +86,11 @@ export const ActionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('baseline'), durationMs: z.number() }),
   /** The probes run for so long, whatever they show. */
   z.object({ kind: z.literal('run-probes'), durationMs: z.number() }),
-  /** Towards the traffic servers, or towards the targets that lie beyond the cluster as well. */
+  /** Towards the traffic servers, towards the targets that lie beyond the cluster as well, or towards TC-8's server. */
   z.object({
     kind: z.literal('record-sessions'),
     label: z.enum(['before', 'after']),
-    to: z.enum(['traffic', 'traffic-and-targets']),
+    to: z.enum(['traffic', 'traffic-and-targets', 'throughput']),
   }),
   /** Asks both nodes again and again, for the rest of the run, for their own sessions towards the traffic servers. */
   z.object({ kind: z.literal('watch-sessions'), intervalMs: z.number(), durationS: z.number() }),
@@ -105,6 +115,24 @@ export const ActionSchema = z.discriminatedUnion('kind', [
   /** Until loss is back within what the baseline shows for validationMs on every crossing probe. */
   z.object({ kind: z.literal('settle'), validationMs: z.number() }),
   z.object({ kind: z.literal('collect-journal') }),
+  /** Addresses, routes and resolver of an instance, to be compared with another moment. */
+  z.object({ kind: z.literal('read-host-network'), instance: IdSchema, label: z.enum(['before', 'after']) }),
+  /** Asks for a DHCP lease on an interface, under an identity of its own; nothing of it is applied there. */
+  z.object({
+    kind: z.literal('request-lease'),
+    instance: IdSchema,
+    interface: z.string(),
+    /** So long an answer is waited for. */
+    waitS: z.number(),
+    undo: z.array(DesiredStateSchema).min(1),
+  }),
+  z.object({ kind: z.literal('release-lease'), instance: IdSchema, interface: z.string() }),
+  /** A client at full speed; the step goes on once it is connected. */
+  z.object({ kind: z.literal('start-load'), load: LoadSchema }),
+  /** Until the load has ended by itself. */
+  z.object({ kind: z.literal('await-load'), load: LoadSchema }),
+  /** Drops and errors of every LAN and WAN interface, to be compared with another moment. */
+  z.object({ kind: z.literal('read-counters'), label: z.enum(['before', 'after']) }),
 ])
 export type Action = z.infer<typeof ActionSchema>
 export type ActionKind = Action['kind']
@@ -141,12 +169,21 @@ export const CaseViewSchema = z.object({
   destructive: z.boolean(),
   /** Forwarding stops for a while. */
   outage: z.boolean(),
+  /** The boolean parameter with which it is destructive; null when none makes a difference. */
+  destructiveWhen: z.string().nullable(),
   /** An operation changes the lab on purpose and leaves it so; a test leaves it as it was. */
   kind: z.enum(['test', 'operation']),
   /** Why it cannot run on this lab; null when it can. */
   blocked: z.string().nullable(),
   fields: z.array(ParamFieldSchema),
-  criteria: z.array(z.object({ id: z.string(), title: z.string(), limit: z.string().nullable() })),
+  criteria: z.array(
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      limit: z.string().nullable(),
+      when: z.string().nullable().describe('judged only in runs with this boolean parameter; null: in all'),
+    }),
+  ),
   headline: z.object({ title: z.string(), limitMs: z.number() }).nullable(),
 })
 export type CaseView = z.infer<typeof CaseViewSchema>

@@ -7,7 +7,9 @@ import {
   NodeAnswerSchema,
   NodeStateSchema,
 } from './cluster'
+import { DhcpLeaseSchema } from './dhcp'
 import { IntervalSchema, PlaceSchema } from './ids'
+import { LinkCountersSchema } from './load'
 import { CriterionResultSchema, EndingSchema, ReportSchema, RunContextSchema, VerdictSchema } from './run'
 
 /** One line of the plan and of the record: what is run where. argv is exact; the app's SSH quoting is not part of it. */
@@ -146,6 +148,56 @@ export const EventBodySchema = z.discriminatedUnion('kind', [
   }),
   /** `done`: iperf3 ended by itself with its results exchanged, so its idle control connection was alive, too. */
   z.object({ kind: z.literal('traffic-ended'), traffic: z.string(), done: z.boolean(), error: z.string().nullable() }),
+  /** The sum of all sockets over a whole test, as one side counted it. */
+  z.object({
+    kind: z.literal('traffic-result'),
+    traffic: z.string(),
+    role: z.enum(['sender', 'receiver']),
+    seconds: z.number(),
+    bytes: z.number(),
+    bitPerS: z.number(),
+    retransmits: z.number().nullable(),
+  }),
+  /** LAN and WAN interfaces of one instance; null: they could not be read. */
+  z.object({
+    kind: z.literal('link-counters'),
+    label: z.enum(['before', 'after']),
+    instance: z.string(),
+    links: z.array(LinkCountersSchema).nullable(),
+  }),
+  /** What a host has of the network; null: it could not be read. Each list is sorted. */
+  z.object({
+    kind: z.literal('host-network'),
+    label: z.enum(['before', 'after']),
+    instance: z.string(),
+    addresses: z.array(z.string()).nullable(),
+    routes: z.array(z.string()).nullable(),
+    resolver: z.string().nullable(),
+  }),
+  /** A DHCP packet that a capture saw; stampMs is the instance's clock. */
+  z.object({
+    kind: z.literal('dhcp-packet'),
+    instance: z.string(),
+    interface: z.string(),
+    /** The capture shows only what the instance sends itself. */
+    sentOnly: z.boolean(),
+    message: z.enum(['request', 'reply']),
+    stampMs: z.number(),
+    /** Sender's, lower case. */
+    mac: z.string(),
+  }),
+  /** `unreadable`: the client said or wrote what cannot be understood, so nothing is known. */
+  z.object({
+    kind: z.literal('dhcp-asked'),
+    instance: z.string(),
+    interface: z.string(),
+    outcome: z.enum(['lease', 'no-answer', 'unreadable']),
+    lease: DhcpLeaseSchema.nullable(),
+    /** From the first request on, ms. */
+    watchedMs: z.number(),
+    /** The client's last words. */
+    said: z.string(),
+  }),
   z.object({
     kind: z.literal('undo-applied'),
     title: z.string(),

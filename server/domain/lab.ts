@@ -76,6 +76,10 @@ export const RethSchema = z.strictObject({
 })
 export type Reth = z.infer<typeof RethSchema>
 
+/** A DHCP server on a RETH, and the addresses that it may give: both ends belong to them. */
+export const DhcpSchema = z.strictObject({ reth: z.string().min(1), from: ipv4, to: ipv4 })
+export type Dhcp = z.infer<typeof DhcpSchema>
+
 export const ClusterSchema = z.strictObject({
   id: z.int().min(0),
   /** systemd unit of the cluster daemon. */
@@ -99,6 +103,8 @@ export const ClusterSchema = z.strictObject({
     .array(z.strictObject({ id: z.int().min(0), title: z.string().min(1), weight: z.int().default(255) }))
     .min(1),
   reths: z.array(RethSchema).default([]),
+  /** Without it nothing is said of DHCP. */
+  dhcp: DhcpSchema.optional(),
 })
 export type Cluster = z.infer<typeof ClusterSchema>
 
@@ -130,6 +136,14 @@ export const TrafficSchema = z.strictObject({
 })
 export type Traffic = z.infer<typeof TrafficSchema>
 
+/** An iperf3 server that is left to TC-8, which takes all there is. */
+export const ThroughputSchema = z.strictObject({
+  from: PlaceSchema,
+  server: ipv4,
+  port: z.int().min(1).max(65535),
+})
+export type Throughput = z.infer<typeof ThroughputSchema>
+
 /** What makes a lab misbehave on purpose, as data. Its commands run at each of its places, one after the other. */
 export const SwitchSchema = z.strictObject({
   id: IdSchema,
@@ -145,7 +159,7 @@ export const SwitchSchema = z.strictObject({
 })
 export type Switch = z.infer<typeof SwitchSchema>
 
-/** Limits of the criteria: ms, but for the share of loss. */
+/** Limits of the criteria: ms, where the name says nothing else. */
 export const ExpectationsSchema = z.strictObject({
   primaryChangeMs: ms.default(5000),
   failoverTimeMs: ms.default(5000),
@@ -155,6 +169,10 @@ export const ExpectationsSchema = z.strictObject({
   configSyncMs: ms.default(1000),
   /** Of the probes to a target that "answers" (TC-2), percent. */
   lossPercent: z.number().min(0).max(100).default(1),
+  /** At least so much through the cluster (TC-8). */
+  throughputBitPerS: z.number().positive().default(1e9),
+  /** What the secondary's being there may cost of it, percent. */
+  haOverheadPercent: z.number().min(0).max(100).default(10),
   forwardingDelayThresholdMs: ms.default(2000),
   validationMs: ms.default(5000),
   baselineMs: ms.default(5000),
@@ -185,6 +203,8 @@ export const LabSchema = z.strictObject({
   cluster: ClusterSchema,
   targets: z.array(TargetSchema).min(1),
   traffic: z.array(TrafficSchema).default([]),
+  /** Without it nothing is said of throughput. */
+  throughput: ThroughputSchema.optional(),
   /** Device clock reads and leases need a writable directory on the container host. */
   leaseDir: z.string().startsWith('/').default('/var/tmp/failover-lab'),
   /** How long the lab host waits for a silent dashboard before it reverts by itself, seconds. */

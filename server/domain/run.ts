@@ -102,6 +102,10 @@ export const ReportSchema = z.object({
   /** The fault on the target's own clock, and moved to the probe host's clock (± its offset's error). */
   t0: z.object({ fromMs: z.number(), toMs: z.number() }).nullable(),
   notes: z.array(z.string()),
+  /** What stands at the top of a run that measures no time. */
+  figure: z
+    .object({ title: z.string(), measured: QuantitySchema.nullable(), limit: QuantitySchema.nullable() })
+    .optional(),
 })
 export type Report = z.infer<typeof ReportSchema>
 

@@ -5,9 +5,9 @@ import type { LabAccess } from './at'
 import { parseTcpdumpLine } from './tcpdump-parse'
 import { type RunningTool, startTool, type ToolOptions } from './tool'
 
-/** tcpdump line by line (-l), numbers (-n), epoch stamps (-tt), with MAC addresses (-e). */
-export const captureArgv = (linuxInterface: string, filter: string): string[] => [
-  ...['tcpdump', '-l', '-n', '-tt', '-e', '-i', linuxInterface],
+/** tcpdump line by line (-l), numbers (-n), epoch stamps (-tt), with MAC addresses (-e); `sentOnly`: what goes out. */
+export const captureArgv = (linuxInterface: string, filter: string, sentOnly = false): string[] => [
+  ...['tcpdump', '-l', '-n', '-tt', '-e', ...(sentOnly ? ['-Q', 'out'] : []), '-i', linuxInterface],
   ...filter.split(' '),
 ]
 
@@ -28,7 +28,7 @@ export function startCapture(
   access: LabAccess,
   point: ObservationPoint,
   filter: string,
-  options: ToolOptions & { onReady?: () => void },
+  options: ToolOptions & { onReady?: () => void; sentOnly?: boolean },
 ): Promise<RunningTool> {
   const onOutput: ToolOptions['onOutput'] = (line, from, receivedMs) => {
     if (from === 'stderr' && /^listening on |: listening on /.test(line)) options.onReady?.()
@@ -38,5 +38,8 @@ export function startCapture(
     const parsed = parseTcpdumpLine(line)
     return parsed.kind === 'sample' ? { row: parsed.row, keep: !ECHO.includes(parsed.row[0] ?? -1) } : { keep: true }
   }
-  return startTool(access, point.at, captureArgv(point.interface, filter), read, { ...options, onOutput })
+  return startTool(access, point.at, captureArgv(point.interface, filter, options.sentOnly), read, {
+    ...options,
+    onOutput,
+  })
 }

@@ -3,6 +3,7 @@ import type { Place } from '../domain/ids'
 import type { Lab } from '../domain/lab'
 import { AppError } from '../errors'
 import type { ExecResult } from '../transport/remote'
+import { noLeaseLeftArgv, releaseLeaseArgv } from './dhcp'
 import { isRunning, listInstances, parseInstances, startInstance } from './incus'
 import { failoverReset, failoverTo, showClusterStatus, showConfigurationWith } from './junos'
 import { configurePolicy, policiesIn } from './junos-configure'
@@ -94,6 +95,15 @@ export function planDesired(lab: Lab, desired: DesiredState): DesiredPlan {
         check: { place, argv: showClusterStatus(lab) },
         isMet: (result) => groupStatus(result, desired.redundancyGroup)?.isManual === false,
         apply: [{ place, argv: failoverReset(lab, desired.redundancyGroup) }],
+      }
+    }
+    case 'dhcp-released': {
+      const place = { instance: desired.instance }
+      return {
+        title: `no test lease held on ${desired.interface} of ${desired.instance}`,
+        check: { place, argv: noLeaseLeftArgv() },
+        isMet: ({ exitCode }) => exitCode === 0,
+        apply: [{ place, argv: releaseLeaseArgv(desired.interface) }],
       }
     }
   }

@@ -1,4 +1,5 @@
 import type { Traffic } from '../domain/lab'
+import type { Load } from '../domain/load'
 import { delay } from '../transport/retry'
 import type { LabAccess } from './at'
 import { type Iperf3Line, Iperf3Parser } from './iperf3-parse'
@@ -7,11 +8,15 @@ import { type LineReading, type RunningTool, startTool, type ToolOptions } from 
 /** The shortest interval that iperf3 reports is 0.1 s. */
 const INTERVAL_S = 0.5
 
+/** A client at a rate of its own, or at full speed with the congestion control that it names. */
+export type Iperf3Client = Traffic | Load
+
 /** One client against a listening server; text intervals, flushed, since 3.12 prints JSON only at the end. */
-export const iperf3Argv = (traffic: Traffic, durationS: number): string[] => [
-  ...['iperf3', '-c', traffic.server, '-p', String(traffic.port), '-t', String(Math.ceil(durationS))],
-  ...['-i', String(INTERVAL_S), '-P', String(traffic.parallel), '-b', String(Math.round(traffic.bitPerS))],
-  ...(traffic.direction === 'download' ? ['-R'] : []),
+export const iperf3Argv = (client: Iperf3Client, durationS: number): string[] => [
+  ...['iperf3', '-c', client.server, '-p', String(client.port), '-t', String(Math.ceil(durationS))],
+  ...['-i', String(INTERVAL_S), '-P', String(client.parallel)],
+  ...('congestion' in client ? ['-b', '0', '-C', client.congestion] : ['-b', String(Math.round(client.bitPerS))]),
+  ...(client.direction === 'download' ? ['-R'] : []),
   '--forceflush',
 ]
 
@@ -24,7 +29,7 @@ export type Iperf3Options = ToolOptions & {
 }
 
 /** Starts one client; rows are those of SAMPLE_COLUMNS.traffic. Try `startTraffic` for one that waits for a busy server. */
-export function startIperf3(access: LabAccess, traffic: Traffic, options: Iperf3Options): Promise<RunningTool> {
+export function startIperf3(access: LabAccess, client: Iperf3Client, options: Iperf3Options): Promise<RunningTool> {
   const parser = new Iperf3Parser()
   const read = (line: string, receivedMs: number): LineReading => {
     const parsed = parser.line(line, receivedMs)
@@ -37,11 +42,15 @@ export function startIperf3(access: LabAccess, traffic: Traffic, options: Iperf3
     if (parsed?.kind === 'error') options.onFact?.(parsed)
     options.onOutput?.(line, from, receivedMs)
   }
-  return startTool(access, traffic.from, iperf3Argv(traffic, options.durationS), read, { ...options, onOutput })
+  return startTool(access, client.from, iperf3Argv(client, options.durationS), read, { ...options, onOutput })
 }
 
 /** As `startIperf3`, trying again while the server is busy. `stop` ends the trying, too; `done` is the last client's. */
-export async function startTraffic(access: LabAccess, traffic: Traffic, options: Iperf3Options): Promise<RunningTool> {
+export async function startTraffic(
+  access: LabAccess,
+  client: Iperf3Client,
+  options: Iperf3Options,
+): Promise<RunningTool> {
   const { attempts = 5, signal, onFact } = options
   let isBusy = false
   let isStopped = false
@@ -52,7 +61,7 @@ export async function startTraffic(access: LabAccess, traffic: Traffic, options:
       onFact?.(fact)
     },
   }
-  let current = await startIperf3(access, traffic, watched)
+  let current = await startIperf3(access, client, watched)
   const follow = async () => {
     for (let attempt = 1; ; attempt++) {
       const end = await current.done
@@ -60,7 +69,7 @@ export async function startTraffic(access: LabAccess, traffic: Traffic, options:
       await delay(1000 * 2 ** (attempt - 1), signal)
       isBusy = false
       if (isStopped) return end
-      current = await startIperf3(access, traffic, watched)
+      current = await startIperf3(access, client, watched)
     }
   }
   const done = follow()

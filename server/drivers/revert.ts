@@ -42,7 +42,7 @@ function onHost(
 /** The check as shell text: exit 0 when the state holds. What the app judges by parsing is judged by awk here. */
 function checkLine(lab: Lab, desired: DesiredState): string {
   const plan = planDesired(lab, desired)
-  if (desired.kind === 'unit-active') return bounded(20, onHost(lab, plan.check))
+  if (desired.kind === 'unit-active' || desired.kind === 'dhcp-released') return bounded(20, onHost(lab, plan.check))
   if (desired.kind === 'instance-running') return bounded(20, insideInstance(lab, desired.instance, ['true']))
   // Nothing printed and exit 0: a CLI that cannot connect has not said that there is no such policy.
   if (desired.kind === 'policy-absent') return `said=$(${bounded(20, onHost(lab, plan.check))}) && [ -z "$said" ]`

@@ -7,9 +7,10 @@ const SEPARATOR = '=== failover-lab ==='
 
 /** Arguments: pattern of tagged processes, unit. One round trip for all that is read inside an instance. */
 const SCRIPT = `ip -j address 2>&1; echo '${SEPARATOR}'; ip -j route 2>&1; echo '${SEPARATOR}'
-${LIST_TAGGED}; echo '${SEPARATOR}'; [ -z "$2" ] || systemctl is-active "$2" 2>&1; exit 0`
+${LIST_TAGGED}; echo '${SEPARATOR}'; [ -z "$2" ] || systemctl is-active "$2" 2>&1; echo '${SEPARATOR}'
+[ -n "$2" ] || cat /etc/resolv.conf 2>&1; exit 0`
 
-/** Reads addresses, routes, tagged processes and, with a unit, whether it is active. */
+/** Reads addresses, routes, tagged processes and, with a unit, whether it is active; without one, who resolves names. */
 export const instanceFactsArgv = (pattern: string, unit: string | null): string[] => [
   ...['sh', '-c', SCRIPT, 'sh', pattern],
   unit ?? '',
@@ -77,9 +78,9 @@ function linkFacts(links: Link[]): [string, string][] {
     })
 }
 
-function routeFacts(text: string): [string, string][] {
+function routesIn(text: string): string[] | null {
   const routes = parseList(RouteSchema, text)
-  if (!routes) return [['routes', 'not readable']]
+  if (!routes) return null
   const described = routes.map(({ dst, gateway, dev, prefsrc, metric, type }) =>
     [
       type,
@@ -92,8 +93,35 @@ function routeFacts(text: string): [string, string][] {
       .filter(Boolean)
       .join(' '),
   )
-  return [['routes', described.sort().join('; ')]]
+  return described.sort()
 }
+
+/** What a host has of the network; null: it could not be read. */
+export type HostNetwork = { addresses: string[] | null; routes: string[] | null; resolver: string | null }
+
+/** What `instanceFactsArgv` printed without a unit, reduced to what a DHCP client might change. */
+export function hostNetwork(stdout: string): HostNetwork {
+  const [addresses = '', routes = '', , , resolver] = stdout.split(`${SEPARATOR}\n`)
+  const links = parseLinks(addresses)
+  const named = links?.flatMap(({ ifname, addr_info }) =>
+    addr_info
+      .filter((address) => address.local && !isVolatileAddress(address))
+      .map(({ local, prefixlen }) => `${ifname} ${local}/${prefixlen ?? 32}`),
+  )
+  return {
+    addresses: named?.sort() ?? null,
+    routes: routesIn(routes),
+    resolver: resolver === undefined ? null : resolverText(resolver),
+  }
+}
+
+/** resolv.conf on one line, its comments left out. */
+const resolverText = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => line.replace(/^[#;].*/, '').trim())
+    .filter((line) => line !== '')
+    .join('; ') || 'none'
 
 /** Tags of the app's processes in `pgrep -a -f` output, those that come and go left out. */
 export function taggedProcesses(text: string): string {
@@ -103,13 +131,14 @@ export function taggedProcesses(text: string): string {
 
 /** What `instanceFactsArgv` printed, as snapshot facts below the instance's name. */
 export function instanceFacts(name: string, stdout: string, unit: string | null): LabSnapshot {
-  const [addresses = '', routes = '', processes = '', state = ''] = stdout.split(`${SEPARATOR}\n`)
+  const [addresses = '', routes = '', processes = '', state = '', resolver] = stdout.split(`${SEPARATOR}\n`)
   const links = parseLinks(addresses)
   const facts: [string, string][] = [
     ...(links ? linkFacts(links) : [['links', 'not readable'] as [string, string]]),
-    ...routeFacts(routes),
+    ['routes', routesIn(routes)?.join('; ') ?? 'not readable'],
     ['processes', taggedProcesses(processes)],
     ...(unit ? [[`unit/${unit}`, state.trim()] as [string, string]] : []),
+    ...(unit || resolver === undefined ? [] : [['resolver', resolverText(resolver)] as [string, string]]),
   ]
   return Object.fromEntries(facts.map(([key, value]) => [`${name}/${key}`, value]))
 }

@@ -1,6 +1,7 @@
 import type { NodePoll } from '../domain/cluster'
 import type { Place } from '../domain/ids'
 import type { Lab } from '../domain/lab'
+import type { CongestionNeed } from '../domain/load'
 import { placeName } from '../domain/place'
 import type { RunContext } from '../domain/run'
 import { execAt, type LabAccess } from '../drivers/at'
@@ -93,6 +94,23 @@ export async function softwareVersions(access: LabAccess, options: AskOptions): 
     }),
   )
   return Object.fromEntries(versions.flatMap(([name, version]) => (version === null ? [] : [[name, version]])))
+}
+
+/** The kernel that sends knows the congestion control; a module that is not loaded is not listed. */
+export const checkCongestion = (
+  access: LabAccess,
+  { at, algorithm }: CongestionNeed,
+  options: AskOptions,
+): Promise<Check> => {
+  const title = `TCP congestion control ${algorithm} available`
+  return guarded('congestion', title, async () => {
+    const argv = ['sysctl', '-n', 'net.ipv4.tcp_available_congestion_control']
+    const { stdout, stderr } = await execAt(access, at, argv, { ...options, timeoutMs: TIMEOUT_MS })
+    const found = stdout.trim()
+    const hint = `On the machine whose kernel ${placeName(at)} runs on: modprobe tcp_${algorithm}`
+    const said = found || stderr.trim().slice(-300) || 'nothing'
+    return check('congestion', title, found.split(/\s+/).includes(algorithm), said, hint)
+  })
 }
 
 /** Both nodes asked for the cluster status. Rejects with `ssh-…`. */

@@ -1,5 +1,6 @@
 import type { Place } from '../domain/ids'
 import type { Lab } from '../domain/lab'
+import { lanHostOf } from '../domain/lan-host'
 import { placeName } from '../domain/place'
 import { execAt, type LabAccess } from '../drivers/at'
 import { showVersion } from '../drivers/junos'
@@ -31,6 +32,8 @@ const PACKAGES: Record<string, string> = {
   'systemd-run': 'systemd',
   systemctl: 'systemd',
   journalctl: 'systemd',
+  dhclient: 'isc-dhcp-client',
+  sysctl: 'procps',
 }
 
 /** What makes a tool print its version. */
@@ -43,16 +46,21 @@ export const installArgv = (tool: string): string[] => ['apt-get', 'install', '-
 export const installHint = (tool: string, place: Place): string =>
   `On ${placeName(place)}: apt-get install ${PACKAGES[tool] ?? tool}`
 
-/** Where a case needs a tool: where probes start, where traffic starts, where packets are captured. */
+/** Where a case needs a tool: where probes and traffic start, where packets are captured, where a lease is asked for. */
 export function placesOfTool(lab: Lab, tool: string): Place[] {
   const observers = [
     ...lab.cluster.reths.flatMap(({ garpObserver }) => (garpObserver ? [garpObserver.at] : [])),
     ...lab.targets.flatMap(({ captureAt }) => (captureAt ? [captureAt.at] : [])),
   ]
+  const client = lab.cluster.dhcp ? lanHostOf(lab) : null
+  const asking = client ? [{ instance: client.instance }] : []
+  const loading = lab.throughput ? [lab.throughput.from] : []
   const places: Record<string, Place[]> = {
     ping: lab.targets.map(({ from }) => from),
-    iperf3: lab.traffic.map(({ from }) => from),
-    tcpdump: observers,
+    iperf3: [...lab.traffic.map(({ from }) => from), ...loading],
+    sysctl: loading,
+    tcpdump: [...observers, ...asking],
+    dhclient: asking,
   }
   const named = new Map((places[tool] ?? []).map((place) => [JSON.stringify(place), place]))
   return [...named.values()]

@@ -33,7 +33,7 @@ export class Runner {
   /** Queues a run and starts it when the lab is free. Throws `bad-input`, `not-found`, `forbidden`, `quarantined`. */
   async start(request: RunRequest): Promise<{ id: string }> {
     const { lab, definition, params } = this.#resolve(request)
-    const blocked = blockedBecause(definition, lab)
+    const blocked = blockedBecause(definition, lab, params)
     if (blocked) throw new AppError('forbidden', `${definition.id} may not run on ${lab.title}.`, { hint: blocked })
     const quarantine = await this.deps.labState.quarantine(lab.id)
     if (quarantine)

@@ -1,12 +1,14 @@
 import type { Action, DesiredState, Step } from '../domain/case'
 
+/** What an action leaves to be put back; nothing where it changes nothing. */
 function undoOfAction(action: Action): readonly DesiredState[] {
   if (action.kind === 'fault') return action.fault.undo
-  return action.kind === 'configure' ? action.change.undo : []
+  if (action.kind === 'configure') return action.change.undo
+  return 'undo' in action ? action.undo : []
 }
 
 /** Whether an action changes the lab. */
-export const changesLab = ({ kind }: Action): boolean => kind === 'fault' || kind === 'configure'
+export const changesLab = (action: Action): boolean => action.kind === 'configure' || undoOfAction(action).length > 0
 
 /** The undo of all that a case changes, in the order in which it is applied: last-in first-out, each state once. */
 export function undoOf(steps: readonly Step[]): DesiredState[] {

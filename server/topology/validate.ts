@@ -1,5 +1,7 @@
+import { ipv4Number } from '../domain/address'
 import type { Place } from '../domain/ids'
 import type { Lab } from '../domain/lab'
+import { lanHostOf } from '../domain/lan-host'
 import type { LabIssue } from './issues'
 import { type Path, pathText } from './positions'
 
@@ -75,6 +77,7 @@ const places: Check = (lab) => [
     ...(target.captureAt ? unknownPlace(lab, target.captureAt.at, ['targets', index, 'captureAt', 'at']) : []),
   ]),
   ...lab.traffic.flatMap((traffic, index) => unknownPlace(lab, traffic.from, ['traffic', index, 'from'])),
+  ...(lab.throughput ? unknownPlace(lab, lab.throughput.from, ['throughput', 'from']) : []),
   ...lab.switches.flatMap(({ at }, index) =>
     at.flatMap((place, which) =>
       unknownPlace(lab, place, ['switches', index, 'at', ...(at.length > 1 ? [which] : [])]),
@@ -148,12 +151,38 @@ const reths: Check = (lab) => {
   })
 }
 
+const dhcp: Check = (lab) => {
+  const { dhcp: served, reths: known } = lab.cluster
+  if (!served) return []
+  const path = ['cluster', 'dhcp']
+  const from = ipv4Number(served.from) ?? 0
+  const names = known.map(({ name }) => name)
+  return [
+    ...(names.includes(served.reth)
+      ? []
+      : [issue([...path, 'reth'], `there is no RETH "${served.reth}"; there are: ${list(names)}`)]),
+    ...(from <= (ipv4Number(served.to) ?? 0)
+      ? []
+      : [issue([...path, 'to'], `expected an address after ${served.from}`)]),
+    ...(lanHostOf(lab)
+      ? []
+      : [issue(path, 'nobody can ask: expected an instance of role lan-host with an interface of role lan')]),
+  ]
+}
+
+/** Two clients of one server would wait for each other. */
+const throughput: Check = ({ throughput: own, traffic }) => {
+  const taken = traffic.findIndex(({ server, port }) => server === own?.server && port === own.port)
+  if (taken < 0) return []
+  return [issue(['throughput', 'port'], `expected a server of its own; traffic[${taken}] uses port ${own?.port}`)]
+}
+
 const crossing: Check = (lab) =>
   lab.targets.some(({ crossesCluster }) => crossesCluster)
     ? []
     : [issue(['targets'], 'expected at least one target with crossesCluster: true, or no failover can be measured')]
 
-const CHECKS: readonly Check[] = [uniqueIds, jumps, places, nodes, interfaces, reths, crossing]
+const CHECKS: readonly Check[] = [uniqueIds, jumps, places, nodes, interfaces, reths, dhcp, throughput, crossing]
 
 /** What a schema cannot see: ids that are used twice or point nowhere, jump circles, nodes that are no firewalls. */
 export const crossReferenceIssues = (lab: Lab): LabIssue[] => CHECKS.flatMap((check) => check(lab))

@@ -62,6 +62,7 @@ function Summary({ lab, view, state, onRun }: Props & { onRun: () => void }) {
         ) : (
           <Badge tone="neutral">does not interrupt traffic</Badge>
         )}
+        {view.destructiveWhen ? `Stops a service with: ${titleOf(view, view.destructiveWhen)}.` : null}
       </p>
       {blocked ? (
         <p>
@@ -79,6 +80,9 @@ function Summary({ lab, view, state, onRun }: Props & { onRun: () => void }) {
     </Panel>
   )
 }
+
+const titleOf = ({ fields }: CaseView, name: string): string =>
+  fields.find((field) => field.name === name)?.title ?? name
 
 function Parameters({ view, onValid }: { view: CaseView; onValid: (values: ParamValues) => void }) {
   const { register, handleSubmit, formState } = useForm<ParamValues>({
@@ -116,6 +120,7 @@ const Criteria = ({ view }: { view: CaseView }) => (
           {criterion.title}
           <span className="block text-muted text-xs">
             {criterion.limit ? `limit ${criterion.limit}` : 'as declared in the lab file'}
+            {criterion.when ? `; only with: ${titleOf(view, criterion.when)}` : null}
           </span>
         </li>
       ))}

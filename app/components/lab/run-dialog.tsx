@@ -20,7 +20,7 @@ type Props = {
   onOpenChange: (open: boolean) => void
 }
 
-/** Parameters and, for a destructive case, what it does to which host: the last stop before a run. */
+/** Parameters and, for a case that is destructive with them, what it does to which host: the last stop before a run. */
 export function RunDialog({ open, onOpenChange, view, ...rest }: Props) {
   return (
     <Dialog
@@ -33,6 +33,9 @@ export function RunDialog({ open, onOpenChange, view, ...rest }: Props) {
     </Dialog>
   )
 }
+
+const isDestructive = ({ destructive, destructiveWhen }: CaseView, params: ParamValues): boolean =>
+  destructive || (destructiveWhen !== null && params[destructiveWhen] === true)
 
 function RunForm({ lab, view, params = {}, onOpenChange }: Omit<Props, 'open'>) {
   const trpc = useTRPC()
@@ -53,7 +56,7 @@ function RunForm({ lab, view, params = {}, onOpenChange }: Omit<Props, 'open'>) 
   return (
     <form onSubmit={submit} noValidate className="grid gap-4">
       <ParamForm fields={view.fields} register={register} errors={formState.errors} />
-      {view.destructive ? <Consequences lab={lab} view={view} params={watch()} /> : null}
+      {isDestructive(view, watch()) ? <Consequences lab={lab} view={view} params={watch()} /> : null}
       {start.error ? <ErrorBox error={start.error} doing="Could not start" /> : null}
       <div className="flex flex-wrap justify-end gap-2">
         <Button onClick={() => onOpenChange(false)}>Not now</Button>

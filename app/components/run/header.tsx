@@ -7,6 +7,7 @@ import type { Connection } from '@/app/lib/run/live-run'
 import { direction, ENDING, runBadge } from '@/app/lib/run/words'
 import type { RunDetail } from '@/server/domain/detail'
 import { RunActions } from './actions'
+import { Figure } from './figure'
 
 type Props = { detail: RunDetail; connection: Connection /** What can be exported. */; streams: string[] }
 
@@ -40,6 +41,7 @@ export const RunHeader = memo(function RunHeader({ detail, connection, streams }
         <RunActions detail={detail} streams={streams} />
       </div>
       <FailoverTime detail={detail} />
+      <Figure figure={detail.report?.figure} />
       <p className="flex flex-wrap gap-x-2 text-muted lg:col-span-2">
         <Facts
           facts={[

@@ -110,7 +110,10 @@ function LoadedRun({ initial, samples, lab }: LoadedProps) {
   const probes = useMemo(() => [...new Set(known.split(',').filter(Boolean))], [known])
   const all = [...tracks.probes.keys(), ...tracks.rows.keys()].join()
   const streams = useMemo(() => all.split(',').filter(Boolean), [all])
-  const planned = live ? (view?.criteria ?? NONE) : NONE
+  const planned = useMemo(
+    () => (live ? (view?.criteria.filter(({ when }) => when === null || params[when] === true) ?? NONE) : NONE),
+    [live, view, params],
+  )
 
   return (
     <div className="grid gap-3">

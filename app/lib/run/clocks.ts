@@ -1,4 +1,5 @@
 import type { RunDetail } from '@/server/domain/detail'
+import { LOADS, type LoadId } from '@/server/domain/load'
 import { placeName } from '@/server/domain/place'
 import type { PublicLab } from '@/server/domain/views'
 
@@ -17,5 +18,5 @@ export function probeClockOffset(stream: string, detail: RunDetail, lab: PublicL
 export function streamTitle(stream: string, lab: PublicLab | null): string {
   const name = streamName(stream)
   const entry = lab?.targets.find((t) => t.id === name) ?? lab?.traffic.find((t) => t.id === name)
-  return entry?.title ?? name
+  return entry?.title ?? (Object.hasOwn(LOADS, name) ? LOADS[name as LoadId] : name)
 }

@@ -3,8 +3,9 @@ import type { Program } from '../machine/process'
 /** Programs by the Debian package that brings them, where the names differ. */
 const PACKAGES: Record<string, string[]> = {
   'iputils-ping': ['ping'],
+  'isc-dhcp-client': ['dhclient'],
   iproute2: ['ip', 'ss'],
-  procps: ['pgrep', 'pkill', 'ps', 'kill'],
+  procps: ['pgrep', 'pkill', 'ps', 'kill', 'sysctl'],
   coreutils: ['timeout', 'env', 'date', 'uname'],
   'util-linux': ['setsid'],
   systemd: ['systemctl', 'journalctl', 'systemd-run', 'timedatectl'],

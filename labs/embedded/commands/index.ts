@@ -6,11 +6,12 @@ import { SwitchNameSchema } from '../world/options'
 import type { World } from '../world/world'
 import { aptGet, chronyc, df, timedatectl } from './administration'
 import { cli } from './cli'
+import { dhclient } from './dhclient'
 import { incus } from './incus'
 import { ip } from './ip'
 import { iperf3 } from './iperf3'
 import { journalctl } from './journalctl'
-import { cat, date, idText, prints, ss, tee, uname, worldCommand } from './misc'
+import { cat, date, idText, prints, ss, sysctl, tee, uname, worldCommand } from './misc'
 import { ping } from './ping'
 import { kill, pgrep, ps } from './processes'
 import { systemctl } from './systemctl'
@@ -54,8 +55,10 @@ function tableOf(world: World): Table {
       ping: ping(world),
       tcpdump: tcpdump(world),
       iperf3: iperf3(world),
+      dhclient: dhclient(world),
       ip: ip(world),
       ss: ss(world),
+      sysctl: sysctl(world),
       ps: ps(world),
       kill: kill(world),
       pgrep: pgrep(world, false),

@@ -1,7 +1,7 @@
 import { nowMs, scheduler } from '../core/scheduler'
 import type { Machine, NetDevice } from '../machine/machine'
 import type { Program } from '../machine/process'
-import { junosToLinux, LAN_VIP, NODES, RETHS, rethMac, WAN_GATEWAY, WAN_VIP } from '../world/topology'
+import { junosToLinux, LAN_VIP, NODES, RETHS, rethMac, WAN_GATEWAY, WAN_VIP, wanPort } from '../world/topology'
 import type { World } from '../world/world'
 
 const macOf = (world: World, machine: Machine, device: NetDevice): string => {
@@ -51,6 +51,20 @@ function linkJson(world: World, machine: Machine, device: NetDevice, index: numb
   return { ...base, addr_info: info }
 }
 
+/** Counters since the machine booted: packets by its sessions, drops where the options ask for them. */
+function statistics(world: World, machine: Machine, device: NetDevice) {
+  const node = world.nodeOf(machine)
+  const entries = world.sessions.list(node?.id ?? world.cluster.forwarder[1].last ?? 0)
+  const packets = device.name === 'lo' ? 0 : entries.reduce((sum, entry) => sum + entry.packets, 0)
+  const isMember = node !== null && device.name === junosToLinux(wanPort(node.id)) && node.states[1] === 'primary'
+  const dropped = isMember ? Math.floor(((nowMs() - world.createdMs) / 1000) * world.options.memberDropsPerS) : 0
+  const none = { errors: 0, over_errors: 0, multicast: 0 }
+  return {
+    rx: { bytes: packets * 1000, packets, ...none, dropped },
+    tx: { bytes: packets * 1000, packets, errors: 0, dropped: 0, carrier_errors: 0, collisions: 0 },
+  }
+}
+
 function routesJson(world: World, machine: Machine) {
   const network = (a: string): string => `${a.split('/')[0]?.split('.').slice(0, 3).join('.')}.0/${a.split('/')[1]}`
   const direct = machine.devices.flatMap((d) =>
@@ -88,6 +102,7 @@ export const ip =
       p.write('ip utility, iproute2-6.1.0, libbpf 1.1.0\n')
       return 0
     }
+    const counts = p.args.slice(1).some((a) => a === '-s' || a === '-statistics')
     const json = p.args.slice(1).some((a) => /^-j/.test(a) || a === '-json')
     const words = p.args.slice(1).filter((a) => !a.startsWith('-'))
     const [object = '', verb = 'show'] = words
@@ -98,7 +113,10 @@ export const ip =
         : undefined
     if (/^l(i(nk?)?)?$/.test(object) && verb === 'set') return setLink(world, p, words)
     if (/^(l|a)/.test(object)) {
-      const rows = p.machine.devices.map((d, i) => linkJson(world, p.machine, d, i, object.startsWith('a')))
+      const rows = p.machine.devices.map((d, i) => ({
+        ...linkJson(world, p.machine, d, i, object.startsWith('a')),
+        ...(counts ? { stats64: statistics(world, p.machine, d) } : {}),
+      }))
       const chosen = named ? rows.filter((r) => r.ifname === named) : rows
       if (named && chosen.length === 0) {
         p.error(`Device "${named}" does not exist.\n`)

@@ -43,8 +43,8 @@ export class Test {
     const flows = Array.from({ length: options.parallel }, (_, i) => flow(i + 1))
     const node = world.cluster.forwarder[1].last ?? 0
     for (const each of [this.control, ...flows]) world.sessions.touch(node, each, this.startMs, true, 60)
-    const bitPerS = options.bitPerS ?? world.options.linkBitPerS / options.parallel
-    this.streams = flows.map((each) => new Stream(world, each, this.startMs, bitPerS))
+    const { bitPerS, parallel } = options
+    this.streams = flows.map((each) => new Stream(world, each, this.startMs, bitPerS, parallel))
     this.before = flows.map(() => ({ bytes: 0, retransmits: 0 }))
     p.atEnd(() => {
       for (const each of [this.control, ...flows]) world.sessions.close(each)

@@ -9,6 +9,9 @@ const MAX_RTO_MS = 120_000
 /** What one stream may use to make up for time lost, bit/s. */
 const CATCH_UP_BIT_PER_S = 400e6
 const WINDOW = 360 * 1024
+const SLOW_START_MS = 600
+/** Of an interval at full speed. */
+const RETRANSMIT_CHANCE = 0.2
 
 /** One TCP stream: what it had carried by any instant, given when its path was up. */
 export class Stream {
@@ -25,7 +28,9 @@ export class Stream {
     private readonly world: World,
     readonly flow: Flow,
     private readonly startMs: number,
-    private readonly bitPerS: number,
+    /** null: its share of what the link has. */
+    private readonly bitPerS: number | null,
+    private readonly parallel: number,
   ) {
     this.lastMs = startMs
   }
@@ -76,15 +81,30 @@ export class Stream {
     }
     if (toMs <= this.lastMs) return
     if (this.stalledSinceMs === null && !this.dead) {
-      const due = (this.bitPerS / 8) * ((toMs - this.startMs) / 1000)
-      const possible =
-        this.deliveredBytes + (Math.max(CATCH_UP_BIT_PER_S, this.bitPerS) / 8) * ((toMs - this.lastMs) / 1000)
       const before = this.deliveredBytes
-      this.deliveredBytes = Math.min(due, possible)
+      this.deliveredBytes = this.bitPerS === null ? this.fullSpeed(toMs) : this.paced(this.bitPerS, toMs)
       const bytes = this.deliveredBytes - before
       this.world.sessions.touch(this.node(toMs), this.flow, toMs, false, bytes, Math.ceil(bytes / 1448))
     }
     this.lastMs = toMs
+  }
+
+  private paced(bitPerS: number, toMs: number): number {
+    const due = (bitPerS / 8) * ((toMs - this.startMs) / 1000)
+    const possible = this.deliveredBytes + (Math.max(CATCH_UP_BIT_PER_S, bitPerS) / 8) * ((toMs - this.lastMs) / 1000)
+    return Math.min(due, possible)
+  }
+
+  /** A share of the link, with slow start; TCP that fills a queue loses a segment now and then. */
+  private fullSpeed(toMs: number): number {
+    const { options, switches, cluster, random } = this.world
+    const link = switches.has('rate-limit') ? Math.min(options.limitBitPerS, options.linkBitPerS) : options.linkBitPerS
+    const hasPeer = cluster.nodes.every(({ alive }) => alive)
+    const ramp = Math.min(1, (toMs - this.startMs) / SLOW_START_MS)
+    const jitter = 1 + random.uniform(-options.rateJitterShare, options.rateJitterShare)
+    const bitPerS = (link / this.parallel) * (hasPeer ? 1 - options.syncShare : 1) * ramp * jitter
+    if (random.uniform(0, 1) < RETRANSMIT_CHANCE) this.retransmits += random.integer(1, 30)
+    return this.deliveredBytes + (bitPerS / 8) * ((toMs - this.lastMs) / 1000)
   }
 
   /** The retransmission found a path. A node that has not got the session drops it: the stream is dead. */

@@ -47,6 +47,13 @@ export const iperf3 =
       )
       return 1
     }
+    const congestion = p.args[p.args.indexOf('-C') + 1] ?? ''
+    if (p.args.includes('-C') && !world.options.congestion.includes(congestion)) {
+      p.error(
+        'iperf3: error - unable to set TCP_CONGESTION: Supplied congestion control algorithm not supported on this host\n',
+      )
+      return 1
+    }
     return client(world, p, options)
   }
 

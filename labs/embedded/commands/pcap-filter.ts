@@ -4,7 +4,7 @@ export type Filter = (packet: Packet) => boolean
 
 const isIp = (p: Packet): boolean => p.kind !== 'arp'
 const addresses = (p: Packet): [string, string] => (p.kind === 'arp' ? [p.senderIp, p.targetIp] : [p.source, p.target])
-const ports = (p: Packet): [number, number] => (p.kind === 'tcp' ? [p.sourcePort, p.targetPort] : [-1, -1])
+const ports = (p: Packet): [number, number] => ('sourcePort' in p ? [p.sourcePort, p.targetPort] : [-1, -1])
 
 /** Reads the part of the pcap filter language that a failover lab needs; throws on anything else, as tcpdump does. */
 export function parseFilter(text: string): Filter {
@@ -64,6 +64,7 @@ export function parseFilter(text: string): Filter {
       case 'ip':
         return isIp
       case 'udp':
+        return (p) => p.kind === 'dhcp'
       case 'ip6':
       case 'vlan':
         return () => false

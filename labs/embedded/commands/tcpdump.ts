@@ -10,7 +10,7 @@ const LONG = ['--immediate-mode', '--micro', '--nano']
 /** The text of one packet, without stamp, as tcpdump 4.99 prints it. */
 export function packetText(packet: Packet, ethernet: boolean): string {
   const etherType = packet.kind === 'arp' ? 'ARP (0x0806)' : 'IPv4 (0x0800)'
-  const frame = packet.length + (packet.kind === 'arp' ? 14 : 34)
+  const frame = packet.length + (packet.kind === 'arp' ? 14 : packet.kind === 'dhcp' ? 42 : 34)
   const head = ethernet
     ? `${packet.sourceMac} > ${packet.targetMac}, ethertype ${etherType}, length ${frame}: `
     : packet.kind === 'arp'
@@ -21,6 +21,10 @@ export function packetText(packet: Packet, ethernet: boolean): string {
   }
   if (packet.kind === 'tcp') {
     return `${head}${packet.source}.${packet.sourcePort} > ${packet.target}.${packet.targetPort}: Flags [${packet.flags}], length ${packet.bytes}`
+  }
+  if (packet.kind === 'dhcp') {
+    const what = packet.message === 'request' ? `Request from ${packet.clientMac}` : 'Reply'
+    return `${head}${packet.source}.${packet.sourcePort} > ${packet.target}.${packet.targetPort}: BOOTP/DHCP, ${what}, length ${packet.length}`
   }
   if (packet.operation === 'reply')
     return `${head}Reply ${packet.senderIp} is-at ${packet.sourceMac}, length ${packet.length}`
@@ -36,6 +40,10 @@ const stampText = (ms: number, flags: string): string => {
   return `${new Date(Math.floor(us / 1000)).toISOString().slice(11, 19)}.${fraction} `
 }
 
+/** -Q: of other packets than DHCP nobody asks in which direction they go. */
+const goesThere = (packet: Packet, direction: string): boolean =>
+  packet.kind !== 'dhcp' || direction === 'inout' || packet.isSent === (direction === 'out')
+
 /** `tcpdump -l -n -tt [-e] -i DEV FILTER`: what the world's wires carry past a machine. */
 export const tcpdump =
   (world: World): Program =>
@@ -43,6 +51,7 @@ export const tcpdump =
     let device = p.machine.devices.find((d) => d.name !== 'lo')?.name ?? 'lo'
     let flags = ''
     let count = 0
+    let direction = 'inout'
     const words: string[] = []
     for (let i = 1; i < p.args.length; i++) {
       const arg = p.args[i] as string
@@ -51,6 +60,7 @@ export const tcpdump =
         return 0
       }
       if (arg === '-i' || arg === '--interface') device = p.args[++i] ?? ''
+      else if (arg === '-Q' || arg === '--direction') direction = p.args[++i] ?? ''
       else if (arg === '-c') count = Number(p.args[++i])
       else if (['-s', '-B', '-j', '-w', '-r', '-y', '-Z'].includes(arg)) i++
       else if (LONG.includes(arg) || /^--(time-stamp|snapshot)/.test(arg)) flags += ''
@@ -88,7 +98,7 @@ export const tcpdump =
           resolve(0)
         }
         const forget = world.taps.add(p.machine.name, device === 'any' ? 'eth0' : device, (packet) => {
-          if (packet.atMs < startMs || !filter(packet)) return
+          if (packet.atMs < startMs || !filter(packet) || !goesThere(packet, direction)) return
           captured++
           p.write(
             `${stampText(packet.atMs + p.machine.clockOffsetMs, flags)}${packetText(packet, flags.includes('e'))}\n`,

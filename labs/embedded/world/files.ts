@@ -1,4 +1,4 @@
-import { HOST, NODES, UNIT } from './topology'
+import { HOST, INTERNET, LAN, NODES, UNIT } from './topology'
 
 const release =
   'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\nVERSION="12 (bookworm)"\nID=debian\n'
@@ -17,6 +17,7 @@ export function filesOf(name: string): Record<string, string> {
         `[Match]\nMACAddress=00:16:3e:5a:1${i}:0${node.id}\n[Link]\nName=${port}\n`
     }
   }
+  if (name === LAN) files['/etc/resolv.conf'] = `nameserver ${INTERNET}\n`
   if (name === HOST) files['/root/.bashrc'] = '# the incus host of the embedded lab\n'
   return files
 }

@@ -11,6 +11,8 @@ export const SHARED_SWITCHES = [
   'dual-primary',
   'no-config-sync',
   'writable-secondary',
+  'no-dhcp',
+  'rate-limit',
 ] as const
 
 /** The switches of the lab file that the world obeys. */
@@ -71,8 +73,18 @@ export const WorldOptionsSchema = z.strictObject({
   /** While `sender-stall` is on: every ping process freezes for `stallMs` once every `stallEveryMs`. */
   stallMs: ms.default(1500),
   stallEveryMs: z.number().positive().default(6000),
-  /** TCP without `-b`. */
+  /** TCP without `-b`, all streams of a client together. */
   linkBitPerS: z.number().positive().default(6.4e9),
+  /** The same while `rate-limit` is on. */
+  limitBitPerS: z.number().positive().default(100e6),
+  /** So much of it the sync with a living peer takes. */
+  syncShare: share.default(0.03),
+  /** How far an interval at full speed lies from the mean, at most. */
+  rateJitterShare: share.default(0.04),
+  /** What the kernels know as TCP congestion control. */
+  congestion: z.array(z.string()).default(['reno', 'cubic', 'bbr']),
+  /** Packets that the WAN member of the primary drops, per second, without a probe among them. */
+  memberDropsPerS: z.number().nonnegative().default(0),
 })
 export type WorldOptions = z.infer<typeof WorldOptionsSchema>
 

@@ -1,3 +1,15 @@
+/** DHCP of either direction; `isSent`: it leaves the machine that captures it. */
+export type DhcpPacket = {
+  kind: 'dhcp'
+  message: 'request' | 'reply'
+  source: string
+  sourcePort: number
+  target: string
+  targetPort: number
+  clientMac: string
+  isSent: boolean
+}
+
 /** A packet as a capture on one device sees it; `atMs` is the lab's clock. */
 export type Packet = {
   atMs: number
@@ -16,6 +28,7 @@ export type Packet = {
       flags: string
       bytes: number
     }
+  | DhcpPacket
 )
 
 type Tap = (packet: Packet) => void

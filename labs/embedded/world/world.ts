@@ -8,6 +8,7 @@ import { nullSink, nullSource } from '../machine/streams'
 import { Cluster } from './cluster'
 import type { ClusterNode } from './cluster-types'
 import { Configurations } from './configurations'
+import { Dhcp } from './dhcp'
 import { filesOf } from './files'
 import { type Devices, ownDevices } from './instance-devices'
 import { type SomeOptions, SWITCHES, type SwitchName, type WorldOptions, WorldOptionsSchema } from './options'
@@ -15,6 +16,9 @@ import { gratuitousArp, Taps } from './packets'
 import { Sessions } from './sessions'
 import { devicesOf, type GroupId, HOST, LAN, LAN_VIP, NODES, type NodeId, RETHS, rethMac, UNIT, WAN } from './topology'
 import { Unit } from './unit'
+
+/** Upload, download, and one that is left to TC-8. */
+const IPERF3_PORTS = [5201, 5202, 5203]
 
 /** What happened, for tests: exact model times, epoch ms on the lab's clock. */
 export type TruthEvent = { atMs: number; kind: string; [detail: string]: unknown }
@@ -37,6 +41,7 @@ export class World {
   readonly sessions: Sessions
   readonly configurations: Configurations
   readonly taps = new Taps()
+  readonly dhcp = new Dhcp(this)
   readonly events = new EventEmitter()
   readonly machines = new Map<string, Machine>()
   readonly units = new Map<string, Unit>()
@@ -127,8 +132,7 @@ export class World {
       unit.startNow(start, false)
     }
     this.cluster.settle(start)
-    this.serve(5201)
-    this.serve(5202)
+    for (const port of IPERF3_PORTS) this.serve(port)
   }
 
   private serve(port: number): void {
@@ -286,6 +290,6 @@ export class World {
     for (const device of machine.devices) device.up = true
     this.nodeOf(machine)?.failedLinks.clear()
     if (unit) scheduler.at(nowMs() + this.options.bootMs, () => machine.running && void unit.start())
-    if (machine.name === WAN) for (const port of [5201, 5202]) this.serve(port)
+    if (machine.name === WAN) for (const port of IPERF3_PORTS) this.serve(port)
   }
 }

@@ -82,7 +82,7 @@ export const sessionsVisible: Criterion = {
 }
 
 /** Virtual addresses of the RETHs whose members face the WAN. */
-function wanAddresses(lab: Lab): string[] {
+export function wanAddresses(lab: Lab): string[] {
   const facing = new Set(
     lab.instances.flatMap(({ interfaces }) =>
       interfaces.flatMap(({ role, reth }) => (role === 'wan' && reth ? [reth] : [])),

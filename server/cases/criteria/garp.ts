@@ -3,8 +3,12 @@ import { sameMac } from '../../measure/capture-gap'
 import type { Criterion, Judged } from '../define'
 import { fail, inconclusive, outOf, pass } from './judged'
 
-/** MACs of a node's members of a RETH, as read from the node before the fault. */
-function memberMacs({ evidence: { lab }, context }: Analysis, instance: string, reth: string): string[] {
+/** MACs of a node's members of a RETH, as read from the node before anything was done. */
+export function memberMacs(
+  { evidence: { lab }, context }: Pick<Analysis, 'evidence' | 'context'>,
+  instance: string,
+  reth: string,
+): string[] {
   const interfaces = lab.instances.find(({ name }) => name === instance)?.interfaces ?? []
   return interfaces.flatMap((entry) => (entry.reth === reth ? (context?.macs[`${instance}/${entry.linux}`] ?? []) : []))
 }

@@ -28,7 +28,7 @@ export function ownerOf(lab: Lab, address: string): string | null {
 
 /** Where iperf3 has to listen, as far as the lab file says whose the addresses are. */
 const serverPlaces = (lab: Lab): Place[] =>
-  lab.traffic.flatMap(({ server }) => {
+  [...lab.traffic, ...(lab.throughput ? [lab.throughput] : [])].flatMap(({ server }) => {
     const instance = ownerOf(lab, server)
     return instance === null ? [] : [{ instance }]
   })
@@ -47,7 +47,9 @@ export function toolNeeds(lab: Lab): Needs[] {
       ...('instance' in place ? INSTANCE : HOST),
       ...(isContainerHost ? CONTAINER_HOST : []),
       ...('instance' in place && nodes.includes(name) ? NODE : []),
-      ...['ping', 'iperf3', 'tcpdump'].filter((tool) => isAt(place, placesOfTool(lab, tool))),
+      // what a node sends itself tells who serves DHCP where both use one MAC
+      ...('instance' in place && nodes.includes(name) && lab.cluster.dhcp ? ['tcpdump'] : []),
+      ...['ping', 'iperf3', 'tcpdump', 'dhclient', 'sysctl'].filter((tool) => isAt(place, placesOfTool(lab, tool))),
       ...(isAt(place, serverPlaces(lab)) ? ['iperf3'] : []),
     ]
     const alone = [...new Set(tools)].map((tool) => [tool])

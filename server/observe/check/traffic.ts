@@ -64,7 +64,10 @@ function checkServer(access: LabAccess, { server, port, from }: Server, options:
 
 const keyOf = ({ server, port }: Server) => `${server}:${port}`
 
-const serversOf = (lab: Lab): Server[] => [...new Map(lab.traffic.map((one) => [keyOf(one), one])).values()]
+const serversOf = ({ traffic, throughput }: Lab): Server[] => {
+  const all: Server[] = [...traffic, ...(throughput ? [throughput] : [])]
+  return [...new Map(all.map((one) => [keyOf(one), one])).values()]
+}
 
 /** What stands in the way of a place, or of a tool there; null when nothing does. */
 export type Obstacle = (place: Place, tool: string | null) => string | null

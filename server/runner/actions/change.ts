@@ -7,6 +7,7 @@ import { commandAt, type HostCommand } from '../../drivers/place'
 import { AppError } from '../../errors'
 import type { ExecResult } from '../../transport/remote'
 import type { RunSession } from '../session'
+import { beforeChange } from './before-change'
 
 const TIMEOUT_MS = 20_000
 
@@ -40,9 +41,7 @@ export async function changeLab(
   signal: AbortSignal,
   onReady: () => void = () => {},
 ): Promise<Changed> {
-  if (!session.lease) throw new AppError('lease-lost', 'no lease is armed: nothing is changed without one')
-  for (const desired of change.undo)
-    session.undoEntries.push(await session.deps.undo.record(session.runId, change.title, desired))
+  await beforeChange(session, change.title, change.undo)
   signal.throwIfAborted()
   onReady()
   const command = changeCommand(session.lab, change, (what) => session.tag(what))

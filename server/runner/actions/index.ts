@@ -3,9 +3,12 @@ import type { RunSession } from '../session'
 import { startCapture, stopCapture } from './capture'
 import { readCluster, watchCluster } from './cluster'
 import { awaitPolicy, configure, readConfig, watchPolicies } from './configure'
+import { releaseLease, requestLease } from './dhcp'
 import { fault } from './fault'
 import type { Handler, PlanContext } from './handler'
+import { readHostNetwork } from './host-network'
 import { collectJournal } from './journal'
+import { awaitLoad, readCounters, startLoad } from './load'
 import { preflight } from './preflight'
 import { startProbes, stopProbes } from './probes'
 import { awaitSessionSync, recordSessions, watchSessions } from './sessions'
@@ -36,6 +39,12 @@ const ACTIONS: { [K in ActionKind]: Handler<K> } = {
   'wait-primary': waitPrimary,
   settle,
   'collect-journal': collectJournal,
+  'read-host-network': readHostNetwork,
+  'request-lease': requestLease,
+  'release-lease': releaseLease,
+  'start-load': startLoad,
+  'await-load': awaitLoad,
+  'read-counters': readCounters,
 }
 
 const handlerOf = (action: Action) => ACTIONS[action.kind] as Handler<ActionKind>

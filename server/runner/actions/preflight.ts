@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Lab } from '../../domain/lab'
+import type { CongestionNeed } from '../../domain/load'
 import type { RunContext } from '../../domain/run'
 import type { LabSnapshot } from '../../domain/snapshot'
 import type { LabAccess } from '../../drivers/at'
@@ -11,6 +12,7 @@ import {
   type Check,
   checkAnswers,
   checkClocks,
+  checkCongestion,
   checkHosts,
   checkInstances,
   checkManualFailover,
@@ -31,14 +33,15 @@ const SNAPSHOT_TRIES = 3
 const PAUSE_MS = 1000
 
 type Options = { tag: string; signal?: AbortSignal }
-type Question = { tools: readonly string[]; anyState?: boolean }
+type Question = { tools: readonly string[]; anyState?: boolean; congestion?: CongestionNeed }
 
 /** Everything that is asked before anything is changed, but for the probes. Rejects only when cancelled. */
-async function examine(access: LabAccess, { tools, anyState = false }: Question, options: Options) {
+async function examine(access: LabAccess, { tools, anyState = false, congestion }: Question, options: Options) {
   const { lab } = access
-  const [instances, toolset, polls, switches, versions] = await Promise.all([
+  const [instances, toolset, congested, polls, switches, versions] = await Promise.all([
     checkInstances(access, options),
     checkTools(access, tools, options),
+    congestion ? checkCongestion(access, congestion, options).then((check) => [check]) : [],
     askNodes(access, options).catch((error: unknown) => asAppError(error)),
     readSwitches(access, options),
     Promise.all(lab.cluster.nodes.map(({ instance }) => softwareVersion(access, instance, options).catch(() => null))),
@@ -56,7 +59,7 @@ async function examine(access: LabAccess, { tools, anyState = false }: Question,
     switches: switchedOn(switches),
   }
   const misbehaviour = checkSwitches(lab, switches) ?? []
-  return { checks: [instances, ...toolset.checks, ...cluster].concat(misbehaviour), context }
+  return { checks: [instances, ...toolset.checks, ...congested, ...cluster].concat(misbehaviour), context }
 }
 
 /** MAC of every device, out of the snapshot's "instance/link/device/mac" facts. */
@@ -117,10 +120,10 @@ async function readBefore(session: RunSession, signal: AbortSignal): Promise<Lab
 
 /** What is asked before a run; the lease is armed last, and nothing has been changed until then. */
 export const preflight: Handler<'preflight'> = {
-  plan: async ({ lab, tag, undo }, { targets, tools, anyState }) => {
+  plan: async ({ lab, tag, undo }, { targets, tools, anyState, congestion }) => {
     const asked = await commandsOf(lab, 'Preflight', async (dry) => {
       await checkHosts(dry, { tag: tag('preflight') })
-      await examine(dry, { tools, anyState }, { tag: tag('preflight') })
+      await examine(dry, { tools, anyState, congestion }, { tag: tag('preflight') })
     })
     const clocks = await Promise.all(
       clockPlaces(lab).map((place) =>
@@ -142,13 +145,13 @@ export const preflight: Handler<'preflight'> = {
     ]
     return [...asked, ...clocks.flat(), ...probes, ...read, ...lease]
   },
-  run: async (session, { targets, tools, anyState }, signal) => {
+  run: async (session, { targets, tools, anyState, congestion }, signal) => {
     const access = session.access()
     const options = { tag: session.tag('preflight'), signal }
     await tell(session, await checkHosts(access, options))
     // One after the other: all at once is more than a small container host answers in time, and blurs clocks and probes.
     const { checks, context } = await again(
-      () => examine(access, { tools, anyState }, options),
+      () => examine(access, { tools, anyState, congestion }, options),
       ({ checks }) => checks,
       signal,
     )

@@ -9,10 +9,14 @@ import { type Handler, plannedKill, plannedStream } from './handler'
 
 const targetsOf = (lab: Lab, ids: readonly string[]) => lab.targets.filter(({ id }) => ids.includes(id))
 
-async function startPhase(session: RunSession, target: Target, stream: string, durationS: number, probe?: LiveProbe) {
+/** `intervalMs`: in place of what the calibration found. */
+type Wanted = { durationS: number; intervalMs?: number }
+
+async function startPhase(session: RunSession, target: Target, stream: string, wanted: Wanted, probe?: LiveProbe) {
+  const { durationS, intervalMs } = wanted
   const tool = await startPing(session.access(stream), target, {
     ...session.tool(stream, durationS, session.signal),
-    intervalMs: session.intervalMs.get(target.id) ?? target.intervalMs,
+    intervalMs: intervalMs ?? session.intervalMs.get(target.id) ?? target.intervalMs,
     onRows: (rows) => {
       session.push(stream, rows)
       probe?.append(rows)
@@ -27,23 +31,25 @@ async function startPhase(session: RunSession, target: Target, stream: string, d
 }
 
 /** The further phases only sharpen what the first one shows: without them the interval is wider. */
-async function startProbe(session: RunSession, target: Target, durationS: number): Promise<void> {
+async function startProbe(session: RunSession, target: Target, wanted: Wanted): Promise<void> {
   const [stream, ...further] = probeStreams(target.id)
   const probe = new LiveProbe(target)
   session.probes.set(target.id, probe)
-  const phases = session.inPhases.has(target.id) ? further : []
+  const phases = session.inPhases.has(target.id) && wanted.intervalMs === undefined ? further : []
   await Promise.all([
-    startPhase(session, target, stream, durationS, probe),
-    ...phases.map((each) => startPhase(session, target, each, durationS)),
+    startPhase(session, target, stream, wanted, probe),
+    ...phases.map((each) => startPhase(session, target, each, wanted)),
   ])
 }
 
-function plannedPhase(lab: Lab, target: Target, stream: string, tag: string, durationS: number): PlannedCommand {
+function plannedPhase(lab: Lab, target: Target, stream: string, tag: string, wanted: Wanted): PlannedCommand {
+  const { durationS } = wanted
   const isFirst = streamKind(stream) === 'probe'
-  const intervalMs = isFirst ? target.intervalMs : WOKEN_INTERVAL_MS
+  const intervalMs = wanted.intervalMs ?? (isFirst ? target.intervalMs : WOKEN_INTERVAL_MS)
   const argv = pingArgv(target, intervalMs, probeCount(durationS * 1000, intervalMs))
+  const calibrated = wanted.intervalMs === undefined ? '; at another interval if its calibration asks for it' : ''
   const purpose = isFirst
-    ? `Probe to ${target.title}; at another interval if its calibration asks for it`
+    ? `Probe to ${target.title}${calibrated}`
     : `Another one in a different phase, if ${target.title} answers so late that one cannot send often enough`
   return plannedStream(lab, target.from, argv, { tag, timeoutMs: durationS * 1000 }, purpose)
 }
@@ -54,14 +60,15 @@ const possibleStreams = ({ id, intervalMs, crossesCluster }: Target): string[] =
 
 /** One ping per target, each a process of its own; several where one cannot send often enough. */
 export const startProbes: Handler<'start-probes'> = {
-  plan: ({ lab, tag }, { targets, durationS }) =>
-    targetsOf(lab, targets).flatMap((target) =>
-      possibleStreams(target).map((stream) => plannedPhase(lab, target, stream, tag(streamTag(stream)), durationS)),
-    ),
-  run: async (session, { targets, durationS }, signal) => {
+  plan: ({ lab, tag }, { targets, ...wanted }) =>
+    targetsOf(lab, targets).flatMap((target) => {
+      const streams = possibleStreams(target).slice(0, wanted.intervalMs === undefined ? undefined : 1)
+      return streams.map((stream) => plannedPhase(lab, target, stream, tag(streamTag(stream)), wanted))
+    }),
+  run: async (session, { targets, ...wanted }, signal) => {
     const chosen = targetsOf(session.lab, targets)
     if (chosen.length === 0) throw new AppError('lab-file', 'the lab file names no target to probe')
-    await Promise.all(chosen.map((target) => startProbe(session, target, durationS)))
+    await Promise.all(chosen.map((target) => startProbe(session, target, wanted)))
     signal.throwIfAborted()
   },
 }

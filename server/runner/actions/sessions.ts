@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Action } from '../../domain/case'
 import type { FlowSession } from '../../domain/cluster'
 import type { Lab } from '../../domain/lab'
 import { execAt } from '../../drivers/at'
@@ -14,9 +15,10 @@ const TIMEOUT_MS = 15_000
 const SYNC_TIMEOUT_MS = 3000
 const SYNC_PAUSE_MS = 200
 
-type Towards = 'traffic' | 'traffic-and-targets'
+type Towards = Extract<Action, { kind: 'record-sessions' }>['to']
 
-function destinationsOf({ traffic, targets }: Lab, to: Towards): string[] {
+function destinationsOf({ traffic, targets, throughput }: Lab, to: Towards): string[] {
+  if (to === 'throughput') return throughput ? [`${throughput.server}/32`] : []
   const beyond = to === 'traffic' ? [] : targets.filter(({ crossesCluster }) => crossesCluster)
   return [...new Set([...traffic.map(({ server }) => server), ...beyond.map(({ address }) => address)])].map(
     (address) => `${address}/32`,
@@ -30,7 +32,7 @@ const plannedTable = ({ lab, tag }: PlanContext, instance: string, label: string
       { instance },
       showSessionsTo(lab, destination),
       { tag: tag(`sessions-${label}`), timeoutMs },
-      `Session table ${label} the fault`,
+      to === 'throughput' ? 'Session table under the load' : `Session table ${label} the fault`,
     ),
   )
 

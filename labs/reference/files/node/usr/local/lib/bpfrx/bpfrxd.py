@@ -95,6 +95,7 @@ async def main() -> int:
     await cluster.vrrp.stop()
     cluster.heartbeat.send({"bye": True})
     cluster.hello.send({"bye": True})
+    await cluster.dhcp.stop()
     await cluster.sync.stop()
     guard.close()
     return 0 if stop.is_set() else 1

@@ -9,6 +9,7 @@ import dataplane
 import facts
 import switches
 from channels import Datagrams, ask_peer
+from dhcp import Dhcp
 from sessions import Sync
 from vrrp import Vrrp
 
@@ -40,6 +41,7 @@ class Cluster:
         self.groups = {group: Group(group) for group in facts.GROUPS}
         self.vrrp = Vrrp(self._vrrp_state)
         self.sync = Sync()
+        self.dhcp = Dhcp()
         self.heartbeat = Datagrams(
             facts.HEARTBEAT_PORT, facts.heartbeat_address(facts.PEER), facts.HEARTBEAT_INTERVAL,
             self._beat, self._heartbeat_heard,
@@ -197,6 +199,8 @@ class Cluster:
                 self._later(self.sync.became_primary())
             elif old == "primary":
                 self._later(self.sync.became_secondary())
+        if group.id == facts.RETHS["reth1"]["group"]:
+            self._later(self.dhcp.follow(state == "primary"))
 
     def _reason(self, group: Group, old: str) -> str:
         if group.manual is not None:
@@ -226,7 +230,9 @@ class Cluster:
 
     async def apply_switches(self) -> None:
         dataplane.apply_rules()
+        dataplane.apply_rate()
         self.vrrp.apply()
+        await self.dhcp.follow(self.groups[facts.RETHS["reth1"]["group"]].state == "primary")
         before, self._switches = self._switches, switches.active()
         changed = before ^ self._switches
         if "no-session-sync" in changed:

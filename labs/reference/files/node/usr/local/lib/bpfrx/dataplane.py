@@ -24,6 +24,9 @@ OWN_ADDRESSES = {
     facts.HEARTBEAT_IF: f"{facts.heartbeat_address(facts.NODE)}/30",
     facts.FABRIC_IF: f"{facts.fabric_address(facts.NODE)}/30",
 }
+FORWARDING = (facts.LAN_IF, facts.WAN_IF)
+# While rate-limit is on, for what leaves by either side; the queue is long enough not to drop what a sender paces.
+RATE_LIMIT = ("rate", "100mbit", "burst", "256kb", "latency", "200ms")
 INTERFACES = (facts.HEARTBEAT_IF, facts.FABRIC_IF, facts.LAN_IF, facts.WAN_IF)
 
 
@@ -44,6 +47,7 @@ def up() -> None:
     run("ip", "route", "replace", "blackhole", "10.99.0.0/16", "metric", "4096")
     run("conntrack", "-F")
     apply_rules()
+    apply_rate()
 
 
 def configure(name: str) -> None:
@@ -53,6 +57,8 @@ def configure(name: str) -> None:
     run("ip", "link", "set", name, "up")
     if name == facts.FABRIC_IF:
         run("ip", "link", "property", "add", "dev", name, "altname", facts.FABRIC_ALTNAME)
+    if name in FORWARDING:
+        shape(name)
     if name in OWN_ADDRESSES:
         run("ip", "address", "replace", OWN_ADDRESSES[name], "dev", name)
 
@@ -73,6 +79,18 @@ def link_up(name: str) -> bool:
 
 def apply_rules() -> None:
     run("nft", "-f", "-", stdin=rules(), check=True)
+
+
+def apply_rate() -> None:
+    for name in FORWARDING:
+        shape(name)
+
+
+def shape(name: str) -> None:
+    if switches.on("rate-limit"):
+        run("tc", "qdisc", "replace", "dev", name, "root", "tbf", *RATE_LIMIT)
+    else:
+        run("tc", "qdisc", "delete", "dev", name, "root")
 
 
 def rules() -> str:

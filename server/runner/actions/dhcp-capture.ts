@@ -1,0 +1,67 @@
+import type { Lab } from '../../domain/lab'
+import type { LanHost } from '../../domain/lan-host'
+import { startCapture } from '../../drivers/capture'
+import { DHCP_FILTER } from '../../drivers/dhcp'
+import { parseDhcpPacket } from '../../drivers/dhcp-parse'
+import { AppError, asAppError } from '../../errors'
+import type { RunSession } from '../session'
+
+type Point = { stream: string; at: LanHost; sentOnly: boolean; purpose: string }
+
+/** DHCP as the client sees it, and what each node sends itself: both may answer with the MAC of one RETH. */
+export function dhcpPoints(lab: Lab, client: LanHost): Point[] {
+  const reth = lab.cluster.dhcp?.reth
+  const members = lab.cluster.nodes.flatMap(({ name, instance }) => {
+    const interfaces = lab.instances.find((candidate) => candidate.name === instance)?.interfaces ?? []
+    return interfaces
+      .filter((entry) => entry.reth === reth)
+      .map(({ linux }) => ({
+        ...{ stream: `capture:dhcp-${name}-${linux}`, at: { instance, interface: linux } },
+        ...{ sentOnly: true, purpose: `DHCP that ${name} sends` },
+      }))
+  })
+  return [{ stream: 'capture:dhcp', at: client, sentOnly: false, purpose: 'DHCP as the client sees it' }, ...members]
+}
+
+async function capture(session: RunSession, { stream, at, sentOnly, purpose }: Point, durationS: number) {
+  let listening = () => {}
+  const ready = new Promise<void>((resolve) => {
+    listening = resolve
+  })
+  const options = session.tool(stream, durationS, session.signal)
+  const point = { at: { instance: at.instance }, interface: at.interface }
+  const tool = await startCapture(session.access(stream), point, DHCP_FILTER, {
+    ...options,
+    sentOnly,
+    onReady: listening,
+    onOutput: (line, from, receivedMs) => {
+      options.onOutput?.(line, from, receivedMs)
+      const packet = from === 'stdout' ? parseDhcpPacket(line) : null
+      if (packet) void session.emit({ kind: 'dhcp-packet', ...at, sentOnly, ...packet }).catch(() => {})
+    },
+  })
+  session.tools.set(stream, tool)
+  const ended = tool.done.then(() => {
+    throw new AppError('command-failed', `${purpose}: tcpdump ended`, { hint: 'Its own words are in the raw output.' })
+  })
+  ended.catch(() => {})
+  await Promise.race([ready, ended])
+}
+
+/** What a node shows is needed only where the sender's MAC does not tell; the run goes on without. */
+export async function captureDhcp(session: RunSession, client: LanHost, durationS: number): Promise<void> {
+  const [first, ...nodes] = dhcpPoints(session.lab, client)
+  await Promise.all([
+    ...(first ? [capture(session, first, durationS)] : []),
+    ...nodes.map((point) =>
+      capture(session, point, durationS).catch((error: unknown) =>
+        session.emit({
+          kind: 'note',
+          level: 'warning',
+          message: `${point.purpose} cannot be seen: ${asAppError(error).message}`,
+          hint: null,
+        }),
+      ),
+    ),
+  ])
+}
