@@ -182,7 +182,7 @@ describe('TC-8', () => {
   })
 
   it('sends as fast as it can, with the congestion control that was chosen', () => {
-    const actions = tc08.steps(lab, parseParams(tc08, {})).flatMap((step) => step.actions)
+    const actions = tc08.steps(lab, parseParams(tc08, {}), 'run').flatMap((step) => step.actions)
     const start = actions.find((action) => action.kind === 'start-load')
     expect(start && iperf3Argv(start.load, start.load.durationS).join(' ')).toBe(
       'iperf3 -c 172.16.50.1 -p 5203 -t 30 -i 0.5 -P 4 -b 0 -C bbr --forceflush',
