@@ -13,13 +13,14 @@ const inside = async (name: string, ...argv: string[]): Promise<string> =>
     (error: { stdout?: string; code?: number }) => `${error.stdout ?? ''}exit ${error.code}`,
   )
 
-/** Addresses, links and routes of one instance, roles of a node; read with the container tool, past the product. */
+/** Addresses, links and routes of one instance, roles and configuration of a node; read with the container tool, past the product. */
 async function lookAt(name: string): Promise<unknown> {
   const addresses = await inside(name, 'ip', '-br', 'address')
   const routes = await inside(name, 'ip', 'route')
   const environments = 'grep -hsz "^[F]AILOVER_LAB_RUN=" /proc/[0-9]*/environ'
   const tagged = await inside(name, 'sh', '-c', `pgrep -a -f '[F]AILOVER_LAB_RUN='; ${environments}; exit 0`)
   const status = NODES.includes(name) ? await inside(name, 'cli', '-c', 'show chassis cluster status') : ''
+  const configuration = NODES.includes(name) ? await inside(name, 'cat', '/etc/bpfrx/bpfrx.conf') : ''
   const roles = [...status.matchAll(/^(node\d) +(\d+) +(\S+) +(\S+) +(\S+)/gm)].map((match) => match.slice(1).join(' '))
   return {
     name,
@@ -27,6 +28,7 @@ async function lookAt(name: string): Promise<unknown> {
     routes: routes.split('\n').sort(),
     tagged,
     roles,
+    configuration,
   }
 }
 

@@ -24,6 +24,8 @@ OWN_ADDRESSES = {
     facts.HEARTBEAT_IF: f"{facts.heartbeat_address(facts.NODE)}/30",
     facts.FABRIC_IF: f"{facts.fabric_address(facts.NODE)}/30",
 }
+# Of the LAN towards the WAN, in their order; the daemon sets them from the configuration.
+policies: list[str] = []
 INTERFACES = (facts.HEARTBEAT_IF, facts.FABRIC_IF, facts.LAN_IF, facts.WAN_IF)
 
 
@@ -82,6 +84,7 @@ def rules() -> str:
         f'    arp saddr ip {reth["vip"].split("/")[0]} arp daddr ip {reth["vip"].split("/")[0]} drop'
         for reth in facts.RETHS.values()
     )
+    permits = "\n".join(f'    iifname {lan} oifname {wan} accept comment "{name}"' for name in policies)
     ruleset = f"""
 table inet bpfrx
 delete table inet bpfrx
@@ -97,7 +100,7 @@ table inet bpfrx {{
     type filter hook forward priority filter; policy drop;
     ct state established,related accept
     ct state invalid drop
-    iifname {lan} oifname {wan} accept comment "allow-all"
+{permits}
   }}
   chain postrouting {{
     type nat hook postrouting priority srcnat; policy accept;
