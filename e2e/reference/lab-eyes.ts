@@ -13,7 +13,10 @@ const inside = async (name: string, ...argv: string[]): Promise<string> =>
     (error: { stdout?: string; code?: number }) => `${error.stdout ?? ''}exit ${error.code}`,
   )
 
-/** Addresses, links, routes and resolver of one instance, roles and DHCP leases of a node; read with the container tool, past the product. */
+/**
+ * Addresses, links, routes and resolver of one instance, roles, configuration and DHCP leases of a node; read with the
+ * container tool, past the product.
+ */
 async function lookAt(name: string): Promise<unknown> {
   const addresses = await inside(name, 'ip', '-br', 'address')
   const routes = await inside(name, 'ip', 'route')
@@ -24,6 +27,7 @@ async function lookAt(name: string): Promise<unknown> {
     ? await inside(name, 'sh', '-c', 'cat /run/bpfrx/dnsmasq.leases 2>&-; exit 0')
     : ''
   const resolver = await inside(name, 'sh', '-c', 'cat /etc/resolv.conf 2>&-; exit 0')
+  const configuration = NODES.includes(name) ? await inside(name, 'cat', '/etc/bpfrx/bpfrx.conf') : ''
   const roles = [...status.matchAll(/^(node\d) +(\d+) +(\S+) +(\S+) +(\S+)/gm)].map((match) => match.slice(1).join(' '))
   return {
     name,
@@ -33,6 +37,7 @@ async function lookAt(name: string): Promise<unknown> {
     roles,
     leases,
     resolver,
+    configuration,
   }
 }
 

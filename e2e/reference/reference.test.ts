@@ -25,6 +25,8 @@ test.each([
   ['TC-1', {}],
   ['TC-2', { durationS: 5 }],
   ['TC-4', {}],
+  ['TC-5', {}],
+  ['TC-6', {}],
   ['TC-8', {}],
   ['TC-9', {}],
 ])('%s passes on the real cluster and leaves it as it was', async (caseId, params) => {

@@ -98,7 +98,8 @@ YAML
 mac() { printf '02:bf:72:00:%02x:%02x' "$1" "$2"; }
 
 install_files() {
-  local name=$1 root=$DAEMON_DIR/storage-pools/$POOL/containers/$1/rootfs tree
+  local name=$1 root tree
+  root=$(root_of "$1")
   for tree in $(trees "$name"); do
     tar -C "$HERE/files/$tree" --owner=0 --group=0 -cf - . | tar -C "$root" --no-overwrite-dir -xf -
   done
@@ -119,11 +120,25 @@ trees() {
 
 state_of() { tool list "^$1\$" --format csv --columns s; }
 
-# What a test may have left: switches, a stopped daemon, manual failovers.
+root_of() { echo "$DAEMON_DIR/storage-pools/$POOL/containers/$1/rootfs"; }
+
+# A configuration that a crash left, or that is not the same on both: both nodes begin again from the lab's own, at the same
+# time, or one would give what it has to the other.
+repair_configurations() {
+  local name own=$HERE/files/node/etc/bpfrx/bpfrx.conf differs=
+  for name in "${FIREWALLS[@]}"; do cmp -s "$own" "$(root_of "$name")/etc/bpfrx/bpfrx.conf" || differs=yes; done
+  [[ -n $differs ]] || return 0
+  say 'putting the configuration of the firewalls back'
+  for name in "${FIREWALLS[@]}"; do tool exec "$name" -- timeout 20 systemctl stop bpfrxd || true; done
+  for name in "${FIREWALLS[@]}"; do cp "$own" "$(root_of "$name")/etc/bpfrx/bpfrx.conf"; done
+}
+
+# What a test may have left: configurations, switches, a stopped daemon, manual failovers.
 repair_firewalls() {
   local name
+  for name in "${FIREWALLS[@]}"; do wait_until 15 booted "$name" || true; done
+  repair_configurations
   for name in "${FIREWALLS[@]}"; do
-    wait_until 15 booted "$name" || true
     # shellcheck disable=SC2016
     tool exec "$name" -- timeout 20 sh -c '
       for switch in /etc/bpfrx/switches/*; do [ ! -e "$switch" ] || bpfrx-switch "${switch##*/}" off; done

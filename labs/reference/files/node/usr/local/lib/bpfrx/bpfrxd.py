@@ -10,6 +10,7 @@ import facts
 from channels import serve_requests
 from cluster import Cluster
 from commands import CommandError, Commands
+from dialogue import Dialogue
 from guard import guarded
 from notify import tell_systemd
 
@@ -17,7 +18,7 @@ RTMGRP_LINK = 1
 
 
 async def serve_cli(commands: Commands) -> None:
-    """The client sends lines; each answer is `ok N` or `error N` and N bytes. The greeting comes first."""
+    """The client sends lines; each answer is `ok N`, `error N` or `bye 0`, and N bytes. The greeting comes first."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         def send(kind: str, text: str) -> None:
@@ -25,10 +26,12 @@ async def serve_cli(commands: Commands) -> None:
             writer.write(f"{kind} {len(body)}\n".encode() + body)
 
         try:
+            dialogue = Dialogue(commands)
             send("ok", commands.greeting())
             while line := (await reader.readline()).decode(errors="replace").strip():
                 try:
-                    send("ok", await commands.run(line))
+                    text = await dialogue.answer(line)
+                    send("bye" if text is None else "ok", text or "")
                 except CommandError as error:
                     send("error", f"error: {error}\n")
                 await writer.drain()
@@ -75,6 +78,7 @@ async def main() -> int:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
 
     guard = guarded()
+    dataplane.policies = cluster.configurations.store.policies("lan", "wan")
     dataplane.up()
     await cluster.hello.start()
     await cluster.heartbeat.start()

@@ -9,6 +9,7 @@ import dataplane
 import facts
 import switches
 from channels import Datagrams, ask_peer
+from configurations import Configurations
 from dhcp import Dhcp
 from sessions import Sync
 from vrrp import Vrrp
@@ -41,13 +42,14 @@ class Cluster:
         self.groups = {group: Group(group) for group in facts.GROUPS}
         self.vrrp = Vrrp(self._vrrp_state)
         self.sync = Sync()
+        self.configurations = Configurations(self)
         self.dhcp = Dhcp()
         self.heartbeat = Datagrams(
             facts.HEARTBEAT_PORT, facts.heartbeat_address(facts.PEER), facts.HEARTBEAT_INTERVAL,
             self._beat, self._heartbeat_heard,
         )  # fmt: skip
         self.hello = Datagrams(
-            facts.HELLO_PORT, facts.fabric_address(facts.PEER), facts.HELLO_INTERVAL, self._hello, self._heard
+            facts.HELLO_PORT, facts.fabric_address(facts.PEER), facts.HELLO_INTERVAL, self._hello, self._hello_heard
         )
         self._words: dict[int, str] = {}
         self._switches = switches.active()
@@ -108,12 +110,17 @@ class Cluster:
         }
 
     def _hello(self) -> dict:
-        return {"primary": [group for group, own in self.groups.items() if own.state == "primary"]}
+        primary = [group for group, own in self.groups.items() if own.state == "primary"]
+        return {"primary": primary, "configuration": self.configurations.offer()}
 
     def _heard(self) -> None:
         """Any word of the peer over either link, its goodbye included."""
         self._peer_heard_at = time.monotonic()
         self.review()
+
+    def _hello_heard(self) -> None:
+        self._heard()
+        self.configurations.heard((self.hello.last or {}).get("configuration"))
 
     def _heartbeat_heard(self) -> None:
         if not self._was_alive and self.heartbeat.last:

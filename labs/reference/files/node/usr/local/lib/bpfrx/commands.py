@@ -16,13 +16,13 @@ class CommandError(Exception):
 class Commands:
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
+        self.configurations = cluster.configurations
         self._table = {
             "show chassis cluster status": self._status,
             "show chassis cluster interfaces": self._interfaces,
             "show chassis cluster information": self._information,
             "show security flow session": self._sessions,
             "show version": self._version,
-            "show configuration": self._configuration,
             "request chassis cluster failover reset redundancy-group": self._reset,
             "request chassis cluster failover redundancy-group": self._fail_over,
             "request system switches apply": self._switches,
@@ -45,6 +45,8 @@ class Commands:
         if "set-manual" in request:
             self._cluster.set_manual(request["set-manual"], request["target"])
             return True
+        if "configuration" in request:
+            return self.configurations.store.text
         if "sessions" in request:
             return sessions.table(request["sessions"])
         return self._own_information()
@@ -86,10 +88,6 @@ class Commands:
 
     async def _version(self, _words: list[str]) -> str:
         return show.version(self._uptime())
-
-    async def _configuration(self, _words: list[str]) -> str:
-        with open("/etc/bpfrx/bpfrx.conf") as config:
-            return config.read()
 
     async def _fail_over(self, words: list[str]) -> str:
         group = self._group(words)

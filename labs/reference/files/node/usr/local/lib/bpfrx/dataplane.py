@@ -24,6 +24,8 @@ OWN_ADDRESSES = {
     facts.HEARTBEAT_IF: f"{facts.heartbeat_address(facts.NODE)}/30",
     facts.FABRIC_IF: f"{facts.fabric_address(facts.NODE)}/30",
 }
+# Of the LAN towards the WAN, in their order; the daemon sets them from the configuration.
+policies: list[str] = []
 FORWARDING = (facts.LAN_IF, facts.WAN_IF)
 # While rate-limit is on, for what leaves by either side; the queue is long enough not to drop what a sender paces.
 RATE_LIMIT = ("rate", "100mbit", "burst", "256kb", "latency", "200ms")
@@ -100,6 +102,7 @@ def rules() -> str:
         f'    arp saddr ip {reth["vip"].split("/")[0]} arp daddr ip {reth["vip"].split("/")[0]} drop'
         for reth in facts.RETHS.values()
     )
+    permits = "\n".join(f'    iifname {lan} oifname {wan} accept comment "{name}"' for name in policies)
     ruleset = f"""
 table inet bpfrx
 delete table inet bpfrx
@@ -115,7 +118,7 @@ table inet bpfrx {{
     type filter hook forward priority filter; policy drop;
     ct state established,related accept
     ct state invalid drop
-    iifname {lan} oifname {wan} accept comment "allow-all"
+{permits}
   }}
   chain postrouting {{
     type nat hook postrouting priority srcnat; policy accept;
