@@ -5,13 +5,15 @@ type State = {
   units: Record<string, string>
   nodes: { name: string; alive: boolean; states: unknown; hearsPeer: boolean }[]
   manual: unknown
-  devices: unknown
+  devices: Record<string, { name: string }[]>
+  /** Devices in the instances' own config. */
+  config: unknown
   processes: { machine: string; pid: number; args: string[] }[]
 }
 
 /** The lab as the simulated world itself sees it: what must be the same before and after a run, whatever ended it. */
 export async function look(world: World) {
-  const { instances, units, nodes, manual, devices, processes } = await world.call<State>('state')
+  const { instances, units, nodes, manual, devices, config, processes } = await world.call<State>('state')
   const ours = processes.filter(
     ({ args }) => args.join(' ').includes('FAILOVER_LAB_RUN=') || args.join(' ').includes('/var/tmp/failover-lab'),
   )
@@ -20,7 +22,14 @@ export async function look(world: World) {
     units,
     nodes,
     manual,
-    devices,
+    // A device that was away comes last.
+    devices: Object.fromEntries(
+      Object.entries(devices).map(([machine, list]) => [
+        machine,
+        list.toSorted((a, b) => a.name.localeCompare(b.name)),
+      ]),
+    ),
+    config,
     ours: ours.map(({ machine, args }) => `${machine}: ${args.join(' ')}`),
   }
 }

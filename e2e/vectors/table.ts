@@ -173,6 +173,7 @@ export const TABLE: Record<string, SwitchVectors> = {
       'TC-3': stopped('Without a backup that is secondary there is no takeover to measure.', FAILOVER),
     },
   },
+  'no-split-guard': { cases: {} },
   duplicate: {
     cases: {
       'TC-1': formed,

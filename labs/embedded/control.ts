@@ -35,6 +35,7 @@ export const controls = {
       [...m.processes.values()].map((p) => ({ machine: m.name, pid: p.pid, args: p.args })),
     ),
     devices: Object.fromEntries([...world.machines.values()].map((m) => [m.name, m.devices])),
+    config: Object.fromEntries([...world.machines.keys()].map((name) => [name, world.instanceDevices(name)])),
   })) as Handler,
   options: unwrap(SomeOptionsSchema, ({ world }, body) => {
     world.setOptions(body)

@@ -3,6 +3,7 @@ import type { Program } from '../machine/process'
 /** Programs by the Debian package that brings them, where the names differ. */
 const PACKAGES: Record<string, string[]> = {
   'iputils-ping': ['ping'],
+  'iputils-arping': ['arping'],
   iproute2: ['ip', 'ss'],
   procps: ['pgrep', 'pkill', 'ps', 'kill'],
   coreutils: ['timeout', 'env', 'date', 'uname'],

@@ -5,6 +5,7 @@ import { utility } from '../shell/utilities'
 import { SwitchNameSchema } from '../world/options'
 import type { World } from '../world/world'
 import { aptGet, chronyc, df, timedatectl } from './administration'
+import { arping } from './arping'
 import { cli } from './cli'
 import { incus } from './incus'
 import { ip } from './ip'
@@ -52,6 +53,7 @@ function tableOf(world: World): Table {
       true: async () => 0,
       false: async () => 1,
       ping: ping(world),
+      arping: arping(world),
       tcpdump: tcpdump(world),
       iperf3: iperf3(world),
       ip: ip(world),

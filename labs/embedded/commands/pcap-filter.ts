@@ -65,7 +65,10 @@ export function parseFilter(text: string): Filter {
         return isIp
       case 'udp':
       case 'ip6':
+        return () => false
+      // Nothing in this world carries a tag.
       case 'vlan':
+        if (/^\d+$/.test(peek() ?? '')) next()
         return () => false
       case 'host': {
         const address = next()

@@ -43,6 +43,7 @@ export const tcpdump =
     let device = p.machine.devices.find((d) => d.name !== 'lo')?.name ?? 'lo'
     let flags = ''
     let count = 0
+    let onlyOut = false
     const words: string[] = []
     for (let i = 1; i < p.args.length; i++) {
       const arg = p.args[i] as string
@@ -52,6 +53,7 @@ export const tcpdump =
       }
       if (arg === '-i' || arg === '--interface') device = p.args[++i] ?? ''
       else if (arg === '-c') count = Number(p.args[++i])
+      else if (arg === '-Q') onlyOut = p.args[++i] === 'out'
       else if (['-s', '-B', '-j', '-w', '-r', '-y', '-Z'].includes(arg)) i++
       else if (LONG.includes(arg) || /^--(time-stamp|snapshot)/.test(arg)) flags += ''
       else if (arg.startsWith('-') && words.length === 0) flags += arg.slice(1)
@@ -88,7 +90,7 @@ export const tcpdump =
           resolve(0)
         }
         const forget = world.taps.add(p.machine.name, device === 'any' ? 'eth0' : device, (packet) => {
-          if (packet.atMs < startMs || !filter(packet)) return
+          if (packet.atMs < startMs || (onlyOut && packet.direction !== 'out') || !filter(packet)) return
           captured++
           p.write(
             `${stampText(packet.atMs + p.machine.clockOffsetMs, flags)}${packetText(packet, flags.includes('e'))}\n`,

@@ -9,6 +9,7 @@ export const SHARED_SWITCHES = [
   'no-snat',
   'no-preempt',
   'dual-primary',
+  'no-split-guard',
 ] as const
 
 /** The switches of the lab file that the world obeys. */

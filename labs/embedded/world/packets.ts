@@ -1,6 +1,8 @@
 /** A packet as a capture on one device sees it; `atMs` is the lab's clock. */
 export type Packet = {
   atMs: number
+  /** As the device sees it; left out where nobody asks. */
+  direction?: 'in' | 'out'
   sourceMac: string
   targetMac: string
   length: number
