@@ -17,11 +17,13 @@ const VERSION_ARGV: Record<string, string[]> = {
   iperf3: ['iperf3', '--version'],
   tcpdump: ['tcpdump', '--version'],
   ip: ['ip', '-V'],
+  arping: ['arping', '-V'],
 }
 
 /** Debian packages of tools that are not named like them. */
 const PACKAGES: Record<string, string> = {
   ping: 'iputils-ping',
+  arping: 'iputils-arping',
   ip: 'iproute2',
   pgrep: 'procps',
   pkill: 'procps',
@@ -43,16 +45,15 @@ export const installArgv = (tool: string): string[] => ['apt-get', 'install', '-
 export const installHint = (tool: string, place: Place): string =>
   `On ${placeName(place)}: apt-get install ${PACKAGES[tool] ?? tool}`
 
-/** Where a case needs a tool: where probes start, where traffic starts, where packets are captured. */
+/** Where a case needs a tool: where probes start, where traffic starts, where packets are captured, where VIPs are asked for. */
 export function placesOfTool(lab: Lab, tool: string): Place[] {
-  const observers = [
-    ...lab.cluster.reths.flatMap(({ garpObserver }) => (garpObserver ? [garpObserver.at] : [])),
-    ...lab.targets.flatMap(({ captureAt }) => (captureAt ? [captureAt.at] : [])),
-  ]
+  const garpObservers = lab.cluster.reths.flatMap(({ garpObserver }) => (garpObserver ? [garpObserver.at] : []))
+  const observers = [...garpObservers, ...lab.targets.flatMap(({ captureAt }) => (captureAt ? [captureAt.at] : []))]
   const places: Record<string, Place[]> = {
     ping: lab.targets.map(({ from }) => from),
     iperf3: lab.traffic.map(({ from }) => from),
     tcpdump: observers,
+    arping: garpObservers,
   }
   const named = new Map((places[tool] ?? []).map((place) => [JSON.stringify(place), place]))
   return [...named.values()]

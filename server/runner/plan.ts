@@ -1,9 +1,12 @@
-import type { PlanStep, Step } from '../domain/case'
+import type { ActionKind, PlanStep, Step } from '../domain/case'
 import type { Lab } from '../domain/lab'
 import { planAction } from './actions'
 import { planContext } from './actions/handler'
 import { planRestore } from './restore-plan'
 import { undoOf } from './undo-of'
+
+/** Kinds of action that change the lab. */
+const CHANGES: readonly ActionKind[] = ['fault', 'disconnect', 'reconnect']
 
 /** What would be run, per step and host, ending with the restore that follows any ending. */
 export async function planOf(lab: Lab, steps: readonly Step[]): Promise<PlanStep[]> {
@@ -15,7 +18,7 @@ export async function planOf(lab: Lab, steps: readonly Step[]): Promise<PlanStep
       id,
       title,
       budgetMs,
-      changesLab: actions.some(({ kind }) => kind === 'fault'),
+      changesLab: actions.some(({ kind }) => CHANGES.includes(kind)),
       commands: commands.flat(),
     })
   }

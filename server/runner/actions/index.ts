@@ -1,10 +1,13 @@
 import type { Action, ActionKind, PlannedCommand } from '../../domain/case'
 import type { RunSession } from '../session'
+import { startArping, stopArping } from './arping'
 import { startCapture, stopCapture } from './capture'
 import { readCluster, watchCluster } from './cluster'
+import { disconnect, reconnect } from './connection'
 import { fault } from './fault'
 import type { Handler, PlanContext } from './handler'
 import { collectJournal } from './journal'
+import { readLinks } from './links'
 import { preflight } from './preflight'
 import { startProbes, stopProbes } from './probes'
 import { awaitSessionSync, recordSessions } from './sessions'
@@ -22,11 +25,16 @@ const ACTIONS: { [K in ActionKind]: Handler<K> } = {
   'stop-capture': stopCapture,
   'watch-cluster': watchCluster,
   'read-cluster': readCluster,
+  'read-links': readLinks,
+  'start-arping': startArping,
+  'stop-arping': stopArping,
   baseline,
   'run-probes': runProbes,
   'record-sessions': recordSessions,
   'await-session-sync': awaitSessionSync,
   fault,
+  disconnect,
+  reconnect,
   'wait-primary': waitPrimary,
   settle,
   'collect-journal': collectJournal,
