@@ -25,6 +25,7 @@ test.each([
   ['TC-1', {}],
   ['TC-2', { durationS: 5 }],
   ['TC-4', {}],
+  ['TC-7', {}],
 ])('%s passes on the real cluster and leaves it as it was', async (caseId, params) => {
   const before = await look()
   const run = await runUndisturbed(caseId, params)

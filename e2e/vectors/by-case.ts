@@ -1,3 +1,4 @@
+import { tc07 } from './tc-07'
 import type { Vector } from './vector'
 
 /** What a case says with each switch on, as reviewed; for the cases after TC-4. */
@@ -11,4 +12,4 @@ export type CaseTable = {
 }
 
 /** Case -> its table, one file each. */
-export const BY_CASE: Record<string, CaseTable> = {}
+export const BY_CASE: Record<string, CaseTable> = { 'TC-7': tc07 }
