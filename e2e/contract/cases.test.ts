@@ -25,6 +25,8 @@ test.each([
   ['TC-4', {}],
   ['TC-7', { how: 'remove-device' }],
   ['TC-7', { how: 'vf-link-down' }],
+  ['TC-10', { how: 'remove-device' }],
+  ['TC-10', { how: 'cut-bridge' }],
 ])('%s %o passes, does what its plan says, and leaves the lab as it was', async (caseId, params) => {
   const before = await look(lab.world)
   const input = query({ lab: lab.world.id, case: caseId, params })

@@ -6,17 +6,27 @@ import { look } from './lab-eyes'
 const lab = labAndApp()
 
 describe('a run that does not end by itself', () => {
-  test.each(['probes', 'wait'])('cancelled in "%s" restores the lab', async (step) => {
+  test.each([
+    ['TC-3', 'probes'],
+    ['TC-3', 'wait'],
+    ['TC-7', 'settle'],
+    ['TC-10', 'heal'],
+  ])('%s cancelled in "%s" restores the lab', async (caseId, step) => {
     const before = await look(lab.world)
-    const run = await cancelIn(lab.app, lab.world, 'TC-3', step)
+    const run = await cancelIn(lab.app, lab.world, caseId, step)
     expect(run.ending).toBe('cancelled')
     expect(run.verdict).not.toBe('pass')
     expect(await look(lab.world)).toEqual(before)
   })
 
-  test.each(['fault', 'restore'])('killed with the app in "%s" is recovered after a restart', async (step) => {
+  test.each([
+    ['TC-3', 'fault'],
+    ['TC-3', 'restore'],
+    ['TC-7', 'collect'],
+    ['TC-10', 'watch'],
+  ])('%s killed with the app in "%s" is recovered after a restart', async (caseId, step) => {
     const before = await look(lab.world)
-    const run = await killIn(lab.app, lab.world, 'TC-3', step)
+    const run = await killIn(lab.app, lab.world, caseId, step)
     expect(run.ending).toBe('interrupted')
     expect(await look(lab.world)).toEqual(before)
   })

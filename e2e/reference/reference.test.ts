@@ -26,6 +26,8 @@ test.each([
   ['TC-2', { durationS: 5 }],
   ['TC-4', {}],
   ['TC-7', {}],
+  ['TC-10', { how: 'remove-device' }],
+  ['TC-10', { how: 'cut-bridge' }],
 ])('%s passes on the real cluster and leaves it as it was', async (caseId, params) => {
   const before = await look()
   const run = await runUndisturbed(caseId, params)

@@ -1,4 +1,5 @@
 import { tc07 } from './tc-07'
+import { tc10 } from './tc-10'
 import type { Vector } from './vector'
 
 /** What a case says with each switch on, as reviewed; for the cases after TC-4. */
@@ -12,4 +13,4 @@ export type CaseTable = {
 }
 
 /** Case -> its table, one file each. */
-export const BY_CASE: Record<string, CaseTable> = { 'TC-7': tc07 }
+export const BY_CASE: Record<string, CaseTable> = { 'TC-7': tc07, 'TC-10': tc10 }

@@ -5,9 +5,10 @@ import { tc02 } from './tc-02'
 import { tc03 } from './tc-03'
 import { tc04 } from './tc-04'
 import { tc07 } from './tc-07'
+import { tc10 } from './tc-10'
 
 /** Every case of the product, in the order in which they are shown. */
-export const CASES: readonly CaseDefinition[] = [tc01, tc02, tc03, tc04, tc07]
+export const CASES: readonly CaseDefinition[] = [tc01, tc02, tc03, tc04, tc07, tc10]
 
 /** What an engineer does to a lab on purpose: recorded, queued and leased as the cases are. */
 export const OPERATIONS: readonly CaseDefinition[] = [manualFailover, manualReset]
