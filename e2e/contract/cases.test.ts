@@ -25,9 +25,13 @@ test.each([
   ['TC-4', {}],
   ['TC-5', {}],
   ['TC-6', {}],
+  ['TC-7', { how: 'remove-device' }],
+  ['TC-7', { how: 'vf-link-down' }],
   ['TC-8', { durationS: 20 }],
   ['TC-8', { durationS: 20, compareSecondaryOff: true, direction: 'download' }],
   ['TC-9', {}],
+  ['TC-10', { how: 'remove-device' }],
+  ['TC-10', { how: 'cut-bridge' }],
 ])('%s %o passes, does what its plan says, and leaves the lab as it was', async (caseId, params) => {
   const before = await look(lab.world)
   const input = query({ lab: lab.world.id, case: caseId, params })

@@ -77,6 +77,28 @@ const STANDS: Record<string, Record<string, Stand>> = {
     after: { hold: '/release ', next: '/network ' },
     restore: { hold: '/release ', next: '/snapshot ' },
   },
+  'TC-7': {
+    preflight: { hold: '/calibration-internet.*ping ' },
+    probes: { hold: '/probe-internet.*ping ' },
+    fault: { hold: '/fault-disconnect ' },
+    wait: { on: 'no-takeover' },
+    settle: {},
+    collect: { hold: 'pkill.*probe-internet' },
+    back: { hold: '/fault-reconnect ' },
+    return: {},
+    read: { hold: '/links-restored ' },
+    restore: { hold: '/links-restored ', next: '/snapshot ' },
+  },
+  'TC-10': {
+    preflight: { hold: '/calibration-internet.*ping ' },
+    probes: { hold: '/probe-internet.*ping ' },
+    cut: { hold: '/fault-disconnect ' },
+    watch: {},
+    heal: { hold: '/fault-reconnect ' },
+    healed: {},
+    collect: { hold: 'pkill.*probe-internet' },
+    restore: { hold: 'pkill.*probe-internet', next: '/snapshot ' },
+  },
 }
 
 export const CASES = Object.keys(STANDS)

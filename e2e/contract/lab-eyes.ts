@@ -6,14 +6,16 @@ type State = {
   nodes: { name: string; alive: boolean; states: unknown; hearsPeer: boolean }[]
   manual: unknown
   configurations: string[]
-  devices: unknown
+  devices: Record<string, { name: string }[]>
+  /** Devices in the instances' own config. */
+  config: unknown
   leases: unknown
   processes: { machine: string; pid: number; args: string[] }[]
 }
 
 /** The lab as the simulated world itself sees it: what must be the same before and after a run, whatever ended it. */
 export async function look(world: World) {
-  const { instances, units, nodes, manual, configurations, devices, leases, processes } =
+  const { instances, units, nodes, manual, configurations, devices, config, leases, processes } =
     await world.call<State>('state')
   const ours = processes.filter(
     ({ args }) => args.join(' ').includes('FAILOVER_LAB_RUN=') || args.join(' ').includes('/var/tmp/failover-lab'),
@@ -24,7 +26,14 @@ export async function look(world: World) {
     nodes,
     manual,
     configurations,
-    devices,
+    // A device that was away comes last.
+    devices: Object.fromEntries(
+      Object.entries(devices).map(([machine, list]) => [
+        machine,
+        list.toSorted((a, b) => a.name.localeCompare(b.name)),
+      ]),
+    ),
+    config,
     leases,
     ours: ours.map(({ machine, args }) => `${machine}: ${args.join(' ')}`),
   }

@@ -31,7 +31,11 @@ async function lookAt(name: string): Promise<unknown> {
   const roles = [...status.matchAll(/^(node\d) +(\d+) +(\S+) +(\S+) +(\S+)/gm)].map((match) => match.slice(1).join(' '))
   return {
     name,
-    addresses: addresses.replaceAll(/ fe80:\S+|@if\d+/g, '').split('\n'),
+    // A device that was away comes last.
+    addresses: addresses
+      .replaceAll(/ fe80:\S+|@if\d+/g, '')
+      .split('\n')
+      .sort(),
     routes: routes.split('\n').sort(),
     tagged,
     roles,

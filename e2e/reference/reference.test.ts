@@ -29,6 +29,9 @@ test.each([
   ['TC-6', {}],
   ['TC-8', {}],
   ['TC-9', {}],
+  ['TC-7', {}],
+  ['TC-10', { how: 'remove-device' }],
+  ['TC-10', { how: 'cut-bridge' }],
 ])('%s passes on the real cluster and leaves it as it was', async (caseId, params) => {
   const before = await look()
   const run = await runUndisturbed(caseId, params)

@@ -178,6 +178,7 @@ export const TABLE: Record<string, SwitchVectors> = {
   'writable-secondary': { cases: {} },
   'no-dhcp': { cases: {} },
   'rate-limit': { cases: {} },
+  'no-split-guard': { cases: {} },
   duplicate: {
     cases: {
       'TC-1': formed,

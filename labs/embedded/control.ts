@@ -38,6 +38,7 @@ export const controls = {
     ),
     leases: world.dhcp.list(nowMs()),
     devices: Object.fromEntries([...world.machines.values()].map((m) => [m.name, m.devices])),
+    config: Object.fromEntries([...world.machines.keys()].map((name) => [name, world.instanceDevices(name)])),
   })) as Handler,
   options: unwrap(SomeOptionsSchema, ({ world }, body) => {
     world.setOptions(body)

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { LabSchema } from '@/server/domain/lab'
+import { PF } from './world/links'
 import type { SwitchName } from './world/options'
 import { junosToLinux, lanPort, NODES, type NodeId, rethMac, wanPort } from './world/topology'
 
@@ -50,6 +51,10 @@ export const switchTexts: Record<SwitchName, { title: string; expect: string }> 
     title: 'No more than 100 Mbit/s through the cluster',
     expect: 'TC-8 fails: the throughput is below its limit. The traffic of the other cases is far below it.',
   },
+  'no-split-guard': {
+    title: 'node1 ignores the fabric when the heartbeat is cut',
+    expect: 'TC-10 fails: there are two primaries for as long as the heartbeat is cut. Nothing until then.',
+  },
   duplicate: {
     title: 'Some replies come twice',
     expect: 'One reply in a hundred comes twice; no verdict changes.',
@@ -99,6 +104,7 @@ export function firewall(id: NodeId) {
       nic('fxp0', {
         kernel: 'enp5s0',
         device: 'eth0',
+        deviceFrom: 'profile',
         network: 'incusbr0',
         mac: mac('10'),
         driver: 'virtio_net',
@@ -109,6 +115,7 @@ export function firewall(id: NodeId) {
       nic('fxp1', {
         kernel: 'enp6s0',
         device: 'eth1',
+        deviceFrom: 'profile',
         network: 'bpfrx-heartbeat',
         mac: mac('11'),
         driver: 'virtio_net',
@@ -119,6 +126,7 @@ export function firewall(id: NodeId) {
       nic('fab0', {
         kernel: 'enp7s0',
         device: 'eth2',
+        deviceFrom: 'profile',
         network: 'bpfrx-fabric',
         mac: mac('12'),
         driver: 'virtio_net',
@@ -129,6 +137,7 @@ export function firewall(id: NodeId) {
       nic(lanPort(id), {
         kernel: 'enp8s0',
         device: 'eth3',
+        deviceFrom: 'profile',
         network: 'bpfrx-clan',
         mac: rethMac(2, id),
         driver: 'virtio_net',
@@ -144,6 +153,7 @@ export function firewall(id: NodeId) {
         driver: 'iavf',
         xdp: 'generic',
         pci: `0000:b7:06.${id}`,
+        vf: { pf: PF, id },
         reth: 'reth0',
         vlan: 50,
         role: 'wan',

@@ -94,8 +94,8 @@ export function labOf(
       nodes: NODES.map((n) => ({ ...n })),
       redundancyGroups: [
         { id: 0, title: 'Control plane', weight: 255 },
-        { id: 1, title: 'WAN (reth0)', weight: 255 },
-        { id: 2, title: 'LAN (reth1)', weight: 255 },
+        { id: 1, title: 'WAN (reth0)', weight: 255, movesWith: [2] },
+        { id: 2, title: 'LAN (reth1)', weight: 255, movesWith: [1] },
       ],
       reths: RETHS.map((r) => ({
         name: r.name,

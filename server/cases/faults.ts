@@ -16,14 +16,20 @@ const unitActive = ({ cluster }: Lab, instance: string): DesiredState => ({
   unit: cluster.unit,
 })
 
+/** Every group primary on the node that the lab file wants, as undo. */
+export const groupsBack = (lab: Lab): DesiredState[] =>
+  lab.cluster.redundancyGroups.map(({ id }) => ({
+    kind: 'group-primary',
+    redundancyGroup: id,
+    node: declaredPrimary(lab).name,
+  }))
+
 /** The failure of the node that is declared primary, and what puts the lab back. */
 export function primaryFailure(lab: Lab, mode: Mode, event: FaultEvent = 'failover'): Fault {
   const { cluster } = lab
   const primary = declaredPrimary(lab)
   const place = { instance: primary.instance }
-  const groups = cluster.redundancyGroups.map(
-    (group) => ({ kind: 'group-primary', redundancyGroup: group.id, node: primary.name }) as const,
-  )
+  const groups = groupsBack(lab)
   const common = { event, title: `${MODES[mode]} on ${primary.instance}`, mode: MODES[mode] }
   if (mode === 'force-stop')
     return {

@@ -6,11 +6,13 @@ import { tc03 } from './tc-03'
 import { tc04 } from './tc-04'
 import { tc05 } from './tc-05'
 import { tc06 } from './tc-06'
+import { tc07 } from './tc-07'
 import { tc08 } from './tc-08'
 import { tc09 } from './tc-09'
+import { tc10 } from './tc-10'
 
 /** Every case of the product, in the order in which they are shown. */
-export const CASES: readonly CaseDefinition[] = [tc01, tc02, tc03, tc04, tc05, tc06, tc08, tc09]
+export const CASES: readonly CaseDefinition[] = [tc01, tc02, tc03, tc04, tc05, tc06, tc07, tc08, tc09, tc10]
 
 /** What an engineer does to a lab on purpose: recorded, queued and leased as the cases are. */
 export const OPERATIONS: readonly CaseDefinition[] = [manualFailover, manualReset]

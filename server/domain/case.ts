@@ -10,8 +10,46 @@ const policy = { fromZone: name, toZone: name, name }
 export const PolicySchema = z.object(policy)
 export type Policy = z.infer<typeof PolicySchema>
 
+/** A device of an instance and the link that it is inside, as they were before it was taken away. */
+export const DevicePresentSchema = z.object({
+  kind: z.literal('device-present'),
+  instance: IdSchema,
+  /** Name in the container config ("wan-vf"). */
+  device: z.string(),
+  /** Its settings in the instance's own config; null: it comes from a profile. */
+  settings: z.record(z.string(), z.string()).nullable(),
+  /** The MAC that the container tool keeps for it by itself (`volatile.DEVICE.hwaddr`); null: none. */
+  keptMac: z.string().nullable(),
+  linux: z.string(),
+  /** Names by which it may come back inside, before it is renamed. */
+  otherNames: z.array(z.string()),
+  mac: z.string(),
+  mtu: z.number(),
+  up: z.boolean(),
+  /** Its own ones, those of the VIPs left out: they go where the primary is. */
+  addresses: z.array(z.string()),
+})
+export type DevicePresent = z.infer<typeof DevicePresentSchema>
+
+/** The link state that a physical function sets for one of its virtual functions; null: not known before a run. */
+export const VfLinkSchema = z.object({
+  kind: z.literal('vf-link'),
+  host: IdSchema,
+  pf: z.string().nullable(),
+  vf: z.number().nullable(),
+  state: z.enum(['auto', 'enable']),
+})
+export type VfLink = z.infer<typeof VfLinkSchema>
+
+/** A link of a host, such as a bridge, administratively up. */
+export const LinkUpSchema = z.object({ kind: z.literal('link-up'), host: IdSchema, link: z.string() })
+export type LinkUp = z.infer<typeof LinkUpSchema>
+
 /** What a lab looked like before a change, as a state to come back to; applying it twice does no harm. */
 export const DesiredStateSchema = z.discriminatedUnion('kind', [
+  DevicePresentSchema,
+  VfLinkSchema,
+  LinkUpSchema,
   z.object({ kind: z.literal('unit-active'), instance: IdSchema, unit: z.string() }),
   z.object({ kind: z.literal('instance-running'), instance: IdSchema }),
   /** The node that held the group before, and no manual-failover flag left. */
@@ -30,6 +68,10 @@ export type DesiredState = z.infer<typeof DesiredStateSchema>
  */
 export const FaultEventSchema = z.enum(['failover', 'reversion', 'setup'])
 export type FaultEvent = z.infer<typeof FaultEventSchema>
+
+/** When something was read: before the fault, while it lasts, after it was mended. */
+export const MomentSchema = z.enum(['before', 'during', 'restored'])
+export type Moment = z.infer<typeof MomentSchema>
 
 export const FaultSchema = z.object({
   id: z.string(),
@@ -58,6 +100,21 @@ export const ConfigChangeSchema = z.object({
 })
 export type ConfigChange = z.infer<typeof ConfigChangeSchema>
 
+/** A link or device that is taken away and put back, as the lab file declares it; a run goes by how it found it. */
+export const ConnectionSchema = z.discriminatedUnion('kind', [DevicePresentSchema, VfLinkSchema, LinkUpSchema])
+export type Connection = z.infer<typeof ConnectionSchema>
+
+/** A link inside an instance, by its Linux name. */
+export const LinkNameSchema = z.object({ instance: IdSchema, linux: z.string() })
+export type LinkName = z.infer<typeof LinkNameSchema>
+
+/** What is captured on the nodes' own members of the RETHs: echo requests that leave by one, or the ARP that all of them send. */
+export const MemberCaptureSchema = z.discriminatedUnion('what', [
+  z.object({ what: z.literal('requests'), node: z.string(), reth: z.string() }),
+  z.object({ what: z.literal('arp') }),
+])
+export type MemberCapture = z.infer<typeof MemberCaptureSchema>
+
 /** What a step does. The runner has one handler for each; adding one here breaks the build until it has. */
 export const ActionSchema = z.discriminatedUnion('kind', [
   /** Reachable, tools and versions, clocks, primaries, no stale manual failover, targets answer, probe calibrated. */
@@ -65,6 +122,10 @@ export const ActionSchema = z.discriminatedUnion('kind', [
     kind: z.literal('preflight'),
     targets: z.array(IdSchema),
     tools: z.array(z.string()),
+    /** Tools that both nodes must have. */
+    nodeTools: z.array(z.string()).optional(),
+    /** What the run is to take away and put back: looked at, and refused where that is not possible. */
+    connections: z.array(ConnectionSchema).optional(),
     /** Goes on whatever the cluster's state is: whether it has formed is what is judged, or the roles are to be changed. */
     anyState: z.boolean().optional(),
     congestion: CongestionNeedSchema.optional(),
@@ -79,10 +140,19 @@ export const ActionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('stop-probes') }),
   z.object({ kind: z.literal('start-traffic'), traffic: z.array(IdSchema), durationS: z.number() }),
   z.object({ kind: z.literal('stop-traffic') }),
-  z.object({ kind: z.literal('start-capture'), durationS: z.number() }),
-  z.object({ kind: z.literal('stop-capture') }),
+  z.object({
+    kind: z.literal('start-capture'),
+    durationS: z.number(),
+    members: MemberCaptureSchema.optional(),
+  }),
+  z.object({ kind: z.literal('stop-capture'), members: MemberCaptureSchema.optional() }),
   z.object({ kind: z.literal('watch-cluster'), intervalMs: z.number(), durationS: z.number() }),
-  z.object({ kind: z.literal('read-cluster') }),
+  z.object({ kind: z.literal('read-cluster'), label: MomentSchema.optional() }),
+  /** How links are: name, MAC, state, MTU, addresses. */
+  z.object({ kind: z.literal('read-links'), label: MomentSchema, links: z.array(LinkNameSchema) }),
+  /** Asks who has the VIP, once a second, from where its announcements can be seen: for every RETH. */
+  z.object({ kind: z.literal('start-arping'), durationS: z.number() }),
+  z.object({ kind: z.literal('stop-arping') }),
   z.object({ kind: z.literal('baseline'), durationMs: z.number() }),
   /** The probes run for so long, whatever they show. */
   z.object({ kind: z.literal('run-probes'), durationMs: z.number() }),
@@ -111,6 +181,19 @@ export const ActionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('await-policy'), policy: z.string(), present: z.boolean(), afterMs: z.number() }),
   /** The configuration of both nodes, as it is written and with what its groups give. */
   z.object({ kind: z.literal('read-config') }),
+  z.object({
+    kind: z.literal('disconnect'),
+    connection: ConnectionSchema,
+    event: FaultEventSchema,
+    title: z.string(),
+    mode: z.string(),
+    /** Redundancy groups that are to move to the other node. */
+    moves: z.array(z.number()),
+    /** Besides the connection itself. */
+    undo: z.array(DesiredStateSchema),
+  }),
+  /** Puts back what was taken away, and waits until it is as before. */
+  z.object({ kind: z.literal('reconnect'), connection: ConnectionSchema, title: z.string(), mode: z.string() }),
   z.object({ kind: z.literal('wait-primary'), node: z.string(), redundancyGroups: z.array(z.number()) }),
   /** Until loss is back within what the baseline shows for validationMs on every crossing probe. */
   z.object({ kind: z.literal('settle'), validationMs: z.number() }),

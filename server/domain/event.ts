@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { FaultEventSchema, PolicySchema } from './case'
+import { FaultEventSchema, MomentSchema, PolicySchema } from './case'
 import {
   ClusterInformationSchema,
   ClusterInterfacesSchema,
@@ -79,6 +79,8 @@ export const EventBodySchema = z.discriminatedUnion('kind', [
     clock: z.string(),
     /** Exit code of the injected command itself. */
     exitCode: z.number().nullable(),
+    /** Redundancy groups that are to move to the backup; left out: all of them. */
+    moves: z.array(z.number()).optional(),
   }),
   /** A change of a node's configuration was tried: between `t0` on that node's own clock, which `clock` names. */
   z.object({
@@ -121,6 +123,18 @@ export const EventBodySchema = z.discriminatedUnion('kind', [
     answer: NodeAnswerSchema,
     interfaces: ClusterInterfacesSchema.nullable(),
     information: ClusterInformationSchema.nullable(),
+    /** Where a run reads it more than once. */
+    label: MomentSchema.optional(),
+  }),
+  /** A link inside an instance as its kernel has it; `found` null: there is none of this name. */
+  z.object({
+    kind: z.literal('link-read'),
+    label: MomentSchema,
+    instance: z.string(),
+    linux: z.string(),
+    found: z
+      .object({ mac: z.string(), up: z.boolean(), mtu: z.number().nullable(), addresses: z.array(z.string()) })
+      .nullable(),
   }),
   /** The session table of one node towards the traffic servers; null: the node gave no readable answer. */
   z.object({

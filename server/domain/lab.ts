@@ -38,12 +38,17 @@ export const InterfaceSchema = z.strictObject({
   kernel: z.string().min(1).optional(),
   /** Device name in the container config ("eth1", "wan-vf"). */
   device: z.string().min(1).optional(),
+  /** Where the device stands in the container config: the instance's own, unless told. */
+  deviceFrom: z.enum(['instance', 'profile']).optional(),
   network: z.string().min(1).optional(),
   mac: z.string().optional(),
   driver: z.string().optional(),
   xdp: z.enum(['native', 'generic', 'none']).optional(),
   /** VF PCI address, if it is one. */
   pci: z.string().optional(),
+  /** The physical function on the container host, and the number of the virtual one: `ip link set PF vf ID …`. */
+  vf: z.strictObject({ pf: z.string().min(1), id: z.int().min(0) }).optional(),
+  mtu: z.int().min(68).max(65536).optional(),
   reth: z.string().optional(),
   vlan: z.int().min(1).max(4094).optional(),
   addresses: z.array(cidr).default([]),
@@ -100,7 +105,15 @@ export const ClusterSchema = z.strictObject({
     )
     .length(2),
   redundancyGroups: z
-    .array(z.strictObject({ id: z.int().min(0), title: z.string().min(1), weight: z.int().default(255) }))
+    .array(
+      z.strictObject({
+        id: z.int().min(0),
+        title: z.string().min(1),
+        weight: z.int().default(255),
+        /** Groups that move whenever this one does. */
+        movesWith: z.array(z.int().min(0)).optional(),
+      }),
+    )
     .min(1),
   reths: z.array(RethSchema).default([]),
   /** Without it nothing is said of DHCP. */

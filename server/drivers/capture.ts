@@ -5,9 +5,13 @@ import type { LabAccess } from './at'
 import { parseTcpdumpLine } from './tcpdump-parse'
 import { type RunningTool, startTool, type ToolOptions } from './tool'
 
-/** tcpdump line by line (-l), numbers (-n), epoch stamps (-tt), with MAC addresses (-e); `sentOnly`: what goes out. */
-export const captureArgv = (linuxInterface: string, filter: string, sentOnly = false): string[] => [
-  ...['tcpdump', '-l', '-n', '-tt', '-e', ...(sentOnly ? ['-Q', 'out'] : []), '-i', linuxInterface],
+/** What is captured at a point: all that a filter lets through, or only what leaves there. */
+export type CaptureQuestion = { point: ObservationPoint; filter: string; outgoing?: boolean }
+
+/** tcpdump line by line (-l), numbers (-n), epoch stamps (-tt), with MAC addresses (-e). */
+export const captureArgv = ({ point, filter, outgoing = false }: CaptureQuestion): string[] => [
+  ...['tcpdump', '-l', '-n', '-tt', '-e', '-i', point.interface],
+  ...(outgoing ? ['-Q', 'out'] : []),
   ...filter.split(' '),
 ]
 
@@ -18,6 +22,14 @@ export const arpFilter = (reth: Pick<Reth, 'vip'>): string => `arp and host ${wi
 export const echoFilter = (target: Pick<Target, 'address'>): string =>
   `icmp[icmptype] == icmp-echo and dst host ${target.address}`
 
+/** Echo requests to any of some addresses. */
+export const requestFilter = (addresses: readonly string[]): string =>
+  `icmp[icmptype] == icmp-echo and ( ${addresses.map((address) => `dst host ${address}`).join(' or ')} )`
+
+/** The same for frames with a VLAN tag besides: drivers may or may not have taken it off before they are captured. */
+export const alsoTagged = (filter: string, vlan: number | undefined): string =>
+  vlan === undefined ? filter : `( ${filter} ) or ( vlan ${vlan} and ${filter} )`
+
 const ECHO = [PACKET_KINDS.indexOf('icmp-request'), PACKET_KINDS.indexOf('icmp-reply')]
 
 /**
@@ -26,9 +38,8 @@ const ECHO = [PACKET_KINDS.indexOf('icmp-request'), PACKET_KINDS.indexOf('icmp-r
  */
 export function startCapture(
   access: LabAccess,
-  point: ObservationPoint,
-  filter: string,
-  options: ToolOptions & { onReady?: () => void; sentOnly?: boolean },
+  question: CaptureQuestion,
+  options: ToolOptions & { onReady?: () => void },
 ): Promise<RunningTool> {
   const onOutput: ToolOptions['onOutput'] = (line, from, receivedMs) => {
     if (from === 'stderr' && /^listening on |: listening on /.test(line)) options.onReady?.()
@@ -38,8 +49,5 @@ export function startCapture(
     const parsed = parseTcpdumpLine(line)
     return parsed.kind === 'sample' ? { row: parsed.row, keep: !ECHO.includes(parsed.row[0] ?? -1) } : { keep: true }
   }
-  return startTool(access, point.at, captureArgv(point.interface, filter, options.sentOnly), read, {
-    ...options,
-    onOutput,
-  })
+  return startTool(access, question.point.at, captureArgv(question), read, { ...options, onOutput })
 }

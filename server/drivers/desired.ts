@@ -3,6 +3,7 @@ import type { Place } from '../domain/ids'
 import type { Lab } from '../domain/lab'
 import { AppError } from '../errors'
 import type { ExecResult } from '../transport/remote'
+import { planConnection } from './connection'
 import { noLeaseLeftArgv, releaseLeaseArgv } from './dhcp'
 import { isRunning, listInstances, parseInstances, startInstance } from './incus'
 import { failoverReset, failoverTo, showClusterStatus, showConfigurationWith } from './junos'
@@ -41,6 +42,10 @@ function groupStatus(result: ExecResult, redundancyGroup: number) {
 export function planDesired(lab: Lab, desired: DesiredState): DesiredPlan {
   const containerHost: Place = { host: lab.containers.host }
   switch (desired.kind) {
+    case 'device-present':
+    case 'vf-link':
+    case 'link-up':
+      return planConnection(lab, desired)
     case 'unit-active': {
       const place = { instance: desired.instance }
       return {

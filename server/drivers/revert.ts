@@ -42,10 +42,11 @@ function onHost(
 /** The check as shell text: exit 0 when the state holds. What the app judges by parsing is judged by awk here. */
 function checkLine(lab: Lab, desired: DesiredState): string {
   const plan = planDesired(lab, desired)
-  if (desired.kind === 'unit-active' || desired.kind === 'dhcp-released') return bounded(20, onHost(lab, plan.check))
   if (desired.kind === 'instance-running') return bounded(20, insideInstance(lab, desired.instance, ['true']))
   // Nothing printed and exit 0: a CLI that cannot connect has not said that there is no such policy.
   if (desired.kind === 'policy-absent') return `said=$(${bounded(20, onHost(lab, plan.check))}) && [ -z "$said" ]`
+  if (desired.kind !== 'group-primary' && desired.kind !== 'no-manual-failover')
+    return bounded(20, onHost(lab, plan.check))
   const node = desired.kind === 'group-primary' ? desired.node : ''
   const status = bounded(20, onHost(lab, { ...plan.check, argv: showClusterStatus(lab) }))
   return `${status} | ${quote(['awk', '-v', `g=${desired.redundancyGroup}`, '-v', `n=${node}`, NO_MANUAL])}`

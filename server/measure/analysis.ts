@@ -24,7 +24,10 @@ const TIMES = {
   reversion: { id: 'reversionTime', title: 'Reversion Time' },
 } as const
 
-/** A redundancy group's way to the backup: the interval (app clock) in which it became primary; null: it never did. */
+/**
+ * A redundancy group's way to the backup, for each that is to move: the interval (app clock) in which it became primary;
+ * null: it never did.
+ */
 export type Takeover = { redundancyGroup: number; interval: Interval | null; detection: Measurement | null }
 
 /** The requests of one target as captured on the far side. */
@@ -61,9 +64,15 @@ const find = <K extends EventBody['kind']>(events: readonly RunEvent[], kind: K)
 
 const byPriority = (lab: Lab) => lab.cluster.nodes.toSorted((a, b) => b.priority - a.priority)
 
-function takeoversOf({ lab, events }: RunEvidence, backup: Node, t0App: Interval | null): Takeover[] {
+function takeoversOf(
+  { lab, events }: RunEvidence,
+  backup: Node,
+  fault: FaultEvent | null,
+  t0App: Interval | null,
+): Takeover[] {
   if (!t0App) return []
-  return lab.cluster.redundancyGroups.map(({ id }) => {
+  const moves = fault?.moves ?? lab.cluster.redundancyGroups.map(({ id }) => id)
+  return moves.map((id) => {
     const interval = becamePrimary(events, backup.name, id, t0App.fromMs)
     return {
       redundancyGroup: id,
@@ -114,7 +123,7 @@ export function analyse(evidence: RunEvidence): Analysis {
       .filter((each) => each !== undefined)
     return rows.length > 0 ? [analyseProbe(lab, target, rows, { time: TIMES[event], fault, context })] : []
   })
-  const takeovers = takeoversOf(evidence, backup, t0App)
+  const takeovers = takeoversOf(evidence, backup, fault, t0App)
   const garp = lab.cluster.reths.map((reth) => {
     const stream = `capture:${reth.name}`
     const rows = streams.get(stream) ?? []

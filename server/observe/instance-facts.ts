@@ -21,6 +21,8 @@ const LinkSchema = z.object({
   flags: z.array(z.string()).default([]),
   operstate: z.string().default('UNKNOWN'),
   address: z.string().default(''),
+  mtu: z.number().nullable().default(null),
+  altnames: z.array(z.string()).default([]),
   addr_info: z
     .array(
       z.object({
@@ -33,6 +35,13 @@ const LinkSchema = z.object({
     .default([]),
 })
 export type Link = z.infer<typeof LinkSchema>
+
+/** "10.0.60.1/24": those that somebody gave it, in order. */
+export const addressesOf = ({ addr_info }: Pick<Link, 'addr_info'>): string[] =>
+  addr_info
+    .filter((address) => address.local && !isVolatileAddress(address))
+    .map(({ local, prefixlen }) => `${local}/${prefixlen ?? 32}`)
+    .sort()
 
 const RouteSchema = z.object({
   dst: z.string(),
@@ -56,26 +65,18 @@ function parseList<T>(schema: z.ZodType<T>, text: string): T[] | null {
 export const parseLinks = (text: string): Link[] | null => parseList(LinkSchema, text)
 
 /** Whether a link carries traffic: administratively up, and a carrier below. */
-export const isLinkUp = ({ flags, operstate }: Link): boolean =>
+export const isLinkUp = ({ flags, operstate }: Pick<Link, 'flags' | 'operstate'>): boolean =>
   flags.includes('UP') && (flags.includes('LOWER_UP') || operstate === 'UP')
 
 function linkFacts(links: Link[]): [string, string][] {
   return links
     .filter(({ ifname }) => ifname !== 'lo')
-    .flatMap((link): [string, string][] => {
-      const addresses = link.addr_info.filter((address) => address.local && !isVolatileAddress(address))
-      return [
-        [`link/${link.ifname}/mac`, link.address],
-        [`link/${link.ifname}/state`, isLinkUp(link) ? 'up' : 'down'],
-        [
-          `link/${link.ifname}/addresses`,
-          addresses
-            .map(({ local, prefixlen }) => `${local}/${prefixlen ?? 32}`)
-            .sort()
-            .join(' '),
-        ],
-      ]
-    })
+    .flatMap((link): [string, string][] => [
+      [`link/${link.ifname}/mac`, link.address],
+      [`link/${link.ifname}/state`, isLinkUp(link) ? 'up' : 'down'],
+      [`link/${link.ifname}/mtu`, String(link.mtu ?? 'unknown')],
+      [`link/${link.ifname}/addresses`, addressesOf(link).join(' ')],
+    ])
 }
 
 function routesIn(text: string): string[] | null {

@@ -64,22 +64,36 @@ export const checkInstances = (access: LabAccess, options: AskOptions): Promise<
     return check('instances', 'Instances running', missing.length === 0, text, `On ${lab.containers.host}: ${start}`)
   })
 
-/** Each tool is where it is needed: one check a tool, with its versions ("ping@cluster-lan-host" -> "20221126"). */
+/**
+ * Each tool is where it is needed, and those of `nodeTools` in both nodes: one check each, with the versions
+ * ("ping@cluster-lan-host" -> "20221126").
+ */
 export async function checkTools(
   access: LabAccess,
   tools: readonly string[],
   options: AskOptions,
+  nodeTools: readonly string[] = [],
 ): Promise<{ checks: Check[]; versions: Record<string, string> }> {
   const versions: Record<string, string> = {}
-  const checks = tools.map((tool) =>
-    guarded(`tool-${tool}`, `${tool} present`, async () => {
-      const places = placesOfTool(access.lab, tool)
+  const nodes = access.lab.cluster.nodes.map(({ instance }) => ({ instance }))
+  const needs = [
+    ...tools.map((tool) => ({ tool, where: '', places: placesOfTool(access.lab, tool) })),
+    ...nodeTools.map((tool) => ({ tool, where: ' in both nodes', places: nodes })),
+  ]
+  const checks = needs.map(({ tool, where, places }) =>
+    guarded(`tool-${tool}${where && '-nodes'}`, `${tool} present${where}`, async () => {
       const found = await Promise.all(places.map((place) => toolVersion(access, tool, place, options)))
       for (const { place, version } of found) if (version) versions[`${tool}@${placeName(place)}`] = version
       const missing = found.filter(({ version }) => version === null)
       const text = found.map((one) => `${placeName(one.place)}: ${one.version ?? one.found}`).join(', ')
       const hint = missing.map(({ place }) => installHint(tool, place)).join('; ')
-      return check(`tool-${tool}`, `${tool} present`, missing.length === 0, text || 'not needed by this lab', hint)
+      return check(
+        `tool-${tool}${where && '-nodes'}`,
+        `${tool} present${where}`,
+        missing.length === 0,
+        text || 'not needed by this lab',
+        hint,
+      )
     }),
   )
   return { checks: await Promise.all(checks), versions }

@@ -10,7 +10,7 @@ import { isVolatileConfig, isVolatileTag } from './volatile'
 const SEPARATOR = '=== failover-lab ===\n'
 const link = (more: object = {}) => ({
   ...{ ifindex: 7, ifname: 'ge-0-0-0', flags: ['BROADCAST', 'UP', 'LOWER_UP'], operstate: 'UP' },
-  ...{ address: '02:bf:72:00:00:03', txqlen: 1000 },
+  ...{ address: '02:bf:72:00:00:03', mtu: 1500, txqlen: 1000 },
   addr_info: [
     { family: 'inet', local: '10.0.60.1', prefixlen: 24, scope: 'global', valid_life_time: 42 },
     { family: 'inet6', local: 'fe80::1', prefixlen: 64, scope: 'link' },
@@ -28,6 +28,7 @@ describe('facts of an instance', () => {
     expect(instanceFacts('fw0', inside(), 'bpfrxd')).toEqual({
       'fw0/link/ge-0-0-0/mac': '02:bf:72:00:00:03',
       'fw0/link/ge-0-0-0/state': 'up',
+      'fw0/link/ge-0-0-0/mtu': '1500',
       'fw0/link/ge-0-0-0/addresses': '10.0.60.1/24',
       'fw0/routes': 'default via 10.0.60.1 dev ge-0-0-0',
       'fw0/processes': 'none',
@@ -52,7 +53,7 @@ describe('facts of an instance', () => {
     expect(instanceFacts('a', 'sh: ip: not found\n', null)).toMatchObject({ 'a/links': 'not readable' })
     expect(parseLinks('[{"ifname":"x"},{"bad":1},3]')).toHaveLength(1)
     expect(parseLinks('{')).toBeNull()
-    expect(isLinkUp({ ifname: 'x', flags: [], operstate: 'UP', address: '', addr_info: [] })).toBe(false)
+    expect(isLinkUp({ flags: [], operstate: 'UP' })).toBe(false)
   })
 
   it('name what was left running, and not what looks', () => {
@@ -109,6 +110,7 @@ describe('takeSnapshot', () => {
     expect(snapshot).toMatchObject({
       'cluster by node0/group 1/node1': 'secondary, priority 100, preempt yes, MANUAL FAILOVER, monitor failures IF',
       'fw0/device/eth0': 'network=br type=nic',
+      'fw0/device/eth0/from': 'profile',
       'lab-host/lease': 'none',
       'fw0/configuration': expect.stringMatching(/^sha256 /),
     })

@@ -8,6 +8,7 @@ import { askNode, showConfiguration } from '../drivers/junos'
 import { readLease } from '../drivers/lease-read'
 import { listTagged, TAGGED_PATTERN } from '../drivers/place'
 import { asAppError } from '../errors'
+import { hostLinkFacts, listHostLinks } from './host-links'
 import { instanceFacts, instanceFactsArgv, taggedProcesses } from './instance-facts'
 import { isVolatileConfig, isVolatileConfigLine } from './volatile'
 
@@ -28,12 +29,16 @@ const prefixed = (prefix: string, facts: LabSnapshot): LabSnapshot =>
 function containerFacts(name: string, instance: InstanceState | undefined): LabSnapshot {
   if (!instance) return { [`${name}/state`]: 'absent' }
   const config = Object.entries(instance.config).filter(([key]) => !isVolatileConfig(key))
-  const devices = Object.entries(instance.expanded_devices).map(([device, settings]) => [
-    `device/${device}`,
-    Object.entries(settings)
-      .map(([key, value]) => `${key}=${value}`)
-      .sort()
-      .join(' '),
+  const devices = Object.entries(instance.expanded_devices).flatMap(([device, settings]) => [
+    [
+      `device/${device}`,
+      Object.entries(settings)
+        .map(([key, value]) => `${key}=${value}`)
+        .sort()
+        .join(' '),
+    ],
+    // An override with the same settings is another device all the same.
+    [`device/${device}/from`, instance.devices[device] ? 'instance' : 'profile'],
   ])
   return prefixed(name, {
     state: instance.status.toLowerCase(),
@@ -44,8 +49,10 @@ function containerFacts(name: string, instance: InstanceState | undefined): LabS
 
 async function hostFacts(access: LabAccess, options: SnapshotOptions): Promise<LabSnapshot> {
   const host = access.lab.containers.host
-  const [list, tagged, lease] = await Promise.all([
+  const { networks } = access.lab
+  const [list, links, tagged, lease] = await Promise.all([
     execAt(access, { host }, listInstances(access.lab), { ...options, timeoutMs: TIMEOUT_MS }),
+    networks.length > 0 ? execAt(access, { host }, listHostLinks(), { ...options, timeoutMs: TIMEOUT_MS }) : null,
     execCommand(access, listTagged(access.lab, { host }), { signal: options.signal, timeoutMs: TIMEOUT_MS }),
     readLease(access, options),
   ])
@@ -56,6 +63,7 @@ async function hostFacts(access: LabAccess, options: SnapshotOptions): Promise<L
       [`${host}/processes`]: taggedProcesses(tagged.stdout),
       [`${host}/lease`]: lease && lease.info.runId !== own ? `run ${lease.info.runId}` : 'none',
     },
+    links ? hostLinkFacts(access.lab, links.stdout) : {},
     ...access.lab.instances.map(({ name }) => containerFacts(name, instances.get(name))),
   )
 }

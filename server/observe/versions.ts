@@ -18,11 +18,13 @@ const VERSION_ARGV: Record<string, string[]> = {
   iperf3: ['iperf3', '--version'],
   tcpdump: ['tcpdump', '--version'],
   ip: ['ip', '-V'],
+  arping: ['arping', '-V'],
 }
 
 /** Debian packages of tools that are not named like them. */
 const PACKAGES: Record<string, string> = {
   ping: 'iputils-ping',
+  arping: 'iputils-arping',
   ip: 'iproute2',
   pgrep: 'procps',
   pkill: 'procps',
@@ -46,12 +48,10 @@ export const installArgv = (tool: string): string[] => ['apt-get', 'install', '-
 export const installHint = (tool: string, place: Place): string =>
   `On ${placeName(place)}: apt-get install ${PACKAGES[tool] ?? tool}`
 
-/** Where a case needs a tool: where probes and traffic start, where packets are captured, where a lease is asked for. */
+/** Where a case needs a tool: where probes and traffic start, where packets are captured, where a VIP or a lease is asked for. */
 export function placesOfTool(lab: Lab, tool: string): Place[] {
-  const observers = [
-    ...lab.cluster.reths.flatMap(({ garpObserver }) => (garpObserver ? [garpObserver.at] : [])),
-    ...lab.targets.flatMap(({ captureAt }) => (captureAt ? [captureAt.at] : [])),
-  ]
+  const garpObservers = lab.cluster.reths.flatMap(({ garpObserver }) => (garpObserver ? [garpObserver.at] : []))
+  const observers = [...garpObservers, ...lab.targets.flatMap(({ captureAt }) => (captureAt ? [captureAt.at] : []))]
   const client = lab.cluster.dhcp ? lanHostOf(lab) : null
   const asking = client ? [{ instance: client.instance }] : []
   const loading = lab.throughput ? [lab.throughput.from] : []
@@ -60,6 +60,7 @@ export function placesOfTool(lab: Lab, tool: string): Place[] {
     iperf3: [...lab.traffic.map(({ from }) => from), ...loading],
     sysctl: loading,
     tcpdump: [...observers, ...asking],
+    arping: garpObservers,
     dhclient: asking,
   }
   const named = new Map((places[tool] ?? []).map((place) => [JSON.stringify(place), place]))

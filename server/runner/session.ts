@@ -1,4 +1,4 @@
-import type { DesiredState } from '../domain/case'
+import type { Connection, DesiredState } from '../domain/case'
 import type { FlowSession } from '../domain/cluster'
 import type { EventBody, RunEvent } from '../domain/event'
 import type { Interval } from '../domain/ids'
@@ -8,7 +8,7 @@ import type { SampleRow } from '../domain/sample'
 import type { LabSnapshot } from '../domain/snapshot'
 import type { LabAccess } from '../drivers/at'
 import type { RunningTool, ToolOptions } from '../drivers/tool'
-import { type AppError, asAppError } from '../errors'
+import { AppError, asAppError } from '../errors'
 import type { ClusterWatch } from './cluster-watch'
 import type { RunnerDeps } from './deps'
 import type { FactWatch } from './fact-watch'
@@ -38,6 +38,8 @@ export class RunSession {
   before: LabSnapshot | null = null
   /** What the case's faults leave to be put back, in the order in which it is applied. */
   undo: readonly DesiredState[] = []
+  /** What is to be taken away, as declared (JSON) and as it was found. */
+  readonly #found = new Map<string, Connection>()
   /** T0 on the target's clock. */
   fault: Interval | null = null
   /** The same on the app's clock, epoch ms; for waiting, not for measuring. */
@@ -82,6 +84,19 @@ export class RunSession {
       this.abort(this.#storeError)
       throw error
     }
+  }
+
+  /** From now on the run goes by these in place of what the lab file declares. */
+  find(answers: readonly { declared: Connection; found: Connection | null }[]): void {
+    for (const { declared, found } of answers) if (found) this.#found.set(JSON.stringify(declared), found)
+    this.undo = this.undo.map((desired) => this.#found.get(JSON.stringify(desired)) ?? desired)
+  }
+
+  /** A declared connection as it was found. Throws `internal` when nobody has looked. */
+  foundFor(declared: Connection): Connection {
+    const found = this.#found.get(JSON.stringify(declared))
+    if (found) return found
+    throw new AppError('internal', 'a connection is to be taken away that the preflight has not looked at')
   }
 
   push(stream: string, rows: SampleRow[]): void {

@@ -65,6 +65,7 @@ describe('a lab file', () => {
       ['name: node1', 'name: node7', 'cluster.nodes[1].name: expected "node1", since its id is 1'],
       ['priority: 100', 'priority: 200', '"200" is used already in cluster.nodes[0]'],
       ['redundancyGroup: 2', 'redundancyGroup: 9', 'there is no redundancy group 9; there are: 0, 1, 2'],
+      ['movesWith: [2]', 'movesWith: [9]', 'redundancyGroups[1].movesWith[0]: there is no redundancy group 9'],
       ['members: [ge-0/0/0,', 'members: [ge-0/0/9,', 'no firewall has an interface "ge-0/0/9"'],
       ['reth: reth1', 'reth: reth7', 'there is no RETH "reth7"; there are: reth0, reth1'],
       ['network: bpfrx-clan', 'network: clan', 'there is no network "clan"'],

@@ -177,12 +177,39 @@ const throughput: Check = ({ throughput: own, traffic }) => {
   return [issue(['throughput', 'port'], `expected a server of its own; traffic[${taken}] uses port ${own?.port}`)]
 }
 
+const movesWith: Check = ({ cluster }) => {
+  const groups = cluster.redundancyGroups.map(({ id }) => id)
+  return cluster.redundancyGroups.flatMap((group, index) =>
+    (group.movesWith ?? []).flatMap((id, at) =>
+      groups.includes(id)
+        ? []
+        : [
+            issue(
+              ['cluster', 'redundancyGroups', index, 'movesWith', at],
+              `there is no redundancy group ${id}; there are: ${list(groups)}`,
+            ),
+          ],
+    ),
+  )
+}
+
 const crossing: Check = (lab) =>
   lab.targets.some(({ crossesCluster }) => crossesCluster)
     ? []
     : [issue(['targets'], 'expected at least one target with crossesCluster: true, or no failover can be measured')]
 
-const CHECKS: readonly Check[] = [uniqueIds, jumps, places, nodes, interfaces, reths, dhcp, throughput, crossing]
+const CHECKS: readonly Check[] = [
+  uniqueIds,
+  jumps,
+  places,
+  nodes,
+  interfaces,
+  reths,
+  movesWith,
+  dhcp,
+  throughput,
+  crossing,
+]
 
 /** What a schema cannot see: ids that are used twice or point nowhere, jump circles, nodes that are no firewalls. */
 export const crossReferenceIssues = (lab: Lab): LabIssue[] => CHECKS.flatMap((check) => check(lab))

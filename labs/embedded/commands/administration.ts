@@ -4,6 +4,7 @@ import type { Program } from '../machine/process'
 const PACKAGES: Record<string, string[]> = {
   'iputils-ping': ['ping'],
   'isc-dhcp-client': ['dhclient'],
+  'iputils-arping': ['arping'],
   iproute2: ['ip', 'ss'],
   procps: ['pgrep', 'pkill', 'ps', 'kill', 'sysctl'],
   coreutils: ['timeout', 'env', 'date', 'uname'],

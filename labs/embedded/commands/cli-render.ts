@@ -42,10 +42,11 @@ export function status(world: World, node: ClusterNode): string {
 export function interfaces(world: World, node: ClusterNode): string {
   const peer = peerSeen(world, node)
   const link = peer ? 'Up' : 'Down'
+  const fabric = world.cluster.peerOf(node).alive && world.links.fabricUp() ? 'Up' : 'Down'
   const nodes = peer ? [node, peer].sort((a, b) => a.id - b.id) : [node]
   let text = `Control link status: ${link}\n\nControl interfaces:\n    Index   Interface   Monitored-Status   Internal-SA   Security\n    0       fxp1        ${link.padEnd(18)} Disabled      Disabled\n`
-  text += `\nFabric link status: ${link}\n\nFabric interfaces:\n    Name    Child-interface    Status                    Security\n                               (Physical/Monitored)\n`
-  for (const each of nodes) text += `    fab${each.id}    fab0               Up   / ${link.padEnd(19)}Disabled\n`
+  text += `\nFabric link status: ${fabric}\n\nFabric interfaces:\n    Name    Child-interface    Status                    Security\n                               (Physical/Monitored)\n`
+  for (const each of nodes) text += `    fab${each.id}    fab0               Up   / ${fabric.padEnd(19)}Disabled\n`
   text += '\nRedundant-ethernet Information:\n    Name         Status      Redundancy-group\n'
   for (const reth of RETHS) {
     const up = nodes.some((n) => n.alive && n.failedLinks.size === 0)

@@ -38,6 +38,16 @@ export async function devicesCommand(world: World, p: Process, args: string[]): 
     p.write(`${instanceJson(machine, {}, 0).config[words[2] ?? ''] ?? ''}\n`)
     return 0
   }
+  if (words[0] === 'set') {
+    const machine = instanceOf(world, p, words[1])
+    return machine
+      ? set(
+          p,
+          machine,
+          words.slice(2).flatMap((word) => word.split('=')),
+        )
+      : 1
+  }
   if (words[0] !== 'device') {
     p.error(`Error: unknown command "${words[0]}" for "incus config"\n`)
     return 1
@@ -105,27 +115,46 @@ function change(world: World, p: Process, machine: Machine, verb: string, device
   }
 }
 
-/** A NIC that is masked is gone from the instance; one that returns has a new MAC, its kernel's name and is down. */
+const madeUpMac = (world: World): string =>
+  `00:16:3e:${['', '', ''].map(() => world.random.integer(16, 255).toString(16)).join(':')}`
+
+/**
+ * A NIC that is masked is gone from the instance. One that returns is down and has a new MAC unless its settings say which,
+ * so that nothing renames it; a VF keeps its MAC, and nothing renames that either.
+ */
 function reflect(world: World, machine: Machine, device: string, present: boolean): void {
   const index = machine.devices.findIndex((d) => d.device === device)
-  const node = world.nodeOf(machine)
   const nic = machine.devices[index]
+  const before = world.wiped.get(`${machine.name} ${device}`)
   if (!present && nic) {
     machine.devices.splice(index, 1)
     world.wiped.set(`${machine.name} ${device}`, nic)
-    if (node && nic.name.startsWith('ge-')) world.cluster.linkChanged(node.id, nic.name, false, nowMs())
-    if (node && nic.name === 'fxp1') world.cluster.heartbeatCut(true, nowMs())
-  } else if (present && !nic) {
-    const before = world.wiped.get(`${machine.name} ${device}`)
-    if (!before) return
-    const mac = world.instanceDevices(machine.name)[device]?.hwaddr
-    const known = mac === before.mac
+  } else if (present && !nic && before) {
+    const settings = world.instanceDevices(machine.name)[device] ?? profileDevices(machine.name)[device]
+    const isVf = settings?.type === 'pci'
+    const mac = settings?.hwaddr ?? (isVf ? before.mac : madeUpMac(world))
+    const { keptMac: _, ...rest } = before
     machine.devices.push({
-      ...before,
-      mac: mac ?? `00:16:3e:${['', '', ''].map(() => world.random.integer(16, 255).toString(16)).join(':')}`,
-      name: known ? before.name : (before.kernel ?? before.name),
+      ...rest,
+      ...(isVf || settings?.hwaddr ? {} : { keptMac: mac }),
+      mac,
+      name: !isVf && mac === before.mac ? before.name : (before.kernel ?? before.name),
       up: false,
       addresses: [],
     })
   }
+  world.links.review(nowMs())
+}
+
+const KEPT_MAC = /^volatile\.(.+)\.hwaddr$/
+
+/** `incus config set INSTANCE KEY=VALUE`: the MACs that it keeps by itself; nothing else is settable here. */
+function set(p: Process, machine: Machine, [key = '', value = '']: string[]): number {
+  const nic = machine.devices.find(({ device }) => device === KEPT_MAC.exec(key)?.[1])
+  if (!nic) {
+    p.error(`Error: Unknown configuration key: ${key}\n`)
+    return 1
+  }
+  nic.keptMac = value
+  return 0
 }

@@ -1,5 +1,6 @@
 import type { Machine } from '../machine/machine'
 import { type Devices, profileDevices } from '../world/instance-devices'
+import { carries } from '../world/links'
 import { LAN, NODES, WAN } from '../world/topology'
 
 export const isInstance = (name: string): boolean =>
@@ -10,7 +11,7 @@ export function instanceJson(machine: Machine, own: Devices, createdMs: number) 
   const fw = machine.kind === 'firewall'
   const expanded = { ...profileDevices(machine.name), ...own }
   const volatile = Object.fromEntries(
-    machine.devices.filter((d) => d.device && d.device !== 'wan-vf').map((d) => [`volatile.${d.device}.hwaddr`, d.mac]),
+    machine.devices.flatMap((d) => (d.device && d.keptMac ? [[`volatile.${d.device}.hwaddr`, d.keptMac]] : [])),
   )
   const config: Record<string, string> = {
     'image.architecture': 'amd64',
@@ -83,7 +84,7 @@ function stateJson(machine: Machine) {
         hwaddr: d.mac,
         host_name: d.name === 'lo' ? '' : `veth${d.mac.slice(-5).replace(':', '')}`,
         mtu: d.mtu,
-        state: d.up ? 'up' : 'down',
+        state: carries(d) ? 'up' : 'down',
         type: d.name === 'lo' ? 'loopback' : 'broadcast',
       },
     ]),

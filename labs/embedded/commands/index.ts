@@ -5,6 +5,7 @@ import { utility } from '../shell/utilities'
 import { SwitchNameSchema } from '../world/options'
 import type { World } from '../world/world'
 import { aptGet, chronyc, df, timedatectl } from './administration'
+import { arping } from './arping'
 import { cli } from './cli'
 import { dhclient } from './dhclient'
 import { incus } from './incus'
@@ -53,6 +54,7 @@ function tableOf(world: World): Table {
       true: async () => 0,
       false: async () => 1,
       ping: ping(world),
+      arping: arping(world),
       tcpdump: tcpdump(world),
       iperf3: iperf3(world),
       dhclient: dhclient(world),

@@ -1,6 +1,7 @@
 import { nowMs, scheduler } from '../core/scheduler'
 import type { Machine, NetDevice } from '../machine/machine'
 import type { Program } from '../machine/process'
+import { carries, PF, VF_COUNT, VF_STATES } from '../world/links'
 import { junosToLinux, LAN_VIP, NODES, RETHS, rethMac, WAN_GATEWAY, WAN_VIP, wanPort } from '../world/topology'
 import type { World } from '../world/world'
 
@@ -18,18 +19,27 @@ function addressesOf(world: World, machine: Machine, device: NetDevice): string[
   return [...device.addresses, ...(holds && reth ? [`${reth.vip}/${reth.prefix}`] : [])]
 }
 
+/** The virtual functions of the WAN's physical one. */
+const vfTable = (world: World) =>
+  Array.from({ length: VF_COUNT }, (_, vf) => ({
+    ...{ vf, link_type: 'ether', broadcast: 'ff:ff:ff:ff:ff:ff' },
+    address: NODES.some(({ id }) => id === vf) ? `3c:ec:ef:44:b7:0${vf}` : '00:00:00:00:00:00',
+    ...{ vlan_list: [{}], rate: { max_tx: 0, min_tx: 0 }, spoofchk: true, link_state: world.links.vfState(vf) },
+    ...{ trust: false, query_rss_en: false },
+  }))
+
 function linkJson(world: World, machine: Machine, device: NetDevice, index: number, withAddresses: boolean) {
   const lo = device.name === 'lo'
   const flags = lo
     ? ['LOOPBACK', 'UP', 'LOWER_UP']
-    : ['BROADCAST', 'MULTICAST', ...(device.up ? ['UP', 'LOWER_UP'] : [])]
+    : ['BROADCAST', 'MULTICAST', ...(device.up ? ['UP', carries(device) ? 'LOWER_UP' : 'NO-CARRIER'] : [])]
   const base = {
     ifindex: index + 1,
     ifname: device.name,
     flags,
     mtu: device.mtu,
     qdisc: lo ? 'noqueue' : 'mq',
-    operstate: lo ? 'UNKNOWN' : device.up ? 'UP' : 'DOWN',
+    operstate: lo ? 'UNKNOWN' : carries(device) ? 'UP' : 'DOWN',
     ...(withAddresses ? {} : { linkmode: 'DEFAULT' }),
     group: 'default',
     txqlen: 1000,
@@ -37,6 +47,7 @@ function linkJson(world: World, machine: Machine, device: NetDevice, index: numb
     address: macOf(world, machine, device),
     broadcast: lo ? '00:00:00:00:00:00' : 'ff:ff:ff:ff:ff:ff',
     ...(device.kernel && device.kernel !== device.name ? { altnames: [device.kernel] } : {}),
+    ...(device.name === PF ? { vfinfo_list: vfTable(world) } : {}),
   }
   if (!withAddresses) return base
   const info = addressesOf(world, machine, device).map((a) => ({
@@ -112,6 +123,7 @@ export const ip =
         ? words[2]
         : undefined
     if (/^l(i(nk?)?)?$/.test(object) && verb === 'set') return setLink(world, p, words)
+    if (object.startsWith('a') && ADDRESS_VERBS.includes(verb)) return setAddress(world, p, verb, words)
     if (/^(l|a)/.test(object)) {
       const rows = p.machine.devices.map((d, i) => ({
         ...linkJson(world, p.machine, d, i, object.startsWith('a')),
@@ -128,6 +140,11 @@ export const ip =
           p.write(
             `${r.ifindex}: ${r.ifname}: <${r.flags.join(',')}> mtu ${r.mtu} qdisc ${r.qdisc} state ${r.operstate} group default qlen 1000\n    link/${r.link_type} ${r.address} brd ${r.broadcast}\n`,
           )
+          if (r.ifname === PF)
+            for (const vf of vfTable(world))
+              p.write(
+                `    vf ${String(vf.vf).padEnd(5)} link/ether ${vf.address} brd ${vf.broadcast}, spoof checking on, link-state ${vf.link_state}, trust off, query_rss off\n`,
+              )
           if ('addr_info' in r)
             for (const a of r.addr_info) p.write(`    inet ${a.local}/${a.prefixlen} scope ${a.scope} ${r.ifname}\n`)
         }
@@ -165,18 +182,48 @@ export const ip =
     return 1
   }
 
-async function setLink(world: World, p: Parameters<Program>[0], words: string[]): Promise<number> {
-  const name = words[2] === 'dev' ? words[3] : words[2]
-  const device = p.machine.devices.find((d) => d.name === name)
-  if (!device) {
-    p.error(`Cannot find device "${name}"\n`)
-    return 1
+type Process = Parameters<Program>[0]
+
+const noDevice = (p: Process, name: string | undefined): number => {
+  p.error(`Cannot find device "${name}"\n`)
+  return 1
+}
+
+/** `ip link set [dev] NAME [up|down] [name N] [address MAC] [mtu N] [vf N state S]`. */
+async function setLink(world: World, p: Process, words: string[]): Promise<number> {
+  const rest = words.slice(words[2] === 'dev' ? 3 : 2)
+  const device = p.machine.devices.find((d) => d.name === rest[0])
+  if (!device) return noDevice(p, rest[0])
+  const given = (key: string): string | undefined => (rest.includes(key) ? rest[rest.indexOf(key) + 1] : undefined)
+  const name = given('name')
+  if (name !== undefined && device.up) {
+    p.error('RTNETLINK answers: Device or resource busy\n')
+    return 2
   }
-  const up = words.includes('up') ? true : words.includes('down') ? false : device.up
-  if (up === device.up) return 0
   scheduler.runDue()
-  device.up = up
-  const node = world.nodeOf(p.machine)
-  if (node && device.name.startsWith('ge-')) world.cluster.linkChanged(node.id, device.name, up, nowMs())
+  if (name !== undefined) device.name = name
+  const mac = given('address')
+  // A RETH's member shows the RETH's MAC, which the daemon puts there.
+  if (mac !== undefined && mac !== macOf(world, p.machine, device)) device.mac = mac
+  device.mtu = Number(given('mtu') ?? device.mtu)
+  const state = VF_STATES.find((each) => each === given('state'))
+  if (device.name === PF && state) world.links.setVf(Number(given('vf')), state)
+  else if (rest.includes('up')) device.up = true
+  else if (rest.includes('down')) device.up = false
+  world.links.review(nowMs())
+  return 0
+}
+
+const ADDRESS_VERBS: readonly string[] = ['add', 'replace', 'del']
+
+/** `ip address add|replace|del ADDRESS dev NAME`. */
+async function setAddress(world: World, p: Process, verb: string, words: string[]): Promise<number> {
+  const name = words[words.indexOf('dev') + 1]
+  const device = p.machine.devices.find((d) => d.name === name)
+  const address = words[2] ?? ''
+  if (!device) return noDevice(p, name)
+  const others = device.addresses.filter((each) => each !== address)
+  device.addresses = verb === 'del' ? others : [...others, address]
+  world.links.review(nowMs())
   return 0
 }

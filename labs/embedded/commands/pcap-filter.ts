@@ -66,7 +66,10 @@ export function parseFilter(text: string): Filter {
       case 'udp':
         return (p) => p.kind === 'dhcp'
       case 'ip6':
+        return () => false
+      // Nothing in this world carries a tag.
       case 'vlan':
+        if (/^\d+$/.test(peek() ?? '')) next()
         return () => false
       case 'host': {
         const address = next()

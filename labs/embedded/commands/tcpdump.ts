@@ -40,10 +40,6 @@ const stampText = (ms: number, flags: string): string => {
   return `${new Date(Math.floor(us / 1000)).toISOString().slice(11, 19)}.${fraction} `
 }
 
-/** -Q: of other packets than DHCP nobody asks in which direction they go. */
-const goesThere = (packet: Packet, direction: string): boolean =>
-  packet.kind !== 'dhcp' || direction === 'inout' || packet.isSent === (direction === 'out')
-
 /** `tcpdump -l -n -tt [-e] -i DEV FILTER`: what the world's wires carry past a machine. */
 export const tcpdump =
   (world: World): Program =>
@@ -98,7 +94,8 @@ export const tcpdump =
           resolve(0)
         }
         const forget = world.taps.add(p.machine.name, device === 'any' ? 'eth0' : device, (packet) => {
-          if (packet.atMs < startMs || !filter(packet) || !goesThere(packet, direction)) return
+          if (packet.atMs < startMs || !filter(packet)) return
+          if (direction !== 'inout' && packet.direction !== direction) return
           captured++
           p.write(
             `${stampText(packet.atMs + p.machine.clockOffsetMs, flags)}${packetText(packet, flags.includes('e'))}\n`,

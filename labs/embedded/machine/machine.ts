@@ -13,6 +13,10 @@ export type NetDevice = {
   /** Device name in the container config. */
   device?: string
   kernel?: string
+  /** False: what it hangs on is down. */
+  carrier?: boolean
+  /** The MAC that the container tool keeps for it by itself (`volatile.DEVICE.hwaddr`). */
+  keptMac?: string
 }
 
 export type JournalEntry = { atMs: number; unit: string; ident: string; pid: number; message: string; priority: number }

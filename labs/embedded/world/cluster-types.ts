@@ -28,7 +28,9 @@ export type ClusterNode = {
 
 export type ClusterHooks = {
   options: () => WorldOptions
-  on: (name: 'no-takeover' | 'slow-takeover' | 'no-preempt' | 'dual-primary' | 'no-garp') => boolean
+  on: (name: 'no-takeover' | 'slow-takeover' | 'no-preempt' | 'dual-primary' | 'no-garp' | 'no-split-guard') => boolean
+  /** The nodes hear each other over the fabric. */
+  fabricUp: () => boolean
   stateChanged: (node: ClusterNode, group: GroupId, line: HistoryLine) => void
   forwardingChanged: (atMs: number) => void
   announce: (node: ClusterNode, groups: GroupId[], atMs: number) => void

@@ -6,6 +6,9 @@ import { GROUPS, type GroupId, NODES, type NodeId } from './topology'
 
 const states = (value: NodeState): Record<GroupId, NodeState> => ({ 0: value, 1: value, 2: value })
 
+/** So long without a word over the fabric, and the peer is held for dead. */
+const FABRIC_SILENCE_MS = 600
+
 /** Heartbeats, election, preemption, manual failover. All instants are exact model times, epoch ms. */
 export class Cluster {
   readonly nodes: [ClusterNode, ClusterNode]
@@ -15,6 +18,8 @@ export class Cluster {
     1: new Timeline<NodeId | null>(null),
     2: new Timeline<NodeId | null>(null),
   }
+  /** The nodes can hear each other's heartbeats. */
+  heartbeat = true
   readonly failovers: Record<GroupId, number> = { 0: 0, 1: 0, 2: 0 }
   readonly manual: Record<GroupId, boolean> = { 0: false, 1: false, 2: false }
 
@@ -82,6 +87,7 @@ export class Cluster {
     this.hooks.forwardingChanged(atMs)
     const peer = this.peerOf(node)
     if (peer.alive) this.relearn(peer, atMs)
+    if (peer.alive && !peer.hearsPeer) this.unguard(peer, atMs)
     if (!peer.alive || !peer.hearsPeer) return
     let lostAtMs: number
     if (clean) lostAtMs = atMs + 5
@@ -109,6 +115,29 @@ export class Cluster {
     })
   }
 
+  /** The heartbeat is silent, yet the fabric says that the peer lives and is primary. */
+  private guarded(node: ClusterNode, group: GroupId): boolean {
+    const peer = this.peerOf(node)
+    const isOff = this.hooks.on('no-split-guard') || this.hooks.on('dual-primary')
+    return peer.alive && peer.states[group] === 'primary' && this.hooks.fabricUp() && !isOff
+  }
+
+  /** The fabric has gone silent, too: what was held may be taken. */
+  private unguard(node: ClusterNode, atMs: number): void {
+    this.later(node, atMs + FABRIC_SILENCE_MS, (at) => {
+      const held = GROUPS.filter((g) => node.states[g] === 'secondary-hold' && !this.guarded(node, g))
+      this.promote(node, held, at, this.random.uniform(...this.hooks.options().promoteMs), 'Remote node lost')
+    })
+  }
+
+  private heartbeatLost(node: ClusterNode, atMs: number): void {
+    const held = GROUPS.filter((g) => node.states[g] !== 'primary' && this.guarded(node, g))
+    this.change(node, held, 'secondary-hold', atMs, 'Control link failure')
+    if (held.length === 0)
+      this.peerLost(node, atMs, this.random.uniform(...this.hooks.options().promoteMs), 'Remote node lost')
+    node.hearsPeer = false
+  }
+
   private peerLost(node: ClusterNode, atMs: number, delayMs: number, reason: string): void {
     node.hearsPeer = false
     this.hooks.log(node, `cluster: ${this.peerOf(node).name} lost: ${reason}`, atMs)
@@ -130,8 +159,8 @@ export class Cluster {
     node.states = states('hold')
     node.history = { 0: [], 1: [], 2: [] }
     const peer = this.peerOf(node)
-    const cut = this.hooks.on('dual-primary')
-    if (peer.alive && !cut) this.later(node, atMs + this.random.uniform(20, 120), (at) => this.meet(node, peer, at))
+    if (peer.alive && this.heartbeat)
+      this.later(node, atMs + this.random.uniform(20, 120), (at) => this.meet(node, peer, at))
     else
       this.later(node, atMs + Math.max(options.heartbeatMs * options.threshold, options.preemptHoldMs), (at) =>
         this.alone(node, at),
@@ -155,9 +184,11 @@ export class Cluster {
   private alone(node: ClusterNode, atMs: number): void {
     this.change(node, GROUPS, 'secondary', atMs, 'Hold timer expired')
     if (this.hooks.on('no-takeover') && this.peerOf(node).alive) return
+    const held = GROUPS.filter((g) => this.guarded(node, g))
+    this.change(node, held, 'secondary-hold', atMs, 'Control link failure')
     this.promote(
       node,
-      GROUPS.filter((g) => this.weight(node, g) > 0),
+      GROUPS.filter((g) => this.weight(node, g) > 0 && !held.includes(g)),
       atMs,
       this.random.uniform(...this.hooks.options().promoteMs),
       'Only node present',
@@ -251,24 +282,34 @@ export class Cluster {
         this.later(node, at + 1000, (t) => this.claim(node, t))
       }
       if (!up && peer.alive && !this.hooks.on('no-takeover')) {
-        const groups = data.filter((g) => node.states[g] === 'primary' && this.weight(peer, g) > 0)
-        if (groups.length > 0)
-          this.handOver(peer, groups, at, this.random.uniform(...this.hooks.options().handoverMs), 'Monitor failed: IF')
+        const takenMs = this.hooks.on('slow-takeover') ? atMs + this.hooks.options().slowTakeoverMs : at
+        if (takenMs <= at) this.takeFrom(node, at)
+        else this.later(peer, takenMs, (t) => this.takeFrom(node, t))
       }
     })
   }
 
-  /** The heartbeat link is cut or healed between two running daemons. */
-  heartbeatCut(cut: boolean, atMs: number): void {
+  /** The peer takes the groups of a node whose monitors have failed. */
+  private takeFrom(node: ClusterNode, atMs: number): void {
+    const peer = this.peerOf(node)
+    const groups = GROUPS.filter(
+      (g) => node.states[g] === 'primary' && this.weight(node, g) === 0 && this.weight(peer, g) > 0,
+    )
+    if (peer.alive && groups.length > 0)
+      this.handOver(peer, groups, atMs, this.random.uniform(...this.hooks.options().handoverMs), 'Monitor failed: IF')
+  }
+
+  /** The heartbeat link is cut or healed. */
+  setHeartbeat(up: boolean, atMs: number): void {
+    this.heartbeat = up
     const options = this.hooks.options()
     for (const node of this.nodes) {
       const peer = this.peerOf(node)
       if (!node.alive || !peer.alive) continue
-      if (cut) {
+      if (!up) {
         const skewMs = (options.heartbeatMs * (256 - node.priority)) / 256
-        const [least, most] = options.promoteMs
         node.detection = this.later(node, atMs + options.heartbeatMs * options.threshold + skewMs, (at) =>
-          this.peerLost(node, at, this.random.uniform(least, most), 'Remote node lost'),
+          this.heartbeatLost(node, at),
         )
       } else this.later(node, atMs + this.random.uniform(0, options.heartbeatMs), (at) => this.heal(node, at))
     }
@@ -276,9 +317,11 @@ export class Cluster {
 
   private heal(node: ClusterNode, atMs: number): void {
     const peer = this.peerOf(node)
-    if (!peer.alive || this.hooks.on('dual-primary')) return
+    if (!peer.alive || !this.heartbeat) return
     this.scheduler.cancel(node.detection)
     node.hearsPeer = true
+    const held = GROUPS.filter((g) => node.states[g] === 'secondary-hold')
+    this.change(node, held, 'secondary', atMs, 'Control link up')
     const yields = GROUPS.filter(
       (g) => node.states[g] === 'primary' && peer.states[g] === 'primary' && node.priority < peer.priority,
     )

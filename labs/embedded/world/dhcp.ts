@@ -7,7 +7,7 @@ export const LEASE_S = 3600
 const BROADCAST = 'ff:ff:ff:ff:ff:ff'
 
 type Way = { mac: string; source: string; target: string; fromMac?: string; toMac: string }
-type Unseen = Omit<Extract<Packet, { kind: 'dhcp' }>, 'isSent'>
+type Unseen = Omit<Extract<Packet, { kind: 'dhcp' }>, 'direction'>
 
 export type Lease = { client: string; address: string; expiresMs: number }
 
@@ -79,17 +79,17 @@ export class Dhcp {
   private show(atMs: number, way: Way): void {
     const { taps } = this.world
     const packet = this.packet('request', atMs, way)
-    taps.emit(LAN, 'eth0', { ...packet, isSent: true })
+    taps.emit(LAN, 'eth0', { ...packet, direction: 'out' })
     for (const { id, instance } of NODES)
       if (way.toMac === BROADCAST || way.toMac === rethMac(2, id))
-        taps.emit(instance, junosToLinux(lanPort(id)), { ...packet, isSent: false })
+        taps.emit(instance, junosToLinux(lanPort(id)), { ...packet, direction: 'in' })
   }
 
   private reply(server: NodeId, mac: string, address: string, atMs: number): void {
     const { taps } = this.world
     const way = { mac, source: LAN_VIP, target: address, fromMac: rethMac(2, server), toMac: mac }
     const packet = this.packet('reply', atMs, way)
-    taps.emit(NODES[server].instance, junosToLinux(lanPort(server)), { ...packet, isSent: true })
-    taps.emit(LAN, 'eth0', { ...packet, isSent: false })
+    taps.emit(NODES[server].instance, junosToLinux(lanPort(server)), { ...packet, direction: 'out' })
+    taps.emit(LAN, 'eth0', { ...packet, direction: 'in' })
   }
 }

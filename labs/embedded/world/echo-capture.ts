@@ -1,8 +1,16 @@
 import type { Machine } from '../machine/machine'
+import { memberOf } from './arp'
 import type { Request } from './echo'
 import { sourceOf } from './routes'
-import { LAN, rethMac, WAN } from './topology'
+import { LAN, RETHS, rethMac, WAN } from './topology'
 import type { PathName, World } from './world'
+
+type Seen = {
+  there: boolean
+  translated: { address: string; port: number } | null
+  arrivesMs: number
+  baseMs: number
+}
 
 /** Shows the packets to whoever captures: the request at both ends, the reply where it got to. */
 export function capture(
@@ -11,11 +19,12 @@ export function capture(
   address: string,
   packet: Request,
   path: PathName,
-  seen: { there: boolean; translated: { address: string; port: number } | null; arrivesMs: number; baseMs: number },
+  seen: Seen,
 ): void {
   const { taps } = world
   const own = taps.watched(machine.name, 'eth0')
   const far = path === 'crossing' && machine.name === LAN && taps.watched(WAN, 'eth0')
+  if (path === 'crossing' && machine.name === LAN) captureOnNode(world, machine, address, packet, seen)
   if (!own && !far) return
   const common = { kind: 'icmp' as const, length: 64, sequence: packet.sequence }
   const here = machine.devices.find((d) => d.name === 'eth0')?.mac ?? ''
@@ -70,4 +79,33 @@ export function capture(
       sourceMac: gateway,
       targetMac: here,
     })
+}
+
+/** The request on the members of the node that forwards it. */
+function captureOnNode(world: World, machine: Machine, address: string, packet: Request, seen: Seen): void {
+  const crossedMs = packet.sendMs + seen.baseMs * 0.4
+  const node = world.cluster.nodes[world.cluster.forwarder[1].at(crossedMs) ?? 0]
+  if (!seen.there || !seen.translated) return
+  const common = {
+    kind: 'icmp' as const,
+    length: 64,
+    sequence: packet.sequence,
+    type: 'request' as const,
+    target: address,
+  }
+  for (const reth of RETHS) {
+    const member = memberOf(node, reth)
+    if (!world.taps.watched(node.instance, member)) continue
+    const isOut = reth.group === 1
+    const own = rethMac(reth.group, node.id)
+    world.taps.emit(node.instance, member, {
+      ...common,
+      atMs: crossedMs + (isOut ? 0.01 : -0.01),
+      direction: isOut ? 'out' : 'in',
+      source: isOut ? seen.translated.address : sourceOf(machine),
+      id: isOut ? seen.translated.port : packet.id,
+      sourceMac: isOut ? own : (machine.devices.find((d) => d.name === 'eth0')?.mac ?? ''),
+      targetMac: isOut ? (world.machine(WAN).devices[1]?.mac ?? '') : own,
+    })
+  }
 }

@@ -13,6 +13,7 @@ export const SHARED_SWITCHES = [
   'writable-secondary',
   'no-dhcp',
   'rate-limit',
+  'no-split-guard',
 ] as const
 
 /** The switches of the lab file that the world obeys. */

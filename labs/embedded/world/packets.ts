@@ -1,4 +1,4 @@
-/** DHCP of either direction; `isSent`: it leaves the machine that captures it. */
+/** DHCP of either direction. */
 export type DhcpPacket = {
   kind: 'dhcp'
   message: 'request' | 'reply'
@@ -7,12 +7,13 @@ export type DhcpPacket = {
   target: string
   targetPort: number
   clientMac: string
-  isSent: boolean
 }
 
 /** A packet as a capture on one device sees it; `atMs` is the lab's clock. */
 export type Packet = {
   atMs: number
+  /** As the device sees it; left out where nobody asks. */
+  direction?: 'in' | 'out'
   sourceMac: string
   targetMac: string
   length: number

@@ -44,6 +44,8 @@ const nic = (name: string, mac: string, addresses: string[], extra: Partial<NetD
   up: true,
   mtu: 1500,
   addresses,
+  // A device that is passed through, such as a VF, has none kept for it.
+  ...(extra.device && extra.device !== 'wan-vf' ? { keptMac: mac } : {}),
   ...extra,
 })
 

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { programs } from '../commands'
 import { nowMs } from '../core/scheduler'
 import { delay, FAST, until } from '../testing/client'
+import { askWhoHas } from './arp'
 import type { SwitchName } from './options'
 import { World } from './world'
 
@@ -169,7 +170,56 @@ describe('switches', () => {
   })
 })
 
+describe('a heartbeat that is cut', () => {
+  const bridge = (isUp: boolean): void => {
+    const found = world.machine('incus-host').devices.find(({ name }) => name === 'bpfrx-heartbeat')
+    if (found) found.up = isUp
+    world.links.review(nowMs())
+  }
+  const states = (node: 0 | 1) => world.cluster.nodes[node].states
+
+  it('leaves one primary, the other held by the fabric, and nothing is lost', async () => {
+    start()
+    bridge(false)
+    await until('held', () => states(1)[1] === 'secondary-hold')
+    expect(states(1)).toEqual({ 0: 'secondary-hold', 1: 'secondary-hold', 2: 'secondary-hold' })
+    expect(primaries()).toBe('node0')
+    bridge(true)
+    await until('healed', () => states(1)[1] === 'secondary' && world.cluster.nodes.every((n) => n.hearsPeer))
+    expect(outages()).toEqual([])
+  })
+
+  it('no-split-guard: makes two primaries, who both answer for a VIP; one yields afterwards', async () => {
+    start({}, 'no-split-guard')
+    const answers = () => askWhoHas(world, world.machine('cluster-lan-host'), 'eth0', '10.0.60.1', nowMs())
+    expect(answers().map(({ mac }) => mac)).toEqual(['02:bf:72:01:02:00'])
+    bridge(false)
+    await until('both', () => primaries() === 'node0,node1')
+    expect(answers().map(({ mac }) => mac)).toEqual(['02:bf:72:01:02:00', '02:bf:72:01:02:01'])
+    bridge(true)
+    await until('one', () => primaries() === 'node0')
+    expect(answers()).toHaveLength(1)
+    expect(outages()).toEqual([])
+  })
+
+  it('does not keep the other from taking over when the primary dies after all', async () => {
+    start()
+    bridge(false)
+    await until('held', () => states(1)[1] === 'secondary-hold')
+    crash()
+    await until('takeover', () => primaries() === 'node1' && up())
+  })
+})
+
 describe('a link that fails', () => {
+  it('slow-takeover: its groups move as late as it is told', async () => {
+    start({ slowTakeoverMs: 600 }, 'slow-takeover')
+    world.cluster.linkChanged(0, 'ge-0-0-1', false, nowMs())
+    await until('moved', () => primaries(1) === 'node1' && up())
+    expect(outages()[0]).toBeGreaterThan(600 + 37)
+    expect(outages()[0]).toBeLessThan(600 + 48)
+  })
+
   it('takes the data groups away, not the control plane', async () => {
     start()
     world.cluster.linkChanged(0, 'ge-0-0-1', false, nowMs())

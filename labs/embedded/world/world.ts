@@ -5,12 +5,14 @@ import { Timeline } from '../core/timeline'
 import { Machine, type NetDevice } from '../machine/machine'
 import { Process, type Program, run } from '../machine/process'
 import { nullSink, nullSource } from '../machine/streams'
+import { memberOf } from './arp'
 import { Cluster } from './cluster'
 import type { ClusterNode } from './cluster-types'
 import { Configurations } from './configurations'
 import { Dhcp } from './dhcp'
 import { filesOf } from './files'
 import { type Devices, ownDevices } from './instance-devices'
+import { Links } from './links'
 import { type SomeOptions, SWITCHES, type SwitchName, type WorldOptions, WorldOptionsSchema } from './options'
 import { gratuitousArp, Taps } from './packets'
 import { Sessions } from './sessions'
@@ -40,6 +42,7 @@ export class World {
   readonly cluster: Cluster
   readonly sessions: Sessions
   readonly configurations: Configurations
+  readonly links = new Links(this)
   readonly taps = new Taps()
   readonly dhcp = new Dhcp(this)
   readonly events = new EventEmitter()
@@ -119,6 +122,7 @@ export class World {
         this.configurations.send(from, atMs)
       },
       log: (node, message, atMs) => this.log(node, message, atMs),
+      fabricUp: () => this.links.fabricUp(),
     })
     const start = nowMs()
     for (const node of NODES) {
@@ -232,6 +236,11 @@ export class World {
           if (!groups.includes(reth.group) || node.states[reth.group] !== 'primary' || !node.alive) continue
           const packet = gratuitousArp(at, reth.vip, rethMac(reth.group, node.id))
           this.taps.emit(reth.vip === LAN_VIP ? LAN : WAN, 'eth0', packet)
+          for (const each of this.cluster.nodes)
+            this.taps.emit(each.instance, memberOf(each, reth), {
+              ...packet,
+              direction: each === node ? 'out' : 'in',
+            })
           if (i === 0) this.record(at, 'garp', { vip: reth.vip, node: node.name })
         }
       })
@@ -246,7 +255,7 @@ export class World {
     else this.switches.delete(name)
     const now = nowMs()
     this.record(now, 'switch', { name, on })
-    if (name === 'dual-primary') this.cluster.heartbeatCut(on, now)
+    if (name === 'dual-primary') this.links.review(now)
     if (name === 'no-session-sync') this.syncChanged(on, now)
     if (!on && (name === 'no-config-sync' || name === 'writable-secondary')) this.configurations.bringTogether(now)
     if (!on && (name === 'no-takeover' || name === 'no-preempt'))
@@ -289,6 +298,7 @@ export class World {
     const unit = this.units.get(machine.name)
     for (const device of machine.devices) device.up = true
     this.nodeOf(machine)?.failedLinks.clear()
+    this.links.review(nowMs())
     if (unit) scheduler.at(nowMs() + this.options.bootMs, () => machine.running && void unit.start())
     if (machine.name === WAN) for (const port of IPERF3_PORTS) this.serve(port)
   }

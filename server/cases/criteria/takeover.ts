@@ -6,7 +6,8 @@ import type { Criterion, Judged } from '../define'
 import { fail, inconclusive, pass } from './judged'
 import { againstLimit, atMost, duration } from './limits'
 
-function judgeTakeover({ t0App, takeovers, backup, evidence: { streams } }: Analysis, limitMs: number): Judged {
+/** The groups that are to move, on the backup within a limit. */
+export function judgeTakeover({ t0App, takeovers, backup, evidence: { streams } }: Analysis, limitMs: number): Judged {
   if (!t0App) return inconclusive('There was no fault, or its instant is not known on the clock of the polls.')
   const evidence = takeovers.map(({ redundancyGroup, detection }) => ({
     text: `${backup.name} primary of RG${redundancyGroup}: ${detection ? formatMeasurement(detection) : 'never seen'}`,

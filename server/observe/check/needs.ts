@@ -9,9 +9,9 @@ export type Needs = { place: Place; tools: string[][] }
 
 /** What ends, finds and bounds every command of this app, and reads what an instance looks like. */
 const HOST = ['timeout', 'env']
-const CONTAINER_HOST = ['pgrep', 'pkill']
+const CONTAINER_HOST = ['pgrep', 'pkill', 'ip']
 const INSTANCE = ['timeout', 'env', 'pgrep', 'pkill', 'ip']
-const NODE = ['systemctl', 'journalctl']
+const NODE = ['systemctl', 'journalctl', 'tcpdump']
 /** What keeps the lease's dead-man timer alive when the connection is gone. */
 const DETACHER = ['setsid', 'systemd-run']
 
@@ -47,9 +47,9 @@ export function toolNeeds(lab: Lab): Needs[] {
       ...('instance' in place ? INSTANCE : HOST),
       ...(isContainerHost ? CONTAINER_HOST : []),
       ...('instance' in place && nodes.includes(name) ? NODE : []),
-      // what a node sends itself tells who serves DHCP where both use one MAC
-      ...('instance' in place && nodes.includes(name) && lab.cluster.dhcp ? ['tcpdump'] : []),
-      ...['ping', 'iperf3', 'tcpdump', 'dhclient', 'sysctl'].filter((tool) => isAt(place, placesOfTool(lab, tool))),
+      ...['ping', 'iperf3', 'tcpdump', 'arping', 'dhclient', 'sysctl'].filter((tool) =>
+        isAt(place, placesOfTool(lab, tool)),
+      ),
       ...(isAt(place, serverPlaces(lab)) ? ['iperf3'] : []),
     ]
     const alone = [...new Set(tools)].map((tool) => [tool])

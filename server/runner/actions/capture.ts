@@ -1,13 +1,23 @@
-import type { Lab, ObservationPoint } from '../../domain/lab'
-import { arpFilter, captureArgv, echoFilter, startCapture as start } from '../../drivers/capture'
+import type { MemberCapture } from '../../domain/case'
+import type { Lab } from '../../domain/lab'
+import { type Member, membersOf } from '../../domain/members'
+import {
+  alsoTagged,
+  arpFilter,
+  type CaptureQuestion,
+  captureArgv,
+  echoFilter,
+  requestFilter,
+  startCapture as start,
+} from '../../drivers/capture'
 import { AppError } from '../../errors'
 import { streamTag } from '../session'
 import { type Handler, plannedKill, plannedStream } from './handler'
 
-type Capture = { stream: string; point: ObservationPoint; filter: string; purpose: string }
+type Capture = CaptureQuestion & { stream: string; purpose: string }
 
-/** What is captured where: gratuitous ARP per VIP, and the requests of the targets that can be seen on the far side. */
-export function capturesOf(lab: Lab): Capture[] {
+/** What is captured at the lab file's observation points: gratuitous ARP per VIP, and the requests of the targets that can be seen on the far side. */
+function observedCaptures(lab: Lab): Capture[] {
   const arp = lab.cluster.reths.flatMap((reth) => {
     const stream = `capture:${reth.name}`
     const purpose = `Gratuitous ARP for ${reth.name}`
@@ -23,22 +33,51 @@ export function capturesOf(lab: Lab): Capture[] {
   return [...arp, ...echo]
 }
 
-/** tcpdump at every observation point of the lab file; returns when all of them listen. */
+/** What leaves by the nodes' own members, so that it is known which node sent it, whatever MAC both use. */
+function memberCaptures(lab: Lab, members: MemberCapture): Capture[] {
+  const at = ({ instance, linux, stream }: Member) => ({
+    ...{ stream, outgoing: true, point: { at: { instance }, interface: linux } },
+  })
+  if (members.what === 'arp')
+    return membersOf(lab).map((member) => ({
+      ...at(member),
+      filter: alsoTagged(arpFilter(member.reth), member.reth.vlan),
+      purpose: `Who claims ${member.reth.vip}: ${member.node}`,
+    }))
+  const crossing = lab.targets.flatMap(({ address, crossesCluster }) => (crossesCluster ? [address] : []))
+  return membersOf(lab)
+    .filter(({ node, reth }) => members.node === node && members.reth === reth.name)
+    .map((member) => ({
+      ...at(member),
+      filter: alsoTagged(requestFilter(crossing), member.reth.vlan),
+      purpose: `Probes that leave by ${member.linux} of ${member.node}`,
+    }))
+}
+
+const capturesOf = (lab: Lab, members: MemberCapture | undefined): Capture[] => [
+  ...observedCaptures(lab),
+  ...(members ? memberCaptures(lab, members) : []),
+]
+
+/** tcpdump at every observation point of the lab file, and on the nodes' members where asked; returns when all of them listen. */
 export const startCapture: Handler<'start-capture'> = {
-  plan: ({ lab, tag }, { durationS }) =>
-    capturesOf(lab).map(({ stream, point, filter, purpose }) => {
+  plan: ({ lab, tag }, { durationS, members }) =>
+    capturesOf(lab, members).map((capture) => {
+      const { stream, point, purpose } = capture
       const options = { tag: tag(streamTag(stream)), timeoutMs: durationS * 1000 }
-      return plannedStream(lab, point.at, captureArgv(point.interface, filter), options, purpose)
+      return plannedStream(lab, point.at, captureArgv(capture), options, purpose)
     }),
-  run: async (session, { durationS }, signal) => {
+  run: async (session, { durationS, members }, signal) => {
+    const { lab } = session
     await Promise.all(
-      capturesOf(session.lab).map(async ({ stream, point, filter, purpose }) => {
+      capturesOf(lab, members).map(async (capture) => {
+        const { stream, purpose } = capture
         let listening = () => {}
         const ready = new Promise<void>((resolve) => {
           listening = resolve
         })
         const options = { ...session.tool(stream, durationS, session.signal), onReady: listening }
-        const tool = await start(session.access(stream), point, filter, options)
+        const tool = await start(session.access(stream), capture, options)
         session.tools.set(stream, tool)
         const ended = tool.done.then(() => {
           throw new AppError('command-failed', `${purpose}: tcpdump ended`, {
@@ -54,7 +93,7 @@ export const startCapture: Handler<'start-capture'> = {
 }
 
 export const stopCapture: Handler<'stop-capture'> = {
-  plan: ({ lab, tag }) =>
-    capturesOf(lab).flatMap(({ stream, point }) => plannedKill(lab, point.at, tag(streamTag(stream)))),
+  plan: ({ lab, tag }, { members }) =>
+    capturesOf(lab, members).flatMap(({ stream, point }) => plannedKill(lab, point.at, tag(streamTag(stream)))),
   run: (session) => session.stopTools('capture'),
 }

@@ -87,7 +87,7 @@ export const readCluster: Handler<'read-cluster'> = {
         ),
       ),
     ),
-  run: async (session, _action, signal) => {
+  run: async (session, { label }, signal) => {
     const access = session.access()
     const { lab } = session
     const readNode = async (node: string, instance: string) => {
@@ -96,7 +96,7 @@ export const readCluster: Handler<'read-cluster'> = {
         read(session, instance, showClusterInterfaces(lab), parseClusterInterfaces, signal),
         read(session, instance, showClusterInformation(lab), parseClusterInformation, signal),
       ])
-      await session.emit({ kind: 'cluster-read', node, answer, interfaces, information })
+      await session.emit({ kind: 'cluster-read', node, answer, interfaces, information, label })
     }
     const results = await Promise.allSettled(lab.cluster.nodes.map(({ name, instance }) => readNode(name, instance)))
     const failed = results.find((result) => result.status === 'rejected')

@@ -1,6 +1,6 @@
 import type { Lab } from '../../domain/lab'
 import type { LanHost } from '../../domain/lan-host'
-import { startCapture } from '../../drivers/capture'
+import { type CaptureQuestion, startCapture } from '../../drivers/capture'
 import { DHCP_FILTER } from '../../drivers/dhcp'
 import { parseDhcpPacket } from '../../drivers/dhcp-parse'
 import { AppError, asAppError } from '../../errors'
@@ -23,16 +23,21 @@ export function dhcpPoints(lab: Lab, client: LanHost): Point[] {
   return [{ stream: 'capture:dhcp', at: client, sentOnly: false, purpose: 'DHCP as the client sees it' }, ...members]
 }
 
+/** What tcpdump is asked at a point. */
+export const captureOf = ({ at, sentOnly }: Pick<Point, 'at' | 'sentOnly'>): CaptureQuestion => ({
+  point: { at: { instance: at.instance }, interface: at.interface },
+  filter: DHCP_FILTER,
+  outgoing: sentOnly,
+})
+
 async function capture(session: RunSession, { stream, at, sentOnly, purpose }: Point, durationS: number) {
   let listening = () => {}
   const ready = new Promise<void>((resolve) => {
     listening = resolve
   })
   const options = session.tool(stream, durationS, session.signal)
-  const point = { at: { instance: at.instance }, interface: at.interface }
-  const tool = await startCapture(session.access(stream), point, DHCP_FILTER, {
+  const tool = await startCapture(session.access(stream), captureOf({ at, sentOnly }), {
     ...options,
-    sentOnly,
     onReady: listening,
     onOutput: (line, from, receivedMs) => {
       options.onOutput?.(line, from, receivedMs)

@@ -3,12 +3,12 @@ import type { EventBody } from '../../domain/event'
 import type { LanHost } from '../../domain/lan-host'
 import { execAt } from '../../drivers/at'
 import { captureArgv } from '../../drivers/capture'
-import { DHCP_FILTER, readLeasesArgv, releaseLeaseArgv, requestLeaseArgv, startLeaseRequest } from '../../drivers/dhcp'
+import { readLeasesArgv, releaseLeaseArgv, requestLeaseArgv, startLeaseRequest } from '../../drivers/dhcp'
 import { parseDhclientLine, parseLeases } from '../../drivers/dhcp-parse'
 import { AppError } from '../../errors'
 import { type RunSession, streamTag } from '../session'
 import { beforeChange } from './before-change'
-import { captureDhcp, dhcpPoints } from './dhcp-capture'
+import { captureDhcp, captureOf, dhcpPoints } from './dhcp-capture'
 import { type Handler, type PlanContext, plannedExec, plannedKill, plannedStream } from './handler'
 
 const STREAM = 'dhcp:client'
@@ -78,7 +78,7 @@ export const requestLease: Handler<'request-lease'> = {
     const points = dhcpPoints(lab, { instance, interface: name })
     return [
       ...points.map(({ stream, at, sentOnly, purpose }) => {
-        const argv = captureArgv(at.interface, DHCP_FILTER, sentOnly)
+        const argv = captureArgv(captureOf({ at, sentOnly }))
         const options = { tag: tag(streamTag(stream)), timeoutMs: timeoutMs + TIMEOUT_MS }
         return plannedStream(lab, { instance: at.instance }, argv, options, purpose)
       }),

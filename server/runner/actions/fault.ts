@@ -1,37 +1,18 @@
-import type { Fault } from '../../domain/case'
-import { placeName } from '../../domain/place'
-import { AppError } from '../../errors'
-import { type Change, changeCommand, changeLab } from './change'
+import type { RunSession } from '../session'
 import { type Handler, planned } from './handler'
+import { type Injection, inject, injectionCommand } from './inject'
 
-const changeOf = ({ id, title, place, argv, undo }: Fault): Change => ({ tag: `fault-${id}`, title, place, argv, undo })
+/** A change that is the fault of the run. */
+export async function fail(session: RunSession, change: Injection, signal: AbortSignal): Promise<void> {
+  // All that came until now is baseline; what shows from here on may be the fault.
+  const endBaseline = () => session.probes.forEach((probe) => void probe.endBaseline())
+  const { t0, startedMs } = await inject(session, change, signal, endBaseline)
+  session.fault = t0
+  session.faultAtMs = startedMs
+}
 
 /** Makes a node fail, or come back: what a failover or a reversion is measured from. */
 export const fault: Handler<'fault'> = {
-  plan: ({ lab, tag }, { fault }) => [planned(fault.place, changeCommand(lab, changeOf(fault), tag), fault.title)],
-  run: async (session, { fault }, signal) => {
-    const { event, title, mode, place, mayFail } = fault
-    const { result, t0, commandId } = await changeLab(session, changeOf(fault), signal, () => {
-      // All that came until now is baseline; what shows from here on may be the fault.
-      for (const probe of session.probes.values()) probe.endBaseline()
-    })
-    if (result.exitCode !== 0 && !mayFail)
-      throw new AppError('command-failed', `${title}: the command exited with ${result.exitCode}`, {
-        stderrTail: result.stderr.slice(-500),
-        hint: result.stderr.slice(0, 300) || 'Its output stands in the raw output.',
-      })
-    session.fault = t0
-    session.faultAtMs = result.startedMs
-    await session.emit({
-      kind: 'fault-injected',
-      event,
-      title,
-      mode,
-      place,
-      commandId,
-      t0,
-      clock: placeName(place),
-      exitCode: result.exitCode,
-    })
-  },
+  plan: (context, { fault }) => [planned(fault.place, injectionCommand(context, fault), fault.title)],
+  run: (session, { fault }, signal) => fail(session, fault, signal),
 }

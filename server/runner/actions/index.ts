@@ -1,13 +1,16 @@
 import type { Action, ActionKind, PlannedCommand } from '../../domain/case'
 import type { RunSession } from '../session'
+import { startArping, stopArping } from './arping'
 import { startCapture, stopCapture } from './capture'
 import { readCluster, watchCluster } from './cluster'
 import { awaitPolicy, configure, readConfig, watchPolicies } from './configure'
+import { disconnect, reconnect } from './connection'
 import { releaseLease, requestLease } from './dhcp'
 import { fault } from './fault'
 import type { Handler, PlanContext } from './handler'
 import { readHostNetwork } from './host-network'
 import { collectJournal } from './journal'
+import { readLinks } from './links'
 import { awaitLoad, readCounters, startLoad } from './load'
 import { preflight } from './preflight'
 import { startProbes, stopProbes } from './probes'
@@ -26,6 +29,9 @@ const ACTIONS: { [K in ActionKind]: Handler<K> } = {
   'stop-capture': stopCapture,
   'watch-cluster': watchCluster,
   'read-cluster': readCluster,
+  'read-links': readLinks,
+  'start-arping': startArping,
+  'stop-arping': stopArping,
   baseline,
   'run-probes': runProbes,
   'record-sessions': recordSessions,
@@ -36,6 +42,8 @@ const ACTIONS: { [K in ActionKind]: Handler<K> } = {
   configure,
   'await-policy': awaitPolicy,
   'read-config': readConfig,
+  disconnect,
+  reconnect,
   'wait-primary': waitPrimary,
   settle,
   'collect-journal': collectJournal,

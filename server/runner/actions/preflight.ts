@@ -7,6 +7,7 @@ import type { LabAccess } from '../../drivers/at'
 import { clockOffset } from '../../drivers/clock'
 import { armLeaseCommand, readLeaseCommand, renewLease } from '../../drivers/lease'
 import { AppError, asAppError } from '../../errors'
+import { findConnection } from '../../observe/connections'
 import {
   askNodes,
   type Check,
@@ -33,14 +34,23 @@ const SNAPSHOT_TRIES = 3
 const PAUSE_MS = 1000
 
 type Options = { tag: string; signal?: AbortSignal }
-type Question = { tools: readonly string[]; anyState?: boolean; congestion?: CongestionNeed }
+type Question = {
+  tools: readonly string[]
+  nodeTools?: readonly string[]
+  anyState?: boolean
+  congestion?: CongestionNeed
+}
 
 /** Everything that is asked before anything is changed, but for the probes. Rejects only when cancelled. */
-async function examine(access: LabAccess, { tools, anyState = false, congestion }: Question, options: Options) {
+async function examine(
+  access: LabAccess,
+  { tools, nodeTools = [], anyState = false, congestion }: Question,
+  options: Options,
+) {
   const { lab } = access
   const [instances, toolset, congested, polls, switches, versions] = await Promise.all([
     checkInstances(access, options),
-    checkTools(access, tools, options),
+    checkTools(access, tools, options, nodeTools),
     congestion ? checkCongestion(access, congestion, options).then((check) => [check]) : [],
     askNodes(access, options).catch((error: unknown) => asAppError(error)),
     readSwitches(access, options),
@@ -120,10 +130,11 @@ async function readBefore(session: RunSession, signal: AbortSignal): Promise<Lab
 
 /** What is asked before a run; the lease is armed last, and nothing has been changed until then. */
 export const preflight: Handler<'preflight'> = {
-  plan: async ({ lab, tag, undo }, { targets, tools, anyState, congestion }) => {
+  plan: async ({ lab, tag, undo }, { targets, tools, nodeTools, anyState, congestion, connections = [] }) => {
     const asked = await commandsOf(lab, 'Preflight', async (dry) => {
       await checkHosts(dry, { tag: tag('preflight') })
-      await examine(dry, { tools, anyState, congestion }, { tag: tag('preflight') })
+      await examine(dry, { tools, nodeTools, anyState, congestion }, { tag: tag('preflight') })
+      for (const each of connections) await findConnection(dry, each, { tag: tag('preflight') })
     })
     const clocks = await Promise.all(
       clockPlaces(lab).map((place) =>
@@ -145,17 +156,28 @@ export const preflight: Handler<'preflight'> = {
     ]
     return [...asked, ...clocks.flat(), ...probes, ...read, ...lease]
   },
-  run: async (session, { targets, tools, anyState, congestion }, signal) => {
+  run: async (session, { targets, tools, nodeTools, anyState, congestion, connections = [] }, signal) => {
     const access = session.access()
     const options = { tag: session.tag('preflight'), signal }
     await tell(session, await checkHosts(access, options))
     // One after the other: all at once is more than a small container host answers in time, and blurs clocks and probes.
     const { checks, context } = await again(
-      () => examine(access, { tools, anyState, congestion }, options),
+      () => examine(access, { tools, nodeTools, anyState, congestion }, options),
       ({ checks }) => checks,
       signal,
     )
     await tellWith(session, checks, { ...context, clocks: {}, macs: {} })
+    const found = await again(
+      () => Promise.all(connections.map((each) => findConnection(access, each, options))),
+      (answers) => answers.map(({ check }) => check),
+      signal,
+    )
+    await tellWith(
+      session,
+      found.map(({ check }) => check),
+      { ...context, clocks: {}, macs: {} },
+    )
+    session.find(found)
     const { check, clocks } = await again(
       () => checkClocks(access, options),
       ({ check }) => [check],
