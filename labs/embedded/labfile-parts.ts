@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { LabSchema } from '@/server/domain/lab'
+import { PF } from './world/host-links'
 import type { SwitchName } from './world/options'
 import { junosToLinux, lanPort, NODES, type NodeId, rethMac, wanPort } from './world/topology'
 
@@ -73,6 +74,8 @@ type Nic = NonNullable<z.input<typeof LabSchema>['instances'][number]['interface
 
 const nic = (name: string, more: Omit<Nic, 'name' | 'linux'>): Nic => ({ name, linux: junosToLinux(name), ...more })
 
+const ofProfile = { source: 'profile', profile: 'bpfrx-fw' } as const
+
 /** A node of the cluster with all of its interfaces, as the user's mapping has them. */
 export function firewall(id: NodeId) {
   const mac = (n: string) => `00:16:3e:5a:${n}:0${id}`
@@ -83,6 +86,7 @@ export function firewall(id: NodeId) {
       nic('fxp0', {
         kernel: 'enp5s0',
         device: 'eth0',
+        ...ofProfile,
         network: 'incusbr0',
         mac: mac('10'),
         driver: 'virtio_net',
@@ -93,6 +97,7 @@ export function firewall(id: NodeId) {
       nic('fxp1', {
         kernel: 'enp6s0',
         device: 'eth1',
+        ...ofProfile,
         network: 'bpfrx-heartbeat',
         mac: mac('11'),
         driver: 'virtio_net',
@@ -103,6 +108,7 @@ export function firewall(id: NodeId) {
       nic('fab0', {
         kernel: 'enp7s0',
         device: 'eth2',
+        ...ofProfile,
         network: 'bpfrx-fabric',
         mac: mac('12'),
         driver: 'virtio_net',
@@ -113,6 +119,7 @@ export function firewall(id: NodeId) {
       nic(lanPort(id), {
         kernel: 'enp8s0',
         device: 'eth3',
+        ...ofProfile,
         network: 'bpfrx-clan',
         mac: rethMac(2, id),
         driver: 'virtio_net',
@@ -123,6 +130,8 @@ export function firewall(id: NodeId) {
       nic(wanPort(id), {
         kernel: 'enp9s0f0',
         device: 'wan-vf',
+        source: 'instance',
+        vf: { pf: PF, index: id, spoofCheck: false, linkState: 'auto' },
         network: 'wan',
         mac: rethMac(1, id),
         driver: 'iavf',

@@ -4,7 +4,7 @@ import type { Program } from '../machine/process'
 const PACKAGES: Record<string, string[]> = {
   'iputils-ping': ['ping'],
   iproute2: ['ip', 'ss'],
-  procps: ['pgrep', 'pkill', 'ps', 'kill'],
+  procps: ['pgrep', 'pkill', 'ps', 'kill', 'sysctl'],
   coreutils: ['timeout', 'env', 'date', 'uname'],
   'util-linux': ['setsid'],
   systemd: ['systemctl', 'journalctl', 'systemd-run', 'timedatectl'],
@@ -65,5 +65,27 @@ export const df: Program = async (p) => {
   p.write('Filesystem     1024-blocks     Used Available Capacity Mounted on\n')
   for (const _ of known.length > 0 ? known : ['/'])
     p.write(`/dev/vda1      ${String(SIZE_KB).padStart(11)} ${USED_KB}  ${free}      ${share}% /\n`)
+  return code
+}
+
+const sysctlFile = (name: string): string => `/proc/sys/${name.includes('/') ? name : name.replaceAll('.', '/')}`
+
+/** `sysctl [-n] NAME` and `sysctl -w NAME=VALUE`. */
+export const sysctl: Program = async (p) => {
+  const flags = p.args.slice(1).filter((arg) => arg.startsWith('-'))
+  const isBare = flags.includes('-n')
+  let code = 0
+  for (const arg of p.args.slice(1).filter((word) => !word.startsWith('-'))) {
+    const [name = '', value] = arg.split('=')
+    const file = sysctlFile(name)
+    if (!(await p.machine.fs.exists(file))) {
+      p.error(`sysctl: cannot stat ${file}: No such file or directory\n`)
+      code = 255
+      continue
+    }
+    if (value !== undefined) await p.machine.fs.writeFile(file, `${value}\n`)
+    const now = (await p.machine.fs.readFile(file)).trim()
+    p.write(isBare ? `${now}\n` : `${name} = ${now}\n`)
+  }
   return code
 }

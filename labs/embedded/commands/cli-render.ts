@@ -125,6 +125,9 @@ export const version = (node: ClusterNode): string =>
 
 /** One configuration for both nodes, synced unexpanded from the primary. */
 export function configuration(): string {
+  const members = RETHS.flatMap((r) =>
+    r.members.map((m) => `    ${m} { gigether-options { redundant-parent ${r.name}; } }\n`),
+  )
   const reths = RETHS.map(
     (r) =>
       `    ${r.name} { redundant-ether-options { redundancy-group ${r.group}; } unit 0 { family inet { address ${r.vip}/${r.prefix}; } } }\n`,
@@ -138,7 +141,7 @@ groups {
 apply-groups "\${node}";
 chassis { cluster { cluster-id ${CLUSTER_ID}; reth-count 2; gratuitous-arp-count 8; } }
 interfaces {
-${reths.join('')}}
+${members.join('')}${reths.join('')}}
 security { policies { default-policy { permit-all; } } }
 `
 }

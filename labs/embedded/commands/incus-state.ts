@@ -1,5 +1,6 @@
 import type { Machine } from '../machine/machine'
-import { type Devices, profileDevices } from '../world/instance-devices'
+import { portName } from '../world/host-links'
+import { type Devices, profileDevices, profilesOf } from '../world/instance-devices'
 import { LAN, NODES, WAN } from '../world/topology'
 
 export const isInstance = (name: string): boolean =>
@@ -35,7 +36,7 @@ export function instanceJson(machine: Machine, own: Devices, createdMs: number) 
     architecture: 'x86_64',
     ephemeral: false,
     stateful: false,
-    profiles: ['default', fw ? 'bpfrx-fw' : 'bpfrx-host'],
+    profiles: profilesOf(machine.name),
     config,
     devices: own,
     expanded_config: config,
@@ -81,7 +82,7 @@ function stateJson(machine: Machine) {
         })),
         counters,
         hwaddr: d.mac,
-        host_name: d.name === 'lo' ? '' : `veth${d.mac.slice(-5).replace(':', '')}`,
+        host_name: d.name === 'lo' ? '' : portName(d),
         mtu: d.mtu,
         state: d.up ? 'up' : 'down',
         type: d.name === 'lo' ? 'loopback' : 'broadcast',

@@ -4,7 +4,7 @@ import { sh } from '../shell/sh'
 import { utility } from '../shell/utilities'
 import { SwitchNameSchema } from '../world/options'
 import type { World } from '../world/world'
-import { aptGet, chronyc, df, timedatectl } from './administration'
+import { aptGet, chronyc, df, sysctl, timedatectl } from './administration'
 import { cli } from './cli'
 import { incus } from './incus'
 import { ip } from './ip'
@@ -46,6 +46,7 @@ function tableOf(world: World): Table {
       id: prints(idText),
       nproc: prints(() => '8'),
       df,
+      sysctl,
       'apt-get': aptGet,
       chronyc,
       timedatectl,

@@ -1,6 +1,7 @@
 import { nowMs, scheduler } from '../core/scheduler'
 import type { Machine, NetDevice } from '../machine/machine'
 import type { Program } from '../machine/process'
+import { PF, portName, portsOf, type VfSettings } from '../world/host-links'
 import { junosToLinux, LAN_VIP, NODES, RETHS, rethMac, WAN_GATEWAY, WAN_VIP } from '../world/topology'
 import type { World } from '../world/world'
 
@@ -17,6 +18,18 @@ function addressesOf(world: World, machine: Machine, device: NetDevice): string[
   const holds = node && reth && node.states[reth.group] === 'primary'
   return [...device.addresses, ...(holds && reth ? [`${reth.vip}/${reth.prefix}`] : [])]
 }
+
+const vfJson = ({ mac, spoofCheck, linkState, trust }: VfSettings, vf: number) => ({
+  ...{ vf, link_type: 'ether', address: mac, broadcast: 'ff:ff:ff:ff:ff:ff', vlan_list: [{}] },
+  ...{ rate: { max_tx: 0, min_tx: 0 }, spoofchk: spoofCheck, link_state: linkState, trust, query_rss_en: false },
+})
+
+/** A port of a bridge on the host. */
+const portJson = ({ name, mac, master }: ReturnType<typeof portsOf>[number], index: number) => ({
+  ...{ ifindex: 100 + index, link_index: 2, ifname: name, flags: ['BROADCAST', 'MULTICAST', 'UP', 'LOWER_UP'] },
+  ...{ mtu: 1500, qdisc: 'noqueue', master, operstate: 'UP', linkmode: 'DEFAULT', group: 'default', txqlen: 1000 },
+  ...{ link_type: 'ether', address: mac, broadcast: 'ff:ff:ff:ff:ff:ff' },
+})
 
 function linkJson(world: World, machine: Machine, device: NetDevice, index: number, withAddresses: boolean) {
   const lo = device.name === 'lo'
@@ -36,7 +49,9 @@ function linkJson(world: World, machine: Machine, device: NetDevice, index: numb
     link_type: lo ? 'loopback' : 'ether',
     address: macOf(world, machine, device),
     broadcast: lo ? '00:00:00:00:00:00' : 'ff:ff:ff:ff:ff:ff',
+    ...(macOf(world, machine, device) === device.mac ? {} : { permaddr: device.mac }),
     ...(device.kernel && device.kernel !== device.name ? { altnames: [device.kernel] } : {}),
+    ...(machine.kind === 'host' && device.name === PF ? { vfinfo_list: world.vfs.map(vfJson) } : {}),
   }
   if (!withAddresses) return base
   const info = addressesOf(world, machine, device).map((a) => ({
@@ -50,6 +65,8 @@ function linkJson(world: World, machine: Machine, device: NetDevice, index: numb
   }))
   return { ...base, addr_info: info }
 }
+
+type LinkRow = ReturnType<typeof linkJson> | (ReturnType<typeof portJson> & { addr_info?: undefined })
 
 function routesJson(world: World, machine: Machine) {
   const network = (a: string): string => `${a.split('/')[0]?.split('.').slice(0, 3).join('.')}.0/${a.split('/')[1]}`
@@ -96,9 +113,13 @@ export const ip =
       : ['show', 'list'].includes(verb)
         ? words[2]
         : undefined
-    if (/^l(i(nk?)?)?$/.test(object) && verb === 'set') return setLink(world, p, words)
+    if (/^l(i(nk?)?)?$/.test(object) && verb === 'set')
+      return p.machine.kind === 'host' ? setHostLink(world, p, words) : setLink(world, p, words)
     if (/^(l|a)/.test(object)) {
-      const rows = p.machine.devices.map((d, i) => linkJson(world, p.machine, d, i, object.startsWith('a')))
+      const rows: LinkRow[] = [
+        ...p.machine.devices.map((d, i) => linkJson(world, p.machine, d, i, object.startsWith('a'))),
+        ...(p.machine.kind === 'host' ? portsOf(world).map(portJson) : []),
+      ]
       const chosen = named ? rows.filter((r) => r.ifname === named) : rows
       if (named && chosen.length === 0) {
         p.error(`Device "${named}" does not exist.\n`)
@@ -111,7 +132,8 @@ export const ip =
             `${r.ifindex}: ${r.ifname}: <${r.flags.join(',')}> mtu ${r.mtu} qdisc ${r.qdisc} state ${r.operstate} group default qlen 1000\n    link/${r.link_type} ${r.address} brd ${r.broadcast}\n`,
           )
           if ('addr_info' in r)
-            for (const a of r.addr_info) p.write(`    inet ${a.local}/${a.prefixlen} scope ${a.scope} ${r.ifname}\n`)
+            for (const a of r.addr_info ?? [])
+              p.write(`    inet ${a.local}/${a.prefixlen} scope ${a.scope} ${r.ifname}\n`)
         }
       }
       return 0
@@ -154,6 +176,8 @@ async function setLink(world: World, p: Parameters<Program>[0], words: string[])
     p.error(`Cannot find device "${name}"\n`)
     return 1
   }
+  const renamed = words.includes('name') ? words[words.indexOf('name') + 1] : undefined
+  if (renamed) device.name = renamed
   const up = words.includes('up') ? true : words.includes('down') ? false : device.up
   if (up === device.up) return 0
   scheduler.runDue()
@@ -161,4 +185,27 @@ async function setLink(world: World, p: Parameters<Program>[0], words: string[])
   const node = world.nodeOf(p.machine)
   if (node && device.name.startsWith('ge-')) world.cluster.linkChanged(node.id, device.name, up, nowMs())
   return 0
+}
+
+const onOff: Record<string, boolean> = { on: true, off: false }
+
+/** `ip link set PF vf N mac|spoofchk|trust|state …` and `ip link set PORT master BRIDGE` on the incus host. */
+async function setHostLink(world: World, p: Parameters<Program>[0], words: string[]): Promise<number> {
+  const [name = '', ...rest] = words.slice(words[2] === 'dev' ? 3 : 2)
+  const [what, value = '', key = '', setting = ''] = rest
+  const vf = name === PF && what === 'vf' ? world.vfs[Number(value)] : undefined
+  if (vf) {
+    if (key === 'mac') vf.mac = setting
+    if (key === 'state') vf.linkState = setting
+    if (key === 'spoofchk') vf.spoofCheck = onOff[setting] ?? vf.spoofCheck
+    if (key === 'trust') vf.trust = onOff[setting] ?? vf.trust
+    return 0
+  }
+  for (const machine of world.machines.values()) {
+    const nic = what === 'master' && machine.devices.find((d) => d.device && portName(d) === name)
+    if (!nic) continue
+    world.bridgeOf.set(`${machine.name} ${nic.device}`, value)
+    return 0
+  }
+  return setLink(world, p, words)
 }
