@@ -220,7 +220,7 @@ describe('checkLab', () => {
     const { access } = labOf(
       (argv) => {
         if (argv.includes('cluster status')) return { stdout: moved }
-        return argv.includes(' ping ') ? { exitCode: 1 } : undefined
+        return argv.includes(' ping -n ') ? { exitCode: 1 } : undefined
       },
       { of },
     )

@@ -115,6 +115,33 @@ describe('declared against found', () => {
     ])
   })
 
+  it('says in one command line how the lab would be made as declared, of two that are swapped for both', () => {
+    const commandsOf = (lab: Lab) => wrongIn(lab, printed).map(({ mend }) => mend?.command ?? null)
+    const names = swapped(reference, 'bpfrx-fw0', 'ge-0/0/0', 'ge-0/0/1', ['linux'])
+    expect(commandsOf(names)[0]?.split(' && ')).toEqual([
+      'incus config device set bpfrx-fw0 eth3 name=swap0',
+      'incus config device set bpfrx-fw0 wan-vf name=ge-0-0-0',
+      'incus config device set bpfrx-fw0 eth3 name=ge-0-0-1',
+    ])
+    const macs = swapped(reference, 'bpfrx-fw0', 'fxp1', 'fab0', ['mac'])
+    expect(commandsOf(macs)[0]?.split(' && ')).toEqual([
+      'incus config device override bpfrx-fw0 eth1 hwaddr=02:00:00:00:00:01',
+      'incus config device override bpfrx-fw0 eth2 hwaddr=02:bf:72:00:00:01',
+      'incus config device set bpfrx-fw0 eth1 hwaddr=02:bf:72:00:00:02',
+    ])
+    const both = { mac: '02:bf:72:00:00:99', linux: 'fxp9', source: 'instance', profile: undefined } as const
+    expect(commandsOf(edit(reference, 'bpfrx-fw0', 'fxp1', both))).toEqual([
+      'incus config device override bpfrx-fw0 eth1 name=fxp9 && incus config device set bpfrx-fw0 eth1 hwaddr=02:bf:72:00:00:99',
+    ])
+    const anew = { device: 'lan0', mac: '02:bf:72:00:00:99' }
+    expect(commandsOf(edit(reference, 'bpfrx-fw0', 'ge-0/0/0', anew))).toEqual([
+      'incus config device remove bpfrx-fw0 eth3 && ' +
+        'incus config device add bpfrx-fw0 lan0 nic network=bpfrx-clan name=ge-0-0-0 hwaddr=02:bf:72:00:00:99',
+    ])
+    const taken = swapped(reference, 'bpfrx-fw0', 'ge-0/0/0', 'ge-0/0/1', ['device'])
+    expect(commandsOf(taken)).toEqual([null, null])
+  })
+
   it('of a detached device says that, with the command that brings it back with name, MAC and link', () => {
     const gone = detach(printed, 'bpfrx-fw1', 'wan-vf', 'ge-7-0-1')
     expect(wrongIn(reference, gone)).toMatchObject([

@@ -5,25 +5,23 @@ import { setParent } from './members'
 import { type Device, devicesOf, isKernelName, junosNameOf, type Nic } from './nics'
 import { inConfig, inLinks, type Surroundings, tool } from './surroundings'
 
-/** One property that differs, with the command that would make it as declared. */
+/** A setting of a device in the container config; `spare`: a value that nothing has, while two change places. */
+export type Setting = { device: Device; key: string; value: string; spare: string | null }
+
+/** One property that differs, with what would make it as declared: a setting of the device, or a command. */
 export type Line = {
   difference: Difference
   mend: Mend | null
-  /** The mend changes the device in the container config. */
-  isOfDevice?: boolean
-  /** For what no two can have at once: out of the way, and from there to what is declared. */
+  setting?: Setting
+  /** For a name that no two can have at once: out of the way, and from there to what is declared. */
   park?: { away: Mend; back: Mend }
 }
 
-/** A name that nothing has, while two change places. */
+/** What nothing has, while two change places. */
 const SPARE_NAME = 'swap0'
 const SPARE_MAC = '02:00:00:00:00:01'
 
 type Make = (around: Surroundings, declared: LabInterface, nic: Nic) => Line | null
-
-/** Sets one property of a device where it stands: a profile's is overridden for this instance only. */
-const setDevice = (around: Surroundings, { name, source }: Device, setting: string): Mend =>
-  tool(around, 'config', 'device', source === 'instance' ? 'set' : 'override', around.instance.name, name, setting)
 
 const linuxName: Make = (around, { linux }, { device, link }) => {
   if (!link || link.name === linux) return null
@@ -39,9 +37,7 @@ const linuxName: Make = (around, { linux }, { device, link }) => {
   const difference = { what: 'Linux name', declared: linux, found: link.name, where: inLinks(around) }
   // In a container the config names the link; a virtual machine names its links itself.
   if (device?.settings.type === 'nic' && device.settings.name === link.name) {
-    const mend = setDevice(around, device, `name=${linux}`)
-    const away = setDevice(around, device, `name=${SPARE_NAME}`)
-    return { difference, mend, isOfDevice: true, park: { away, back: mend } }
+    return { difference, mend: null, setting: { device, key: 'name', value: linux, spare: SPARE_NAME } }
   }
   const park = { away: rename(link.name, SPARE_NAME), back: rename(SPARE_NAME, linux) }
   return { difference, mend: rename(link.name, linux), park }
@@ -87,7 +83,7 @@ const deviceName: Make = (around, declared, { device }) => {
   }
   // Where another device has that name already, it is the lab file that has to be mended.
   const isFree = !devicesOf(around.state).some((one) => one.name === wanted)
-  return { difference, mend: isFree ? renameDevice(around, device.name, wanted, settings) : null, isOfDevice: true }
+  return { difference, mend: isFree ? renameDevice(around, device.name, wanted, settings) : null }
 }
 
 const pairsOf = (settings: Record<string, string>): string[] =>
@@ -119,11 +115,8 @@ const source: Make = (around, declared, { device }) => {
 const mac: Make = (around, declared, { device, link }) => {
   if (declared.mac === undefined || !link || link.mac === declared.mac.toLowerCase()) return null
   const difference = { what: 'MAC', declared: declared.mac, found: link.mac ?? 'none', where: inLinks(around) }
-  if (device?.settings.type === 'nic') {
-    const mend = setDevice(around, device, `hwaddr=${declared.mac}`)
-    const away = setDevice(around, device, `hwaddr=${SPARE_MAC}`)
-    return { difference, mend, isOfDevice: true, park: { away, back: mend } }
-  }
+  if (device?.settings.type === 'nic')
+    return { difference, mend: null, setting: { device, key: 'hwaddr', value: declared.mac, spare: SPARE_MAC } }
   const { vf } = declared
   const { lab } = around
   const ofVf = vf && ['ip', 'link', 'set', vf.pf, 'vf', String(vf.index), 'mac', declared.mac]
@@ -135,7 +128,7 @@ const pci: Make = (around, declared, { device }) => {
   const found = device.settings.address ?? ''
   if (found === declared.pci) return null
   const difference = { what: 'PCI address', declared: declared.pci, found, where: inConfig(around) }
-  return { difference, mend: setDevice(around, device, `address=${declared.pci}`) }
+  return { difference, mend: null, setting: { device, key: 'address', value: declared.pci, spare: null } }
 }
 
 /** The port on the host that a link is at: by the container tool's word of it. */
@@ -153,7 +146,7 @@ const network: Make = (around, declared, nic) => {
   const configured = device.settings.network
   if (configured !== undefined && configured !== of.name) {
     const difference = { what: 'network', declared: of.name, found: configured, where: inConfig(around) }
-    return { difference, mend: setDevice(around, device, `network=${of.name}`), isOfDevice: true }
+    return { difference, mend: null, setting: { device, key: 'network', value: of.name, spare: null } }
   }
   const { bridge } = of
   if (bridge === undefined || !hostLinks) return null

@@ -1,7 +1,8 @@
-import type { Finding, Mend } from '../../domain/check'
+import type { Finding } from '../../domain/check'
 import type { LabInterface } from '../../domain/lab'
-import { type About, differing, fine, mendAll, wrong } from './finding'
+import { type About, differing, fine, wrong } from './finding'
 import { type Line, linesOf } from './interface-lines'
+import { isMirrored, mendOf } from './interface-mends'
 import { isMasked, joinNics, matchNics, type Nic } from './nics'
 import { putBack } from './put-back'
 import { type Surroundings, tool } from './surroundings'
@@ -44,11 +45,6 @@ function missing(around: Surroundings, declared: LabInterface, nic: Nic | null):
 
 type Lines = ReadonlyMap<LabInterface, Line[]>
 
-const isMirrored = (mine: Line, theirs: Line): boolean =>
-  mine.difference.what === theirs.difference.what &&
-  mine.difference.declared === theirs.difference.found &&
-  mine.difference.found === theirs.difference.declared
-
 /** The interface of the same instance that has what this one is said to have, and the other way round. */
 const swappedWith = (lines: Lines, declared: LabInterface): LabInterface | null =>
   [...lines.keys()].find(
@@ -56,20 +52,6 @@ const swappedWith = (lines: Lines, declared: LabInterface): LabInterface | null 
       one !== declared &&
       lines.get(declared)?.some((mine) => lines.get(one)?.some((theirs) => isMirrored(mine, theirs))),
   ) ?? null
-
-/** What makes one interface as declared; of two that are swapped both, since no two can have the same at once. */
-function mendOf(own: readonly Line[], others: readonly Line[]): Mend | null {
-  const whole = (lines: readonly Line[]) => {
-    // A device that is made anew gets all that is declared of it.
-    const anew = lines.find(({ difference }) => difference.what === 'device')
-    return anew ? lines.filter((line) => line === anew || !line.isOfDevice) : lines
-  }
-  const mends = whole(own).map((mine) => {
-    const theirs = others.find((line) => isMirrored(mine, line))
-    return mine.park && theirs ? mendAll([mine.park.away, theirs.mend, mine.park.back]) : mine.mend
-  })
-  return mendAll(mends)
-}
 
 function compared(around: Surroundings, declared: LabInterface, nic: Nic, lines: Lines): Finding {
   const own = lines.get(declared) ?? []
@@ -84,7 +66,7 @@ function compared(around: Surroundings, declared: LabInterface, nic: Nic, lines:
     : 'Or mend it in the lab file, if that is what is wrong.'
   const differences = own.map(({ difference }) => difference)
   const theirs = (other && lines.get(other)) ?? []
-  return differing(about, differences, { mend: mendOf(own, theirs), hint })
+  return differing(about, differences, { mend: mendOf(around, own, theirs), hint })
 }
 
 /** Network devices that an instance has beside the declared ones: a lab file that names devices names them all. */
