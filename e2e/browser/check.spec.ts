@@ -28,7 +28,7 @@ test('Check lab shows what is wrong with the command that mends it, and nothing 
   await expect(cards).toHaveCount(3)
 
   const tool = page.locator('[data-finding="tool/cluster-lan-host/tcpdump"]')
-  await expect(tool).toContainText('on cluster-lan-host')
+  await expect(page.getByRole('region', { name: 'cluster-lan-host' })).toContainText('tcpdump')
   await expect(tool).toContainText('On incus-host (root@127.0.0.1:')
   const command = 'incus exec cluster-lan-host -- apt-get install -y tcpdump'
   await tool.getByRole('button', { name: `Copy: ${command}` }).click()

@@ -17,6 +17,8 @@ for (const colorScheme of ['light', 'dark'] as const)
         '/labs/unreachable',
         '/labs/embedded/check',
         '/labs/unreachable/check',
+        '/labs/embedded/expectations',
+        '/labs/unreachable/expectations',
         '/cases?lab=embedded&case=TC-3',
         '/history',
         `/compare?runs=${run},${other}`,
@@ -26,6 +28,7 @@ for (const colorScheme of ['light', 'dark'] as const)
         await page.goto(route)
         await expect(page.getByRole('heading').first()).toBeVisible()
         if (route.endsWith('/check')) await expect(page.getByTestId('check-summary')).toBeVisible()
+        if (route.endsWith('/expectations')) await expect(page.getByText('Expected and measured')).toBeVisible()
         expect(await serious(page), route).toEqual([])
       }
     })

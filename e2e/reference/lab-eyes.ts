@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { until } from '../harness'
 
-const INCUS = '/var/lib/failover-lab-reference/bin/incus'
+export const INCUS = '/var/lib/failover-lab-reference/bin/incus'
 const NODES = ['bpfrx-fw0', 'bpfrx-fw1']
 const INSTANCES = [...NODES, 'cluster-lan-host', 'wan-host']
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { LabSchema } from '@/server/domain/lab'
-import { PF } from './world/links'
+import { PF } from './world/host-links'
 import type { SwitchName } from './world/options'
 import { junosToLinux, lanPort, NODES, type NodeId, rethMac, wanPort } from './world/topology'
 
@@ -94,6 +94,8 @@ type Nic = NonNullable<z.input<typeof LabSchema>['instances'][number]['interface
 
 const nic = (name: string, more: Omit<Nic, 'name' | 'linux'>): Nic => ({ name, linux: junosToLinux(name), ...more })
 
+const ofProfile = { source: 'profile', profile: 'bpfrx-fw' } as const
+
 /** A node of the cluster with all of its interfaces, as the user's mapping has them. */
 export function firewall(id: NodeId) {
   const mac = (n: string) => `00:16:3e:5a:${n}:0${id}`
@@ -104,7 +106,7 @@ export function firewall(id: NodeId) {
       nic('fxp0', {
         kernel: 'enp5s0',
         device: 'eth0',
-        deviceFrom: 'profile',
+        ...ofProfile,
         network: 'incusbr0',
         mac: mac('10'),
         driver: 'virtio_net',
@@ -115,7 +117,7 @@ export function firewall(id: NodeId) {
       nic('fxp1', {
         kernel: 'enp6s0',
         device: 'eth1',
-        deviceFrom: 'profile',
+        ...ofProfile,
         network: 'bpfrx-heartbeat',
         mac: mac('11'),
         driver: 'virtio_net',
@@ -126,7 +128,7 @@ export function firewall(id: NodeId) {
       nic('fab0', {
         kernel: 'enp7s0',
         device: 'eth2',
-        deviceFrom: 'profile',
+        ...ofProfile,
         network: 'bpfrx-fabric',
         mac: mac('12'),
         driver: 'virtio_net',
@@ -137,7 +139,7 @@ export function firewall(id: NodeId) {
       nic(lanPort(id), {
         kernel: 'enp8s0',
         device: 'eth3',
-        deviceFrom: 'profile',
+        ...ofProfile,
         network: 'bpfrx-clan',
         mac: rethMac(2, id),
         driver: 'virtio_net',
@@ -148,12 +150,13 @@ export function firewall(id: NodeId) {
       nic(wanPort(id), {
         kernel: 'enp9s0f0',
         device: 'wan-vf',
+        source: 'instance',
+        vf: { pf: PF, index: id, spoofCheck: false, linkState: 'auto' },
         network: 'wan',
         mac: rethMac(1, id),
         driver: 'iavf',
         xdp: 'generic',
         pci: `0000:b7:06.${id}`,
-        vf: { pf: PF, id },
         reth: 'reth0',
         vlan: 50,
         role: 'wan',

@@ -1,6 +1,7 @@
 import type { CaseView, PlanStep } from '../domain/case'
 import type { CheckProgress, LabCheck } from '../domain/check'
 import type { RunEvent } from '../domain/event'
+import type { JudgedRun } from '../domain/expectations'
 import type { Lab } from '../domain/lab'
 import type { LabStateStore, RunStore } from '../domain/ports'
 import type { RunRequest } from '../domain/run'
@@ -18,6 +19,8 @@ export interface RunHistory {
   list(filter: RunFilter, page: { limit: number; cursor: string | null }): Promise<RunPage>
   trend(filter: RunFilter, limit: number): Promise<TrendPoint[]>
   facets(): Promise<RunFacets>
+  /** The newest completed runs of a case in a lab that were judged, newest first. */
+  judged(labId: string, caseId: string, limit: number): Promise<JudgedRun[]>
   labState(labId: string): Promise<Omit<LabState, 'quarantine'>>
 }
 

@@ -41,7 +41,7 @@ export async function testServices() {
         findings: [
           {
             ...{ id: 'instance/fw0', group: 'instance', place: { instance: 'fw0' }, title: 'Instance' },
-            ...{ status: 'differs', found: 'stopped', expected: 'running', hint: null },
+            ...{ status: 'differs', found: 'stopped', expected: 'running', differences: [], hint: null },
             mend: { host: 'box', command: 'incus start fw0' },
           },
         ],

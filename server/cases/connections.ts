@@ -34,7 +34,7 @@ export function deviceOf(lab: Lab, instance: string, entry: LabInterface): Devic
     throw new AppError('lab-file', `the lab file does not say which device ${linux} of ${instance} is`, {
       hint: 'Add "device: …", its name in the container config, to that interface.',
     })
-  const isInherited = entry.deviceFrom === 'profile'
+  const isInherited = entry.source === 'profile'
   const others = lab.instances.find(({ name }) => name === instance)?.interfaces.map((other) => other.linux) ?? []
   return {
     kind: 'device-present',
@@ -48,7 +48,7 @@ export function deviceOf(lab: Lab, instance: string, entry: LabInterface): Devic
 /** The link of the virtual function behind an interface, where the lab file names it. */
 export const vfLinkOf = ({ containers }: Lab, { vf }: LabInterface): VfLink => ({
   ...{ kind: 'vf-link', host: containers.host, state: 'auto' },
-  ...{ pf: vf?.pf ?? null, vf: vf?.id ?? null },
+  ...{ pf: vf?.pf ?? null, vf: vf?.index ?? null },
 })
 
 /** The bridge behind an interface. Throws `lab-file` when it hangs on no network. */

@@ -2,7 +2,16 @@ import { z } from 'zod'
 import { PlaceSchema } from './ids'
 
 /** What a finding is about; how they are told apart on the page. */
-export const CheckGroupSchema = z.enum(['host', 'instance', 'tool', 'cluster', 'clock', 'traffic', 'lease'])
+export const CheckGroupSchema = z.enum([
+  'host',
+  'instance',
+  'tool',
+  'interface',
+  'cluster',
+  'clock',
+  'traffic',
+  'lease',
+])
 export type CheckGroup = z.infer<typeof CheckGroupSchema>
 
 /** `missing`: not there, or it does not answer. `differs`: there, but not as it should be. `unknown`: could not be read. */
@@ -13,6 +22,15 @@ export type FindingStatus = z.infer<typeof FindingStatusSchema>
 export const MendSchema = z.object({ host: z.string(), command: z.string() })
 export type Mend = z.infer<typeof MendSchema>
 
+/** What the lab file says of one property, and what is there; one line of at most 300 characters each. */
+export const DifferenceSchema = z.object({
+  what: z.string().describe('the property, e.g. "MAC"'),
+  declared: z.string(),
+  found: z.string(),
+  where: z.string().describe('where it was found, e.g. "ip link in bpfrx-fw0"'),
+})
+export type Difference = z.infer<typeof DifferenceSchema>
+
 /** One thing that was looked at. What devices said is cut to one line of at most 300 characters. */
 export const FindingSchema = z.object({
   id: z.string().describe('the same at every check of this lab, e.g. "tool/cluster-lan-host/iperf3"'),
@@ -22,6 +40,9 @@ export const FindingSchema = z.object({
   status: FindingStatusSchema,
   found: z.string(),
   expected: z.string().nullable().describe('null: nothing particular, e.g. a version that is only recorded'),
+  differences: z
+    .array(DifferenceSchema)
+    .describe('declared against found, property by property; empty where "expected" and "found" say all'),
   mend: MendSchema.nullable().describe('null: fine, or no command would do'),
   hint: z.string().nullable(),
 })

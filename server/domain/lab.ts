@@ -6,6 +6,21 @@ const ms = z.number().positive()
 const ipv4 = z.ipv4()
 const cidr = z.cidrv4()
 
+/** What Check lab holds a host or an instance against; what is left out is not compared. */
+const system = {
+  /** As `uname -r` says it, or its beginning: "6.1" is 6.1.0-18-amd64, too. */
+  kernel: z.string().min(1).optional(),
+  /** Words that must stand in /proc/cmdline ("intel_iommu=on"). */
+  bootOptions: z.array(z.string().regex(/^[\w.,:=/@+-]+$/, 'expected one word as in /proc/cmdline')).optional(),
+  /** Name -> value, as `sysctl` shows them ("net.ipv4.ip_forward": 1). */
+  sysctls: z
+    .record(
+      z.string().regex(/^[\w-]+([./][\w.-]+)+$/, 'expected the name of a sysctl ("net.ipv4.ip_forward")'),
+      z.union([z.string(), z.number()]).transform(String),
+    )
+    .optional(),
+}
+
 /** An SSH endpoint. Exactly one way of authenticating; secrets never stand in the file. */
 export const HostSchema = z
   .strictObject({
@@ -23,11 +38,23 @@ export const HostSchema = z
     hostKey: z.string().regex(/^(SHA256:|ssh-|ecdsa-)/, 'expected "SHA256:…" or an OpenSSH public key'),
     /** Id of the host to jump through. */
     jump: IdSchema.optional(),
+    ...system,
   })
   .refine((h) => [h.keyFile, h.agent, h.passwordEnv].filter(Boolean).length === 1, {
     message: 'expected exactly one of keyFile, agent, passwordEnv',
   })
 export type Host = z.infer<typeof HostSchema>
+
+/** A virtual function as its physical one has it (`ip link show dev PF`). */
+export const VfSchema = z.strictObject({
+  /** Linux name of the physical function on the container host. */
+  pf: z.string().regex(/^[\w.-]{1,15}$/, 'expected the name of a network interface'),
+  index: z.int().min(0).max(255),
+  spoofCheck: z.boolean().optional(),
+  trust: z.boolean().optional(),
+  linkState: z.enum(['auto', 'enable', 'disable']).optional(),
+})
+export type Vf = z.infer<typeof VfSchema>
 
 export const InterfaceSchema = z.strictObject({
   /** Junos name in the config ("ge-0/0/1", "fxp1"). */
@@ -38,16 +65,17 @@ export const InterfaceSchema = z.strictObject({
   kernel: z.string().min(1).optional(),
   /** Device name in the container config ("eth1", "wan-vf"). */
   device: z.string().min(1).optional(),
-  /** Where the device stands in the container config: the instance's own, unless told. */
-  deviceFrom: z.enum(['instance', 'profile']).optional(),
+  /** Where that device stands: in the instance's own config, or in a profile (and in which one). */
+  source: z.enum(['instance', 'profile']).optional(),
+  profile: z.string().min(1).optional(),
   network: z.string().min(1).optional(),
+  /** The one that `ip link` shows inside the instance. */
   mac: z.string().optional(),
   driver: z.string().optional(),
   xdp: z.enum(['native', 'generic', 'none']).optional(),
   /** VF PCI address, if it is one. */
   pci: z.string().optional(),
-  /** The physical function on the container host, and the number of the virtual one: `ip link set PF vf ID …`. */
-  vf: z.strictObject({ pf: z.string().min(1), id: z.int().min(0) }).optional(),
+  vf: VfSchema.optional(),
   mtu: z.int().min(68).max(65536).optional(),
   reth: z.string().optional(),
   vlan: z.int().min(1).max(4094).optional(),
@@ -60,6 +88,7 @@ export const InstanceSchema = z.strictObject({
   name: IdSchema,
   role: z.enum(['firewall', 'lan-host', 'wan-host']),
   interfaces: z.array(InterfaceSchema).default([]),
+  ...system,
 })
 export type Instance = z.infer<typeof InstanceSchema>
 
@@ -85,6 +114,9 @@ export type Reth = z.infer<typeof RethSchema>
 export const DhcpSchema = z.strictObject({ reth: z.string().min(1), from: ipv4, to: ipv4 })
 export type Dhcp = z.infer<typeof DhcpSchema>
 
+/** Where bpfrxd keeps the id of its node. */
+export const NODE_ID_FILE = '/etc/bpfrx/node-id'
+
 export const ClusterSchema = z.strictObject({
   id: z.int().min(0),
   /** systemd unit of the cluster daemon. */
@@ -101,6 +133,8 @@ export const ClusterSchema = z.strictObject({
         name: z.string().regex(/^node\d+$/, 'expected "node" and a number'),
         instance: IdSchema,
         priority: z.int().min(0).max(255),
+        /** File inside the node that holds its id; when left out, NODE_ID_FILE if it is there. */
+        nodeIdFile: z.string().startsWith('/').optional(),
       }),
     )
     .length(2),
@@ -191,6 +225,22 @@ export const ExpectationsSchema = z.strictObject({
   baselineMs: ms.default(5000),
 })
 
+const range = (min: number, max: number) =>
+  z
+    .strictObject({ min: z.number().positive(), max: z.number().positive() })
+    .refine((bitPerS) => bitPerS.min <= bitPerS.max, { message: 'expected min ≤ max' })
+    .default({ min, max })
+
+/** Throughput that the plan expects, bit/s; shown on the expectations page, no case is judged by it. */
+export const PerformanceSchema = z.strictObject({
+  /** Through one VF. */
+  wanBitPerS: range(6e9, 8e9),
+  lanBitPerS: range(12e9, 15e9),
+  /** Why a lab's throughput says nothing about hardware, when it does not. */
+  note: z.string().min(1).optional(),
+})
+export type Performance = z.infer<typeof PerformanceSchema>
+
 /** One lab, as its file says. Cross-references are checked by `server/topology`. */
 export const LabSchema = z.strictObject({
   id: IdSchema,
@@ -210,6 +260,8 @@ export const LabSchema = z.strictObject({
         name: z.string().min(1),
         role: z.enum(['management', 'heartbeat', 'fabric', 'lan', 'wan', 'other']),
         subnet: cidr.optional(),
+        /** Linux bridge on the container host that every interface of this network is a port of. */
+        bridge: z.string().min(1).optional(),
       }),
     )
     .default([]),
@@ -223,6 +275,7 @@ export const LabSchema = z.strictObject({
   /** How long the lab host waits for a silent dashboard before it reverts by itself, seconds. */
   leaseS: z.int().min(5).max(3600).default(60),
   expectations: ExpectationsSchema.prefault({}),
+  performance: PerformanceSchema.prefault({}),
   switches: z.array(SwitchSchema).default([]),
 })
 export type Lab = z.infer<typeof LabSchema>

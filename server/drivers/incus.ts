@@ -15,11 +15,32 @@ const InstanceStateSchema = z.object({
   /** The instance's own devices; `expanded_devices` are those of its profiles as well. */
   devices,
   expanded_devices: devices,
+  /** In the order in which they are applied: of two with the same device the later one counts. */
+  profiles: z.array(z.string()).catch([]),
+  /** Interfaces by their name inside; host_name is the port on the host. */
+  state: z
+    .object({ network: z.record(z.string(), z.object({ hwaddr: text, host_name: text })).catch({}) })
+    .catch({ network: {} }),
 })
 export type InstanceState = z.infer<typeof InstanceStateSchema>
 
 /** All instances with state and devices. */
 export const listInstances = (lab: Lab): string[] => [...lab.containers.command, 'list', '--format', 'json']
+
+/** All profiles with their devices. */
+export const listProfiles = (lab: Lab): string[] => [...lab.containers.command, 'profile', 'list', '--format', 'json']
+
+/** Output of `listProfiles`: the devices of each by its name; empty when it is not that. */
+export function parseProfiles(stdout: string): Map<string, Set<string>> {
+  const ProfileSchema = z.object({ name: z.string(), devices })
+  try {
+    const listed = z.array(z.unknown()).parse(JSON.parse(stdout))
+    const known = listed.map((item) => ProfileSchema.safeParse(item)).filter((parsed) => parsed.success)
+    return new Map(known.map(({ data }) => [data.name, new Set(Object.keys(data.devices))]))
+  } catch {
+    return new Map()
+  }
+}
 
 export const startInstance = (lab: Lab, name: string): string[] => [...lab.containers.command, 'start', name]
 

@@ -28,11 +28,12 @@ const list = (stopped: string[] = []) =>
 
 /** What the script of `place-facts.ts` prints where everything is there. */
 function facts(argv: string, missing: string[]): string {
-  const tools = argv.split(' ').filter((_word, i, all) => /^(-V|--version)$/.test(all[i + 1] ?? ''))
+  const tools = argv.split(/\s+/).filter((_word, i, all) => /^(-V|--version)$/.test(all[i + 1] ?? ''))
   const section = (name: string, code: number, text: string) => `=== failover-lab ${name} ${code}\n${text}\n`
   return [
     section('kernel', 0, '6.1.0'),
     section('unit', 0, 'active'),
+    ...(argv.includes('section links') ? [section('links', 0, '[]')] : []),
     ...tools.map((tool) =>
       section(`tool/${tool}`, missing.includes(tool) ? 127 : 0, missing.includes(tool) ? '' : '1.2'),
     ),
@@ -201,6 +202,40 @@ describe('checkLab', () => {
         hint: expect.stringContaining('heartbeat'),
       },
     ])
+  })
+
+  it('of a missing interface reports just that, not what follows from it', async () => {
+    const ge = { name: 'ge-0/0/0', linux: 'ge-0-0-0', device: 'eth3', network: 'clan', role: 'lan' }
+    const of = testLab({
+      ...{ traffic: [TRAFFIC], networks: [{ name: 'clan', role: 'lan' }] },
+      instances: [
+        { name: 'fw0', role: 'firewall', interfaces: [ge] },
+        ...[
+          { name: 'fw1', role: 'firewall' },
+          { name: 'lan', role: 'lan-host' },
+        ],
+      ],
+    })
+    const moved = STATUS.replace('primary  ', 'x').replace('secondary', 'primary').replace(/x\s+/, 'secondary  ')
+    const { access } = labOf(
+      (argv) => {
+        if (argv.includes('cluster status')) return { stdout: moved }
+        return argv.includes(' ping -n ') ? { exitCode: 1 } : undefined
+      },
+      { of },
+    )
+    const result = await check(access)
+    expect(wrongIn(result)).toMatchObject([
+      {
+        ...{ id: 'interface/fw0/ge-0/0/0', status: 'missing' },
+        mend: {
+          command:
+            'incus config device add fw0 eth3 nic network=clan name=ge-0-0-0 && incus exec fw0 -- ip link set ge-0-0-0 up',
+        },
+      },
+    ])
+    expect(result.skipped.map(({ what }) => what)).toEqual(['Primary of redundancy group 1', 'WAN (127.0.0.1) answers'])
+    for (const { reason } of result.skipped) expect(reason).toMatch(/; mend ge-0\/0\/0 of fw0 first$/)
   })
 
   it.each([

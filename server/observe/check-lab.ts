@@ -2,9 +2,11 @@ import type { CheckProgress, Finding, LabCheck, Skipped } from '../domain/check'
 import type { Place } from '../domain/ids'
 import { placeName } from '../domain/place'
 import type { LabAccess } from '../drivers/at'
+import { causesIn, withoutConsequences } from './check/causes'
 import { checkClocks } from './check/clocks'
 import { checkCluster } from './check/cluster'
-import { checkContainers } from './check/containers'
+import { type Containers, checkContainers } from './check/containers'
+import { checkDeclared } from './check/declared'
 import type { CheckOptions, Part } from './check/finding'
 import { checkHosts } from './check/hosts'
 import { checkDirectory, checkLease } from './check/lease'
@@ -19,7 +21,7 @@ const TAG = 'observe/check'
 const STEPS = [
   'Hosts',
   'Container tool, instances and lease',
-  'Tools, kernels and the unit',
+  'Tools, systems, interfaces and the unit',
   'Cluster',
   'Targets and traffic',
   'Clocks',
@@ -48,6 +50,7 @@ export async function checkLab(access: LabAccess, options: CheckLabOptions): Pro
     findings.push(...part.findings)
     skipped.push(...part.skipped)
   }
+  const takeBut = (part: Part) => take(withoutConsequences(lab, causesIn(findings), part))
   const step = (done: number) => options.onProgress?.({ startMs, step: STEPS[done] ?? '', done, of: STEPS.length })
 
   step(0)
@@ -57,6 +60,7 @@ export async function checkLab(access: LabAccess, options: CheckLabOptions): Pro
   step(1)
   const ownRun = await options.ownRun()
   let run: LabCheck['run'] = ownRun === null ? null : { id: ownRun, owner: null }
+  let known: Pick<Containers, 'states' | 'profiles'> = { states: new Map(), profiles: new Map() }
   if (reach.canAsk({ host: lab.containers.host })) {
     const [containers, lease, directory] = await Promise.all([
       checkContainers(access, ask),
@@ -64,6 +68,7 @@ export async function checkLab(access: LabAccess, options: CheckLabOptions): Pro
       checkDirectory(access, ask),
     ])
     reach.running = containers.running
+    known = containers
     const { reading } = lease
     if (reading?.isAlive && !run) run = { id: reading.info.runId, owner: reading.info.owner }
     // A run stops instances on purpose: it must not be told to start them.
@@ -73,15 +78,18 @@ export async function checkLab(access: LabAccess, options: CheckLabOptions): Pro
   skipped.push(...reach.skipped())
 
   step(2)
-  const places = await checkPlaces(access, reach.canAsk, ask)
+  const containers = new Set([...known.states].flatMap(([name, { type }]) => (type === 'container' ? [name] : [])))
+  const places = await checkPlaces(access, reach.canAsk, { ...ask, containers, isRunOn: run !== null })
   const isOfRun = ({ id }: Finding) => run !== null && id.startsWith('unit/')
   take({ ...places, findings: places.findings.filter((finding) => !isOfRun(finding)) })
+  if (run) skipped.push({ place: null, what: 'interfaces, VFs, RETHs, node ids', reason: reasonOf(run) })
+  else take(checkDeclared(lab, { ...known, ...places }))
 
   step(3)
   if (run) skipped.push({ place: null, what: 'units, CLI, primaries, manual failovers', reason: reasonOf(run) })
   else {
     const up = lab.cluster.nodes.filter(({ instance }) => reach.canAsk({ instance }))
-    take(await checkCluster(access, up, places.active, ask))
+    takeBut(await checkCluster(access, up, places.active, ask))
   }
 
   step(4)
@@ -91,7 +99,7 @@ export async function checkLab(access: LabAccess, options: CheckLabOptions): Pro
     findings.some(({ id, status }) => id === `tool/${placeName(place)}/${tool}` && status === 'missing')
   const obstacle: Obstacle = (place, tool) =>
     reach.obstacle(place) ?? (isMissing(place, tool) ? `${tool} is missing on ${placeName(place)}` : null)
-  take(await checkTraffic(access, obstacle, run && reasonOf(run), ask))
+  takeBut(await checkTraffic(access, obstacle, run && reasonOf(run), ask))
 
   step(5)
   if (run) skipped.push({ place: null, what: 'clock offsets', reason: `${reasonOf(run)}, which has read them itself` })

@@ -30,6 +30,9 @@ export function hostLinkFacts({ networks, instances, containers: { host } }: Lab
   const vfs = instances.flatMap(({ interfaces }) => interfaces.flatMap(({ vf }) => vf ?? []))
   return Object.fromEntries([
     ...bridges.map(({ ifname, flags }) => [`${host}/link/${ifname}/set`, flags.includes('UP') ? 'up' : 'down']),
-    ...vfs.map(({ pf, id }) => [`${host}/link/${pf}/vf/${id}`, parseVfStates(stdout, pf)?.get(id) ?? 'absent']),
+    ...vfs.map(({ pf, index }) => [
+      `${host}/link/${pf}/vf/${index}`,
+      parseVfStates(stdout, pf)?.get(index) ?? 'absent',
+    ]),
   ])
 }

@@ -1,8 +1,10 @@
 import type { Prisma } from '../../prisma/generated/sqlite/client'
-import type { RunSummary } from '../domain/run'
+import type { JudgedRun } from '../domain/expectations'
+import type { Report, RunContext, RunSummary } from '../domain/run'
 import type { RunFacets, RunFilter, RunPage, TrendPoint } from '../domain/views'
 import { AppError } from '../errors'
 import type { Database } from './client'
+import { unpackJson } from './documents'
 import { SUMMARY } from './run-row'
 import type { PrismaRunStore } from './runs'
 
@@ -101,6 +103,28 @@ export class PrismaRunHistory {
       const startedAt = run.startedAt ?? run.createdAt
       return [{ id, lab, case: run.case, startedAt, verdict, failoverTime, limitMs, softwareVersion }]
     })
+  }
+
+  /** The newest `limit` completed runs of a case in a lab that have a report, newest first. */
+  async judged(labId: string, caseId: string, limit: number): Promise<JudgedRun[]> {
+    const rows = await this.#database.run((prisma) =>
+      prisma.run.findMany({
+        where: { labId, caseId, ending: 'completed', report: { not: null } },
+        select: { ...SUMMARY, report: true, context: true },
+        orderBy: NEWEST_FIRST,
+        take: limit,
+      }),
+    )
+    const summaries = await this.#runs.summaries(rows)
+    const judged = await Promise.all(
+      rows.map(async ({ report, context }, at): Promise<JudgedRun[]> => {
+        const run = summaries[at]
+        if (!run || !report) return []
+        const { switches = [] } = context ? await unpackJson<Partial<RunContext>>(context) : {}
+        return [{ run, report: await unpackJson<Report>(report), switches }]
+      }),
+    )
+    return judged.flat()
   }
 
   async facets(): Promise<RunFacets> {

@@ -49,6 +49,8 @@ function expected(issue: ZodIssue): string {
       return `expected ${sizeText(issue.origin, issue.inclusive ? 'at least' : 'more than', issue.minimum)}`
     case 'too_big':
       return `expected ${sizeText(issue.origin, issue.inclusive ? 'at most' : 'less than', issue.maximum)}`
+    case 'invalid_key':
+      return alternative(issue.issues)
     case 'invalid_union':
       return `expected one of: ${[...new Set(alternatives(issue))].join('; or ')}`
     default:

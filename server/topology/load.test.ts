@@ -55,6 +55,26 @@ describe('a lab file', () => {
     expect(broken('    agent: true\n', '').found[0]).toContain('expected exactly one of keyFile, agent, passwordEnv')
   })
 
+  it('takes what Check lab compares, and says where that makes no sense', () => {
+    const loaded = parseLab(example, '/labs/mine.yaml')
+    if (!loaded.ok) throw new Error('the example is broken')
+    expect(loaded.lab.hosts[0]).toMatchObject({ kernel: '6.1', sysctls: { 'net.bridge.bridge-nf-call-iptables': '0' } })
+    expect(loaded.lab.performance).toEqual({ wanBitPerS: { min: 6e9, max: 8e9 }, lanBitPerS: { min: 12e9, max: 15e9 } })
+    const cases: [string, string, string][] = [
+      ["kernel: '6.1'", 'kernel: 6.1', 'hosts[0].kernel: expected text, found 6.1'],
+      ['[intel_iommu=on, iommu=pt]', '["a b"]', 'expected one word as in /proc/cmdline'],
+      ['net.bridge.bridge-nf-call-iptables', 'x; reboot', 'expected the name of a sysctl'],
+      ['source: profile', 'source: instance', 'source says "instance"; a device comes from one of the two'],
+      ['index: 1,', 'index: 0,', 'vf: VF 0 of eno6np1 is used already in instances[0].interfaces[4].vf'],
+      ['pf: eno6np1, index: 0', 'pf: a/b, index: 0', 'expected the name of a network interface'],
+      ['{ min: 6e9, max: 8e9 }', '{ min: 9e9, max: 8e9 }', 'performance.wanBitPerS: expected min ≤ max'],
+    ]
+    for (const [piece, replacement, message] of cases) {
+      const { found } = broken(piece, replacement)
+      expect(found.join('\n'), replacement).toContain(message)
+    }
+  })
+
   it('says where its references point nowhere', () => {
     const cases: [string, string, string][] = [
       ['jump: gateway', 'jump: gate', 'hosts[0].jump: there is no host "gate"; there are: incus-host, gateway'],

@@ -113,7 +113,7 @@ const interfaces: Check = (lab) => {
   return lab.instances.flatMap((instance, at) =>
     instance.interfaces.flatMap((entry, index) => {
       const path = ['instances', at, 'interfaces', index]
-      const { network, reth } = entry
+      const { network, reth, source, profile } = entry
       return [
         ...(network && !networks.includes(network)
           ? [issue([...path, 'network'], `there is no network "${network}"; there are: ${list(networks)}`)]
@@ -121,9 +121,25 @@ const interfaces: Check = (lab) => {
         ...(reth && !reths.includes(reth)
           ? [issue([...path, 'reth'], `there is no RETH "${reth}"; there are: ${list(reths)}`)]
           : []),
+        ...(profile !== undefined && source === 'instance'
+          ? [issue([...path, 'profile'], `source says "instance"; a device comes from one of the two`)]
+          : []),
       ]
     }),
   )
+}
+
+const vfs: Check = (lab) => {
+  const paths = lab.instances.flatMap(({ interfaces }, at) =>
+    interfaces.flatMap(({ vf }, index) =>
+      vf ? [{ name: `VF ${vf.index} of ${vf.pf}`, path: ['instances', at, 'interfaces', index, 'vf'] }] : [],
+    ),
+  )
+  return paths.flatMap(({ name, path }, index) => {
+    const before = paths.findIndex((one) => one.name === name)
+    const other = paths[before]
+    return other && before < index ? [issue(path, `${name} is used already in ${pathText(other.path)}`)] : []
+  })
 }
 
 const reths: Check = (lab) => {
@@ -204,6 +220,7 @@ const CHECKS: readonly Check[] = [
   places,
   nodes,
   interfaces,
+  vfs,
   reths,
   movesWith,
   dhcp,

@@ -15,6 +15,7 @@ const ROUTES: [pattern: RegExp, load: () => Promise<Exports>][] = [
   [/^\/api\/v1\/labs$/, () => import('./labs/route')],
   [/^\/api\/v1\/labs\/(?<lab>[^/]+)\/status$/, () => import('./labs/[lab]/status/route')],
   [/^\/api\/v1\/labs\/(?<lab>[^/]+)\/check$/, () => import('./labs/[lab]/check/route')],
+  [/^\/api\/v1\/labs\/(?<lab>[^/]+)\/expectations$/, () => import('./labs/[lab]/expectations/route')],
   [/^\/api\/v1\/labs\/(?<lab>[^/]+)\/runs$/, () => import('./labs/[lab]/runs/route')],
   [/^\/api\/v1\/labs\/(?<lab>[^/]+)\/switches$/, () => import('./labs/[lab]/switches/route')],
   [/^\/api\/v1\/labs\/(?<lab>[^/]+)\/switches\/(?<id>[^/]+)$/, () => import('./labs/[lab]/switches/[id]/route')],
@@ -63,7 +64,8 @@ describe('the HTTP API', () => {
     expect(await page.text()).toContain('/api/v1/runs/{id}/samples.csv?stream=')
     const { body } = await json('/api/v1')
     expect(Object.keys(body.schemas)).toEqual([
-      ...['Lab', 'Case', 'Check', 'NewRun', 'StartedRun', 'RunPage', 'Run', 'Switch', 'SetSwitch', 'Error'],
+      ...['Lab', 'Case', 'Check', 'Expectations', 'NewRun', 'StartedRun', 'RunPage', 'Run', 'Switch', 'SetSwitch'],
+      'Error',
     ])
     for (const { method, path } of body.endpoints) {
       const response = await ask(path.replace(/\?.*/, '').replace('{lab}', 'box').replace('{id}', 'zz'), { method })
@@ -91,6 +93,15 @@ describe('the HTTP API', () => {
       findings: [{ id: 'instance/fw0', mend: { host: 'box', command: 'incus start fw0' } }],
     })
     expect((await json('/api/v1/labs/zz/check')).status).toBe(404)
+    const { body: expectations } = await json('/api/v1/labs/box/expectations')
+    expect(expectations.rows).toMatchObject([
+      { id: 'wan-throughput', expected: { text: '6–8 Gbit/s' }, case: { id: 'TC-8', isThere: false }, latest: null },
+      { id: 'lan-throughput', expected: { text: '12–15 Gbit/s' } },
+      { id: 'failover', expected: { text: '< 5 s' }, case: { id: 'TC-3', isThere: true } },
+      { id: 'session-sync', expected: { text: '< 2 s' } },
+      { id: 'config-sync', expected: { text: '< 1 s' } },
+    ])
+    expect((await json('/api/v1/labs/zz/expectations')).status).toBe(404)
   })
 
   it('turns a switch on and off, and says why not', async () => {

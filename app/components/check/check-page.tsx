@@ -29,7 +29,8 @@ export function CheckPage({ lab }: { lab: string }) {
           </p>
           <h1 className="font-semibold text-xl leading-7">Check lab</h1>
           <p className="max-w-prose text-muted">
-            Connects to everything that a run needs and says what is missing. It changes nothing.
+            Holds what the lab file declares against what is there, and looks at everything that a run needs. It changes
+            nothing.
           </p>
         </div>
         <Button onClick={() => check.refetch()} disabled={check.isFetching} className="min-w-36">

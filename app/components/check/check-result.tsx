@@ -24,11 +24,20 @@ export function CheckResult({ check, lab, stale }: Props) {
       {run ? <RunNotice run={run} /> : null}
       {wrong.length > 0 ? (
         <section aria-label="Needs attention">
-          <ul className="grid gap-3 xl:grid-cols-2">
-            {wrong.map((finding) => (
-              <FindingCard key={finding.id} finding={finding} lab={lab} />
+          <div className="grid gap-4">
+            {byPlace(wrong).map(({ key, place, findings: of }) => (
+              <section key={key} aria-label={placeTitle(lab, place)} className="grid gap-2">
+                <h2 className="font-semibold">
+                  {placeTitle(lab, place)} <span className="font-normal text-muted">{of.length}</span>
+                </h2>
+                <ul className="grid gap-3 xl:grid-cols-2">
+                  {of.map((finding) => (
+                    <FindingCard key={finding.id} finding={finding} lab={lab} />
+                  ))}
+                </ul>
+              </section>
             ))}
-          </ul>
+          </div>
         </section>
       ) : null}
       {skipped.length > 0 ? <NotChecked skipped={skipped} lab={lab} /> : null}

@@ -1,31 +1,22 @@
 import { Badge, type Tone } from '@/app/components/ui/badge'
 import { CopyButton } from '@/app/components/ui/copy-button'
-import { hostWords, placeTitle } from '@/app/lib/lab/check-view'
+import { hostWords } from '@/app/lib/lab/check-view'
 import type { Finding, FindingStatus } from '@/server/domain/check'
 import type { PublicLab } from '@/server/domain/views'
+import { DeclaredFound } from './declared-found'
 
 const TONE: Record<FindingStatus, Tone> = { ok: 'pass', missing: 'fail', differs: 'fail', unknown: 'unsure' }
 
-/** One thing that is wrong: what was found and expected, and the command that mends it. */
+/** One thing that is wrong: what is declared and found, and the command that mends it. */
 export function FindingCard({ finding, lab }: { finding: Finding; lab: PublicLab | undefined }) {
-  const { id, place, title, status, found, expected, mend, hint } = finding
+  const { id, title, status, mend, hint } = finding
   return (
     <li className="grid min-w-0 content-start gap-2 rounded border bg-panel px-3 py-2" data-finding={id}>
       <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
         <Badge tone={TONE[status]}>{status}</Badge>
-        <h2 className="font-semibold">{title}</h2>
-        <span className="text-muted">{place === null ? 'cluster' : `on ${placeTitle(lab, place)}`}</span>
+        <h3 className="font-semibold">{title}</h3>
       </div>
-      <dl className="grid grid-cols-[4.5rem_minmax(0,1fr)] gap-x-2 break-words">
-        <dt className="text-muted">Found</dt>
-        <dd>{found}</dd>
-        {expected ? (
-          <>
-            <dt className="text-muted">Expected</dt>
-            <dd>{expected}</dd>
-          </>
-        ) : null}
-      </dl>
+      <DeclaredFound finding={finding} />
       {mend ? (
         <div className="grid gap-1">
           <p className="text-muted text-xs">On {hostWords(lab, mend.host)}:</p>

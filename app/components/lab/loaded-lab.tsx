@@ -1,6 +1,6 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
-import { ListChecks } from 'lucide-react'
+import { Gauge, ListChecks } from 'lucide-react'
 import { Button } from '@/app/components/ui/button'
 import { ErrorBox } from '@/app/components/ui/error-box'
 import { Link } from '@/app/components/ui/link'
@@ -54,11 +54,18 @@ function Declared({ entry, lab, state, cases }: Props) {
           <h1 className="font-semibold text-xl leading-7">{entry.title}</h1>
           {entry.notes ? <p className="max-w-prose text-muted">{entry.notes}</p> : null}
         </div>
-        <Button asChild className="hover:bg-sunk">
-          <Link href={`/labs/${encodeURIComponent(lab.id)}/check`}>
-            <ListChecks aria-hidden /> Check lab
-          </Link>
-        </Button>
+        <div className="flex flex-wrap gap-2">
+          <Button asChild className="hover:bg-sunk">
+            <Link href={`/labs/${encodeURIComponent(lab.id)}/expectations`}>
+              <Gauge aria-hidden /> Expectations
+            </Link>
+          </Button>
+          <Button asChild className="hover:bg-sunk">
+            <Link href={`/labs/${encodeURIComponent(lab.id)}/check`}>
+              <ListChecks aria-hidden /> Check lab
+            </Link>
+          </Button>
+        </div>
       </header>
       {state.data?.quarantine ? <QuarantineBanner lab={lab.id} quarantine={state.data.quarantine} /> : null}
       {state.error ? <ErrorBox error={state.error} doing="Could not read queue and last results" /> : null}

@@ -3,7 +3,18 @@ import type { Finding } from '@/server/domain/check'
 import { attention, byPlace, summaryOf } from './check-view'
 
 const finding = (id: string, place: Finding['place'], status: Finding['status'] = 'ok'): Finding => ({
-  ...{ id, group: 'tool', place, title: id, status, found: 'x', expected: null, mend: null, hint: null },
+  ...{
+    id,
+    group: 'tool',
+    place,
+    title: id,
+    status,
+    found: 'x',
+    expected: null,
+    differences: [],
+    mend: null,
+    hint: null,
+  },
 })
 
 describe('what the check page shows', () => {

@@ -1,4 +1,5 @@
 import type { Program } from '../machine/process'
+import type { World } from '../world/world'
 
 /** Programs by the Debian package that brings them, where the names differ. */
 const PACKAGES: Record<string, string[]> = {
@@ -69,3 +70,33 @@ export const df: Program = async (p) => {
     p.write(`/dev/vda1      ${String(SIZE_KB).padStart(11)} ${USED_KB}  ${free}      ${share}% /\n`)
   return code
 }
+
+const sysctlFile = (name: string): string => `/proc/sys/${name.includes('/') ? name : name.replaceAll('.', '/')}`
+
+/** `sysctl [-n] NAME` and `sysctl -w NAME=VALUE`. */
+export const sysctl =
+  (world: World): Program =>
+  async (p) => {
+    if (p.args.includes('--version')) {
+      p.write('sysctl from procps-ng 4.0.2\n')
+      return 0
+    }
+    const options: Record<string, string> = {
+      'net.ipv4.tcp_available_congestion_control': world.options.congestion.join(' '),
+    }
+    const isBare = p.args.includes('-n')
+    let code = 0
+    for (const arg of p.args.slice(1).filter((word) => !word.startsWith('-'))) {
+      const [name = '', value] = arg.split('=')
+      const file = sysctlFile(name)
+      if (!(name in options) && !(await p.machine.fs.exists(file))) {
+        p.error(`sysctl: cannot stat ${file}: No such file or directory\n`)
+        code = 255
+        continue
+      }
+      if (value !== undefined) await p.machine.fs.writeFile(file, `${value}\n`)
+      const now = options[name] ?? (await p.machine.fs.readFile(file)).trim()
+      p.write(isBare ? `${now}\n` : `${name} = ${now}\n`)
+    }
+    return code
+  }

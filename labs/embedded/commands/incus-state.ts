@@ -1,5 +1,6 @@
 import type { Machine } from '../machine/machine'
-import { type Devices, profileDevices } from '../world/instance-devices'
+import { portName } from '../world/host-links'
+import { type Devices, profileDevices, profilesOf } from '../world/instance-devices'
 import { carries } from '../world/links'
 import { LAN, NODES, WAN } from '../world/topology'
 
@@ -36,7 +37,7 @@ export function instanceJson(machine: Machine, own: Devices, createdMs: number) 
     architecture: 'x86_64',
     ephemeral: false,
     stateful: false,
-    profiles: ['default', fw ? 'bpfrx-fw' : 'bpfrx-host'],
+    profiles: profilesOf(machine.name),
     config,
     devices: own,
     expanded_config: config,
@@ -82,7 +83,7 @@ function stateJson(machine: Machine) {
         })),
         counters,
         hwaddr: d.mac,
-        host_name: d.name === 'lo' ? '' : `veth${d.mac.slice(-5).replace(':', '')}`,
+        host_name: d.name === 'lo' ? '' : portName(d),
         mtu: d.mtu,
         state: carries(d) ? 'up' : 'down',
         type: d.name === 'lo' ? 'loopback' : 'broadcast',

@@ -2,6 +2,7 @@ import { stringify } from 'yaml'
 import type { Machine } from '../machine/machine'
 import { NotFound, type Process, type Program } from '../machine/process'
 import { ProxySink } from '../machine/streams'
+import { PROFILES } from '../world/instance-devices'
 import type { World } from '../world/world'
 import { devicesCommand } from './incus-devices'
 import { instanceJson, isInstance } from './incus-state'
@@ -32,6 +33,8 @@ export const incus =
         return power(world, p, verb, rest)
       case 'config':
         return devicesCommand(world, p, rest)
+      case 'profile':
+        return profile(p, rest)
       case 'network':
         p.write(
           `${JSON.stringify(['incusbr0', 'bpfrx-heartbeat', 'bpfrx-fabric', 'bpfrx-clan'].map((name) => ({ name, type: 'bridge', managed: true, status: 'Created', config: {} })))}\n`,
@@ -122,6 +125,17 @@ function list(world: World, p: Process, args: string[]): number {
   else if (format === 'csv')
     for (const r of rows) p.write(`${r.name},${r.status.toUpperCase()},,,${r.type.toUpperCase()},0\n`)
   else for (const r of rows) p.write(`| ${r.name.padEnd(20)} | ${r.status.toUpperCase().padEnd(8)} |\n`)
+  return 0
+}
+
+function profile(p: Process, args: string[]): number {
+  if (args[0] !== 'list') {
+    p.error(`Error: unknown command "${args[0]}" for "incus profile"\n`)
+    return 1
+  }
+  const rows = Object.entries(PROFILES).map(([name, devices]) => ({ name, description: '', config: {}, devices }))
+  if (args.includes('json') || args.includes('--format=json')) p.write(`${JSON.stringify(rows)}\n`)
+  else for (const { name } of rows) p.write(`| ${name.padEnd(20)} |\n`)
   return 0
 }
 

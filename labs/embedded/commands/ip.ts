@@ -1,15 +1,11 @@
-import { nowMs, scheduler } from '../core/scheduler'
+import { nowMs } from '../core/scheduler'
 import type { Machine, NetDevice } from '../machine/machine'
 import type { Program } from '../machine/process'
-import { carries, PF, VF_COUNT, VF_STATES } from '../world/links'
+import { PF, portsOf, type VfSettings } from '../world/host-links'
+import { carries } from '../world/links'
 import { junosToLinux, LAN_VIP, NODES, RETHS, rethMac, WAN_GATEWAY, WAN_VIP, wanPort } from '../world/topology'
 import type { World } from '../world/world'
-
-const macOf = (world: World, machine: Machine, device: NetDevice): string => {
-  const node = world.nodeOf(machine)
-  const reth = node && RETHS.find((r) => junosToLinux(r.members[node.id] ?? '') === device.name)
-  return node && reth ? rethMac(reth.group, node.id) : device.mac
-}
+import { ADDRESS_VERBS, macOf, setAddress, setHostLink, setLink } from './ip-set'
 
 /** The addresses of a device; a VIP stands on the member of the node that is primary. */
 function addressesOf(world: World, machine: Machine, device: NetDevice): string[] {
@@ -19,14 +15,22 @@ function addressesOf(world: World, machine: Machine, device: NetDevice): string[
   return [...device.addresses, ...(holds && reth ? [`${reth.vip}/${reth.prefix}`] : [])]
 }
 
-/** The virtual functions of the WAN's physical one. */
-const vfTable = (world: World) =>
-  Array.from({ length: VF_COUNT }, (_, vf) => ({
-    ...{ vf, link_type: 'ether', broadcast: 'ff:ff:ff:ff:ff:ff' },
-    address: NODES.some(({ id }) => id === vf) ? `3c:ec:ef:44:b7:0${vf}` : '00:00:00:00:00:00',
-    ...{ vlan_list: [{}], rate: { max_tx: 0, min_tx: 0 }, spoofchk: true, link_state: world.links.vfState(vf) },
-    ...{ trust: false, query_rss_en: false },
-  }))
+const vfJson = ({ mac, spoofCheck, linkState, trust }: VfSettings, vf: number) => ({
+  ...{ vf, link_type: 'ether', address: mac, broadcast: 'ff:ff:ff:ff:ff:ff', vlan_list: [{}] },
+  ...{ rate: { max_tx: 0, min_tx: 0 }, spoofchk: spoofCheck, link_state: linkState, trust, query_rss_en: false },
+})
+
+const onOff = (is: boolean): string => (is ? 'on' : 'off')
+
+const vfText = (vf: VfSettings, index: number): string =>
+  `    vf ${String(index).padEnd(5)} link/ether ${vf.mac} brd ff:ff:ff:ff:ff:ff, spoof checking ${onOff(vf.spoofCheck)}, link-state ${vf.linkState}, trust ${onOff(vf.trust)}, query_rss off\n`
+
+/** A port of a bridge on the host. */
+const portJson = ({ name, mac, master }: ReturnType<typeof portsOf>[number], index: number) => ({
+  ...{ ifindex: 100 + index, link_index: 2, ifname: name, flags: ['BROADCAST', 'MULTICAST', 'UP', 'LOWER_UP'] },
+  ...{ mtu: 1500, qdisc: 'noqueue', master, operstate: 'UP', linkmode: 'DEFAULT', group: 'default', txqlen: 1000 },
+  ...{ link_type: 'ether', address: mac, broadcast: 'ff:ff:ff:ff:ff:ff' },
+})
 
 function linkJson(world: World, machine: Machine, device: NetDevice, index: number, withAddresses: boolean) {
   const lo = device.name === 'lo'
@@ -46,8 +50,9 @@ function linkJson(world: World, machine: Machine, device: NetDevice, index: numb
     link_type: lo ? 'loopback' : 'ether',
     address: macOf(world, machine, device),
     broadcast: lo ? '00:00:00:00:00:00' : 'ff:ff:ff:ff:ff:ff',
+    ...(macOf(world, machine, device) === device.mac ? {} : { permaddr: device.mac }),
     ...(device.kernel && device.kernel !== device.name ? { altnames: [device.kernel] } : {}),
-    ...(device.name === PF ? { vfinfo_list: vfTable(world) } : {}),
+    ...(machine.kind === 'host' && device.name === PF ? { vfinfo_list: world.vfs.map(vfJson) } : {}),
   }
   if (!withAddresses) return base
   const info = addressesOf(world, machine, device).map((a) => ({
@@ -75,6 +80,8 @@ function statistics(world: World, machine: Machine, device: NetDevice) {
     tx: { bytes: packets * 1000, packets, errors: 0, dropped: 0, carrier_errors: 0, collisions: 0 },
   }
 }
+
+type LinkRow = ReturnType<typeof linkJson> | (ReturnType<typeof portJson> & { addr_info?: undefined })
 
 function routesJson(world: World, machine: Machine) {
   const network = (a: string): string => `${a.split('/')[0]?.split('.').slice(0, 3).join('.')}.0/${a.split('/')[1]}`
@@ -122,13 +129,17 @@ export const ip =
       : ['show', 'list'].includes(verb)
         ? words[2]
         : undefined
-    if (/^l(i(nk?)?)?$/.test(object) && verb === 'set') return setLink(world, p, words)
+    if (/^l(i(nk?)?)?$/.test(object) && verb === 'set')
+      return p.machine.kind === 'host' ? setHostLink(world, p, words) : setLink(world, p, words)
     if (object.startsWith('a') && ADDRESS_VERBS.includes(verb)) return setAddress(world, p, verb, words)
     if (/^(l|a)/.test(object)) {
-      const rows = p.machine.devices.map((d, i) => ({
-        ...linkJson(world, p.machine, d, i, object.startsWith('a')),
-        ...(counts ? { stats64: statistics(world, p.machine, d) } : {}),
-      }))
+      const rows: LinkRow[] = [
+        ...p.machine.devices.map((d, i) => ({
+          ...linkJson(world, p.machine, d, i, object.startsWith('a')),
+          ...(counts ? { stats64: statistics(world, p.machine, d) } : {}),
+        })),
+        ...(p.machine.kind === 'host' ? portsOf(world).map(portJson) : []),
+      ]
       const chosen = named ? rows.filter((r) => r.ifname === named) : rows
       if (named && chosen.length === 0) {
         p.error(`Device "${named}" does not exist.\n`)
@@ -140,13 +151,10 @@ export const ip =
           p.write(
             `${r.ifindex}: ${r.ifname}: <${r.flags.join(',')}> mtu ${r.mtu} qdisc ${r.qdisc} state ${r.operstate} group default qlen 1000\n    link/${r.link_type} ${r.address} brd ${r.broadcast}\n`,
           )
-          if (r.ifname === PF)
-            for (const vf of vfTable(world))
-              p.write(
-                `    vf ${String(vf.vf).padEnd(5)} link/ether ${vf.address} brd ${vf.broadcast}, spoof checking on, link-state ${vf.link_state}, trust off, query_rss off\n`,
-              )
+          if (p.machine.kind === 'host' && r.ifname === PF) p.write(world.vfs.map(vfText).join(''))
           if ('addr_info' in r)
-            for (const a of r.addr_info) p.write(`    inet ${a.local}/${a.prefixlen} scope ${a.scope} ${r.ifname}\n`)
+            for (const a of r.addr_info ?? [])
+              p.write(`    inet ${a.local}/${a.prefixlen} scope ${a.scope} ${r.ifname}\n`)
         }
       }
       return 0
@@ -181,49 +189,3 @@ export const ip =
     p.error(`Object "${object}" is unknown, try "ip help".\n`)
     return 1
   }
-
-type Process = Parameters<Program>[0]
-
-const noDevice = (p: Process, name: string | undefined): number => {
-  p.error(`Cannot find device "${name}"\n`)
-  return 1
-}
-
-/** `ip link set [dev] NAME [up|down] [name N] [address MAC] [mtu N] [vf N state S]`. */
-async function setLink(world: World, p: Process, words: string[]): Promise<number> {
-  const rest = words.slice(words[2] === 'dev' ? 3 : 2)
-  const device = p.machine.devices.find((d) => d.name === rest[0])
-  if (!device) return noDevice(p, rest[0])
-  const given = (key: string): string | undefined => (rest.includes(key) ? rest[rest.indexOf(key) + 1] : undefined)
-  const name = given('name')
-  if (name !== undefined && device.up) {
-    p.error('RTNETLINK answers: Device or resource busy\n')
-    return 2
-  }
-  scheduler.runDue()
-  if (name !== undefined) device.name = name
-  const mac = given('address')
-  // A RETH's member shows the RETH's MAC, which the daemon puts there.
-  if (mac !== undefined && mac !== macOf(world, p.machine, device)) device.mac = mac
-  device.mtu = Number(given('mtu') ?? device.mtu)
-  const state = VF_STATES.find((each) => each === given('state'))
-  if (device.name === PF && state) world.links.setVf(Number(given('vf')), state)
-  else if (rest.includes('up')) device.up = true
-  else if (rest.includes('down')) device.up = false
-  world.links.review(nowMs())
-  return 0
-}
-
-const ADDRESS_VERBS: readonly string[] = ['add', 'replace', 'del']
-
-/** `ip address add|replace|del ADDRESS dev NAME`. */
-async function setAddress(world: World, p: Process, verb: string, words: string[]): Promise<number> {
-  const name = words[words.indexOf('dev') + 1]
-  const device = p.machine.devices.find((d) => d.name === name)
-  const address = words[2] ?? ''
-  if (!device) return noDevice(p, name)
-  const others = device.addresses.filter((each) => each !== address)
-  device.addresses = verb === 'del' ? others : [...others, address]
-  world.links.review(nowMs())
-  return 0
-}

@@ -132,27 +132,6 @@ export const ss =
     return 0
   }
 
-/** `sysctl [-n] net.ipv4.tcp_available_congestion_control`; no other key. */
-export const sysctl =
-  (world: World): Program =>
-  async (p) => {
-    const words = p.args.slice(1).filter((a) => !a.startsWith('-'))
-    if (p.args.includes('--version')) {
-      p.write('sysctl from procps-ng 4.0.2\n')
-      return 0
-    }
-    let code = 0
-    for (const word of words) {
-      if (word === 'net.ipv4.tcp_available_congestion_control')
-        p.write(`${p.args.includes('-n') ? '' : `${word} = `}${world.options.congestion.join(' ')}\n`)
-      else {
-        p.error(`sysctl: cannot stat /proc/sys/${word.replaceAll('.', '/')}: No such file or directory\n`)
-        code = 1
-      }
-    }
-    return code
-  }
-
 /** `failover-lab-world set NAME on|off`, `state NAME` (exit 0: on, 1: off), `list`: the lab file's switches end here. */
 export const worldCommand =
   (world: World, isSwitch: (name: string) => boolean): Program =>

@@ -326,3 +326,49 @@ describe('the rest', () => {
     await t.lab.control.switch({ name: 'no-snat', on: false })
   })
 })
+
+describe('the incus host', () => {
+  const linkOf = async (name: string) =>
+    (await json('ip', '-j', 'link')).find((row: { ifname: string }) => row.ifname === name)
+
+  it('has a port on the bridge for each device of an instance, which can be moved', async () => {
+    const [lan] = (await json('incus', 'list', '--format', 'json')).filter(
+      (row: { name: string }) => row.name === 'cluster-lan-host',
+    )
+    const port = lan.state.network.eth0.host_name
+    expect(await linkOf(port)).toMatchObject({ master: 'bpfrx-clan' })
+    await t.client.run(`ip link set ${port} master bpfrx-fabric`)
+    expect(await linkOf(port)).toMatchObject({ master: 'bpfrx-fabric' })
+    await t.client.run(`ip link set ${port} master bpfrx-clan`)
+  })
+
+  it('has a VF table with the MACs of the WAN ports inside', async () => {
+    const { vfinfo_list: before } = await linkOf('eno6np1')
+    expect(before[1]).toMatchObject({ vf: 1, spoofchk: false, link_state: 'auto', trust: false })
+    const inside = JSON.parse((await t.client.inside('bpfrx-fw1', 'ip', '-d', '-j', 'link')).stdout)
+    const port = inside.find((row: { ifname: string }) => row.ifname === 'ge-7-0-1')
+    expect(port.permaddr).toBe(before[1].address)
+    expect(port.address).not.toBe(port.permaddr)
+    await t.client.run('ip link set eno6np1 vf 1 spoofchk on')
+    expect((await linkOf('eno6np1')).vfinfo_list[1].spoofchk).toBe(true)
+    await t.client.run('ip link set eno6np1 vf 1 spoofchk off')
+  })
+
+  it('knows from which profile a device comes', async () => {
+    const profiles = await json('incus', 'profile', 'list', '--format', 'json')
+    const [fw0] = (await json('incus', 'list', '--format', 'json')).filter(
+      (row: { name: string }) => row.name === 'bpfrx-fw0',
+    )
+    const withEth1 = profiles.filter(({ devices }: { devices: object }) => 'eth1' in devices)
+    expect(withEth1.map(({ name }: { name: string }) => name)).toEqual(['bpfrx-fw'])
+    expect(fw0.profiles).toContain('bpfrx-fw')
+    expect(Object.keys(fw0.devices)).toEqual(['wan-vf'])
+  })
+
+  it('has sysctls that can be read and set, and no others', async () => {
+    expect((await t.client.run('sysctl -w net.ipv4.ip_forward=0')).stdout).toBe('net.ipv4.ip_forward = 0\n')
+    expect((await t.client.run('cat /proc/sys/net/ipv4/ip_forward')).stdout).toBe('0\n')
+    expect((await t.client.run('sysctl -w net.ipv4.ip_forward=1')).code).toBe(0)
+    expect((await t.client.run('sysctl -n net.no.such')).code).toBe(255)
+  })
+})

@@ -6,6 +6,9 @@ const release =
 /** Files that a machine has from the start. */
 export function filesOf(name: string): Record<string, string> {
   const files: Record<string, string> = { '/etc/os-release': release, '/run/systemd/system/.keep': '' }
+  files['/proc/cmdline'] = 'BOOT_IMAGE=/boot/vmlinuz-6.1.0-18-amd64 root=/dev/vda1 ro intel_iommu=on iommu=pt quiet\n'
+  files['/proc/sys/net/ipv4/ip_forward'] = '1\n'
+  files['/proc/sys/net/ipv4/tcp_congestion_control'] = 'bbr\n'
   const node = NODES.find((n) => n.instance === name)
   if (node) {
     files['/etc/bpfrx/node-id'] = `${node.id}\n`

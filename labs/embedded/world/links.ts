@@ -6,9 +6,6 @@ export const VF_STATES = ['auto', 'enable', 'disable'] as const
 export type VfState = (typeof VF_STATES)[number]
 
 const HEARTBEAT_BRIDGE = 'bpfrx-heartbeat'
-/** The physical function of the WAN: VF 0 is node 0's, VF 1 node 1's. */
-export const PF = 'eno6np1'
-export const VF_COUNT = 32
 const VF_DEVICE = 'wan-vf'
 
 /** Up, with a carrier below it. */
@@ -17,7 +14,6 @@ export const carries = (device: NetDevice | undefined): boolean => device?.up ==
 /** What hangs on links: the monitored members of both nodes, heartbeat and fabric. */
 export class Links {
   private readonly members = new Map<string, boolean>()
-  private readonly vfs = new Map<number, VfState>()
 
   constructor(private readonly world: World) {}
 
@@ -28,11 +24,11 @@ export class Links {
   /** A node's member, or another of its links, is there and carries. */
   isUp = (node: NodeId, name: string): boolean => carries(this.find(node, name))
 
-  vfState = (vf: number): VfState => this.vfs.get(vf) ?? 'auto'
-
   /** What the physical function lets a virtual one see of its link. */
   setVf(vf: number, state: VfState): void {
-    this.vfs.set(vf, state)
+    const settings = this.world.vfs[vf]
+    if (!settings) return
+    settings.linkState = state
     const owner = NODES.find(({ id }) => id === vf)
     const device = owner && this.machineOf(owner.id).devices.find((each) => each.device === VF_DEVICE)
     if (device && state === 'disable') device.carrier = false

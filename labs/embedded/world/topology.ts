@@ -31,6 +31,9 @@ export const RETHS = [
 /** A RETH has one virtual MAC per node, so the wire shows who answers. */
 export const rethMac = (group: GroupId, node: NodeId): string => `02:bf:72:01:0${group}:0${node}`
 
+/** The MAC of a node's WAN VF. */
+export const wanMac = (node: NodeId): string => `3c:ec:ef:44:b7:0${node}`
+
 export const junosToLinux = (name: string): string => name.replaceAll('/', '-')
 /** Slot 0 is node 0, slot 7 is node 1. */
 export const lanPort = (node: NodeId): string => (node === 0 ? 'ge-0/0/0' : 'ge-7/0/0')
@@ -60,7 +63,7 @@ export function devicesOf(machine: Pick<Machine, 'name' | 'kind'>): NetDevice[] 
       nic('fxp1', `00:16:3e:5a:11:0${n}`, [`10.99.0.${n + 1}/30`], { device: 'eth1', kernel: 'enp6s0' }),
       nic('fab0', `00:16:3e:5a:12:0${n}`, [`10.99.1.${n + 1}/30`], { device: 'eth2', kernel: 'enp7s0' }),
       nic(junosToLinux(lanPort(n)), `00:16:3e:5a:13:0${n}`, [], { device: 'eth3', kernel: 'enp8s0' }),
-      nic(junosToLinux(wanPort(n)), `3c:ec:ef:44:b7:0${n}`, [], { device: 'wan-vf', kernel: 'enp9s0f0' }),
+      nic(junosToLinux(wanPort(n)), wanMac(n), [], { device: 'wan-vf', kernel: 'enp9s0f0' }),
     ].map((d) => ({ ...d, addresses: [...d.addresses] }))
   }
   const kinds: Record<Exclude<MachineKind, 'firewall'>, NetDevice[]> = {

@@ -11,12 +11,26 @@ import type { ClusterNode } from './cluster-types'
 import { Configurations } from './configurations'
 import { Dhcp } from './dhcp'
 import { filesOf } from './files'
+import { vfsOf } from './host-links'
 import { type Devices, ownDevices } from './instance-devices'
 import { Links } from './links'
 import { type SomeOptions, SWITCHES, type SwitchName, type WorldOptions, WorldOptionsSchema } from './options'
 import { gratuitousArp, Taps } from './packets'
 import { Sessions } from './sessions'
-import { devicesOf, type GroupId, HOST, LAN, LAN_VIP, NODES, type NodeId, RETHS, rethMac, UNIT, WAN } from './topology'
+import {
+  devicesOf,
+  type GroupId,
+  HOST,
+  LAN,
+  LAN_VIP,
+  NODES,
+  type NodeId,
+  RETHS,
+  rethMac,
+  UNIT,
+  WAN,
+  wanMac,
+} from './topology'
 import { Unit } from './unit'
 
 /** Upload, download, and one that is left to TC-8. */
@@ -69,6 +83,10 @@ export class World {
   private readonly own = new Map<string, Devices>()
   private pids = 2000 + Math.floor(Math.random() * 500)
   readonly wiped = new Map<string, NetDevice>()
+  /** Ports that somebody moved to another bridge, by "instance device". */
+  readonly bridgeOf = new Map<string, string>()
+  /** The VF table of the incus host's physical function. */
+  readonly vfs = vfsOf(NODES.map(({ id }) => wanMac(id)))
 
   constructor(options: SomeOptions, programs: (world: World, machine: Machine, name: string) => Program | null) {
     this.options = WorldOptionsSchema.parse(options)

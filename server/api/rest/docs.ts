@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { CaseViewSchema } from '../../domain/case'
 import { LabCheckSchema } from '../../domain/check'
+import { ExpectationsViewSchema } from '../../domain/expectations'
 import { SAMPLE_COLUMNS } from '../../domain/sample'
 import type { RestCall } from './route'
 import {
@@ -33,8 +34,14 @@ const ENDPOINTS: Endpoint[] = [
   {
     method: 'GET',
     path: '/api/v1/labs/{lab}/check',
-    does: 'Connects to everything and says what is missing, with the command that would mend it. Changes nothing; takes up to 20 s.',
+    does: 'Holds the lab file against what is there and says what differs or is missing, with the command that would mend it. Changes nothing; takes up to 20 s.',
     returns: 'Check',
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/labs/{lab}/expectations',
+    does: 'Performance: what is expected of the lab, what its completed runs measured last and how it varies.',
+    returns: 'Expectations',
   },
   {
     method: 'GET',
@@ -102,6 +109,7 @@ const schemas = () => {
     Lab: RestLabSchema,
     Case: CaseViewSchema,
     Check: LabCheckSchema,
+    Expectations: ExpectationsViewSchema,
     NewRun: NewRunSchema,
     StartedRun: StartedRunSchema,
     RunPage: RestRunPageSchema,

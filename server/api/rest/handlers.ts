@@ -52,6 +52,10 @@ export async function checkLab(call: RestCall): Promise<Response> {
   return Response.json(await call.api.labs.check({ lab: labOf(call) }))
 }
 
+export async function labExpectations(call: RestCall): Promise<Response> {
+  return Response.json(await call.api.labs.expectations({ lab: labOf(call) }))
+}
+
 export async function listSwitches(call: RestCall): Promise<Response> {
   return Response.json(await call.api.switches.list({ lab: labOf(call) }))
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { IdSchema } from '../../domain/ids'
 import type { LabEntry, LabState } from '../../domain/views'
+import { readExpectations } from '../expectations'
 import { labView } from '../lab-view'
 import type { Services } from '../services'
 import { procedure, router } from '../trpc'
@@ -24,6 +25,10 @@ export const labsRouter = router({
   ),
   /** The lab as declared, without the ways of logging in, and its topology as a graph. */
   get: procedure.input(labInput).query(({ ctx, input }) => labView(ctx.services.labs.get(input.lab))),
+  /** Performance: expected, measured, when; from the lab's history. */
+  expectations: procedure
+    .input(labInput)
+    .query(({ ctx, input }) => readExpectations(ctx.services, ctx.services.labs.get(input.lab))),
   state: procedure.input(labInput).query(({ ctx, input }) => labState(ctx.services, input.lab)),
   /** Live status as it changes; polling runs only while somebody is subscribed. */
   status: procedure.input(labInput).subscription(async function* ({ ctx, input, signal }) {

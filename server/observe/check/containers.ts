@@ -1,7 +1,15 @@
 import type { Finding } from '../../domain/check'
 import type { Lab } from '../../domain/lab'
 import { execAt, type LabAccess } from '../../drivers/at'
-import { isRunning, listInstances, parseInstances, startInstance } from '../../drivers/incus'
+import {
+  type InstanceState,
+  isRunning,
+  listInstances,
+  listProfiles,
+  parseInstances,
+  parseProfiles,
+  startInstance,
+} from '../../drivers/incus'
 import { commandText } from '../../drivers/place'
 import type { ExecResult } from '../../transport/remote'
 import { versionIn } from '../versions'
@@ -9,7 +17,7 @@ import { type About, type CheckOptions, fine, guarded, mendAt, said, wrong } fro
 
 const TIMEOUT_MS = 6000
 
-type States = ReturnType<typeof parseInstances>
+type States = ReadonlyMap<string, InstanceState>
 
 const toolOf = (lab: Lab): string => lab.containers.command.at(-1)?.split('/').at(-1) ?? 'incus'
 
@@ -37,29 +45,41 @@ function versions(stdout: string): string {
   return `client ${of('client') ?? 'unknown'}, server ${of('server') ?? 'unknown'}`
 }
 
-/** Whether the container tool answers and which instances run; `running` is null when that is not known. */
-export async function checkContainers(
-  access: LabAccess,
-  options: CheckOptions,
-): Promise<{ findings: Finding[]; running: Set<string> | null }> {
+export type Containers = {
+  findings: Finding[]
+  /** null when that is not known. */
+  running: Set<string> | null
+  states: States
+  /** Devices by profile; empty where no interface of the lab file names one. */
+  profiles: Map<string, Set<string>>
+}
+
+const namesProfiles = (lab: Lab): boolean =>
+  lab.instances.some(({ interfaces }) => interfaces.some(({ profile }) => profile !== undefined))
+
+/** Whether the container tool answers, which instances run and what devices they have. */
+export async function checkContainers(access: LabAccess, options: CheckOptions): Promise<Containers> {
   const { lab } = access
   const place = { host: lab.containers.host }
   const about: About = { id: 'containers', group: 'host', place, title: `Container tool (${toolOf(lab)})` }
-  const listed: { states: States | null } = { states: null }
+  const listed: { states: States | null; profiles: Map<string, Set<string>> } = { states: null, profiles: new Map() }
   const tool = await guarded(about, options, async () => {
-    const [list, version] = await Promise.all([
-      execAt(access, place, listInstances(lab), { ...options, timeoutMs: TIMEOUT_MS }),
-      execAt(access, place, [...lab.containers.command, 'version'], { ...options, timeoutMs: TIMEOUT_MS }),
+    const ask = (argv: string[]) => execAt(access, place, argv, { ...options, timeoutMs: TIMEOUT_MS })
+    const [list, version, profiles] = await Promise.all([
+      ask(listInstances(lab)),
+      ask([...lab.containers.command, 'version']),
+      namesProfiles(lab) ? ask(listProfiles(lab)).catch(() => null) : null,
     ])
     if (list.exitCode !== 0) return toolTrouble(lab, about, list)
     listed.states = parseInstances(list.stdout)
+    listed.profiles = parseProfiles(profiles?.stdout ?? '')
     return fine(about, versions(version.stdout))
   })
-  const { states } = listed
-  if (!states) return { findings: [tool], running: null }
+  const { states, profiles } = listed
+  if (!states) return { findings: [tool], running: null, states: new Map(), profiles }
   const instances = lab.instances.map(({ name }) => instanceFinding(lab, name, states))
   const running = lab.instances.filter(({ name }) => isRunning(states.get(name))).map(({ name }) => name)
-  return { findings: [tool, ...instances], running: new Set(running) }
+  return { findings: [tool, ...instances], running: new Set(running), states, profiles }
 }
 
 function instanceFinding(lab: Lab, name: string, states: States): Finding {

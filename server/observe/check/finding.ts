@@ -1,4 +1,4 @@
-import type { CheckGroup, Finding, Mend, Skipped } from '../../domain/check'
+import type { CheckGroup, Difference, Finding, Mend, Skipped } from '../../domain/check'
 import type { Place } from '../../domain/ids'
 import type { Lab } from '../../domain/lab'
 import type { LabAccess } from '../../drivers/at'
@@ -27,7 +27,7 @@ export const said = (text: string): string => {
 
 export const fine = (about: About, found: string, expected: string | null = null): Finding => ({
   ...about,
-  ...{ status: 'ok', found: said(found), expected, mend: null, hint: null },
+  ...{ status: 'ok', found: said(found), expected, differences: [], mend: null, hint: null },
 })
 
 type Wrong = { found: string; expected: string | null; mend?: Mend | null; hint?: string | null }
@@ -36,7 +36,25 @@ export const wrong = (
   about: About,
   status: Exclude<Finding['status'], 'ok'>,
   { found, expected, mend = null, hint = null }: Wrong,
-): Finding => ({ ...about, status, found: said(found) || 'nothing', expected, mend, hint })
+): Finding => ({ ...about, status, found: said(found) || 'nothing', expected, differences: [], mend, hint })
+
+/** What is declared against what is there, property by property; at least one must differ. */
+export function differing(
+  about: About,
+  differences: readonly Difference[],
+  { status = 'differs', ...more }: { status?: 'missing' | 'differs'; mend?: Mend | null; hint?: string | null } = {},
+): Finding {
+  const words = (side: 'declared' | 'found') => said(differences.map((one) => `${one.what} ${one[side]}`).join(', '))
+  const lines = differences.map((one) => ({
+    ...one,
+    declared: said(one.declared),
+    found: said(one.found) || 'nothing',
+  }))
+  return {
+    ...wrong(about, status, { found: words('found'), expected: words('declared'), ...more }),
+    differences: lines,
+  }
+}
 
 /** One finding by asking; what cannot be asked in time is `unknown` with the error as what was found. Never rejects. */
 export async function guarded(about: About, { signal }: CheckOptions, make: () => Promise<Finding>): Promise<Finding> {
@@ -68,7 +86,7 @@ export async function within<T>(signal: AbortSignal, work: () => Promise<T>): Pr
   }
 }
 
-/** A command at a place as one would type it on its SSH host. */
+/** Commands at a place as one would type them on its SSH host. */
 export function mendAt(lab: Lab, place: Place, ...commands: (readonly string[])[]): Mend {
   const host = hostOf(lab, place)
   const isRoot = lab.hosts.find(({ id }) => id === host)?.user === 'root'
@@ -77,6 +95,14 @@ export function mendAt(lab: Lab, place: Place, ...commands: (readonly string[])[
     return isRoot ? argv : ['sudo', ...argv]
   })
   return { host, command: placed.map(commandText).join(' && ') }
+}
+
+/** One command line out of several for the same host; null when there is none. */
+export function mendAll(mends: readonly (Mend | null)[]): Mend | null {
+  const known = mends.filter((mend) => mend !== null)
+  const [first] = known
+  if (!first) return null
+  return { host: first.host, command: [...new Set(known.map(({ command }) => command))].join(' && ') }
 }
 
 export const joined = (parts: readonly Part[]): Part => ({

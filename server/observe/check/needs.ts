@@ -3,6 +3,7 @@ import type { Place } from '../../domain/ids'
 import type { Lab } from '../../domain/lab'
 import { placeName } from '../../domain/place'
 import { placesOfTool } from '../versions'
+import { needsHostLinks } from './declared'
 
 /** Tools of one place; of each inner list one is enough. */
 export type Needs = { place: Place; tools: string[][] }
@@ -46,6 +47,7 @@ export function toolNeeds(lab: Lab): Needs[] {
     const tools = [
       ...('instance' in place ? INSTANCE : HOST),
       ...(isContainerHost ? CONTAINER_HOST : []),
+      ...(isContainerHost && needsHostLinks(lab) ? ['ip'] : []),
       ...('instance' in place && nodes.includes(name) ? NODE : []),
       ...['ping', 'iperf3', 'tcpdump', 'arping', 'dhclient', 'sysctl'].filter((tool) =>
         isAt(place, placesOfTool(lab, tool)),

@@ -12,14 +12,18 @@ beforeAll(async () => {
 })
 afterAll(() => real.close())
 
-it('a real shell says kernel, unit and versions, and which tools are not there', async () => {
-  const tools = ['timeout', 'no-such-tool', 'env']
-  const facts = await readFacts(real.access, { instance: 'fw0' }, 'bpfrxd', tools, options)
+it('a real shell says kernel, unit and versions, and which tools are not there; arguments reach it as they are', async () => {
+  const tools = ['timeout', 'no-such-tool', 'env'].map((tool) => ({ name: `tool/${tool}`, argv: [tool, '--version'] }))
+  const unit = { name: 'unit', argv: ['systemctl', 'is-active', 'bpfrxd'] }
+  const quoted = { name: 'quoted', argv: ['printf', '%s', "it's $HOME"], maxChars: 7 }
+  const questions = [unit, ...tools, quoted]
+  const facts = await readFacts(real.access, { instance: 'fw0' }, questions, options)
   expect(facts.get('kernel')).toMatchObject({ exitCode: 0, text: expect.stringMatching(/^\d+\.\d+/) })
   expect(facts.get('unit')).toEqual({ exitCode: 3, text: 'inactive\n' })
   expect(facts.get('tool/timeout')?.text).toContain('coreutils')
   expect(facts.get('tool/no-such-tool')?.exitCode).toBe(127)
-  expect([...facts.keys()]).toEqual(['kernel', 'unit', 'tool/timeout', 'tool/no-such-tool', 'tool/env'])
+  expect(facts.get('quoted')?.text.trimEnd()).toBe("it's $H")
+  expect([...facts.keys()]).toEqual(['kernel', 'unit', 'tool/timeout', 'tool/no-such-tool', 'tool/env', 'quoted'])
 })
 
 it('a real df and a real directory', async () => {

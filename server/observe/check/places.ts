@@ -4,14 +4,12 @@ import type { Lab } from '../../domain/lab'
 import { placeName } from '../../domain/place'
 import type { LabAccess } from '../../drivers/at'
 import { startUnit } from '../../drivers/systemd'
-import { installArgv, versionIn } from '../versions'
+import { installArgv, versionArgument, versionIn } from '../versions'
+import { hostQuestions, instanceQuestions } from './declared'
 import { type About, type CheckOptions, fine, guarded, joined, mendAt, type Part, said, wrong } from './finding'
 import { type Needs, toolNeeds } from './needs'
-import { type PlaceFacts, readFacts, type Section } from './place-facts'
-
-/** There, and can be started: 126 and 127 are the shell's words for the contrary. */
-const isThere = (section: Section | undefined): boolean =>
-  section !== undefined && section.exitCode !== 126 && section.exitCode !== 127
+import { isThere, type PlaceFacts, type Question, readFacts } from './place-facts'
+import { kernelFinding, systemFindings, systemOf, systemQuestions } from './system'
 
 function toolFinding(lab: Lab, place: Place, alternatives: string[], facts: PlaceFacts): Finding {
   const [first = ''] = alternatives
@@ -43,47 +41,75 @@ function unitFinding(lab: Lab, instance: string, facts: PlaceFacts): Finding | n
   return wrong(about, 'differs', { found: state, expected: 'active', mend, hint })
 }
 
-/** Kernel, tools and unit of one place; the facts are null when it could not be asked. */
-async function lookAt(
-  access: LabAccess,
-  { place, tools }: Needs,
-  options: CheckOptions,
-): Promise<Part & { place: Place; isUnitActive: boolean }> {
-  const { lab } = access
+/** What is asked of one place, in one script. */
+function questionsAt(lab: Lab, { place, tools }: Needs, isRunOn: boolean): Question[] {
   const name = placeName(place)
   const isNode = 'instance' in place && lab.cluster.nodes.some(({ instance }) => instance === name)
+  const instance = 'instance' in place ? lab.instances.find((one) => one.name === name) : undefined
+  return [
+    ...(isNode ? [{ name: 'unit', argv: ['systemctl', 'is-active', lab.cluster.unit] }] : []),
+    ...tools.flat().map((tool) => ({ name: `tool/${tool}`, argv: [tool, versionArgument(tool)] })),
+    ...systemQuestions(systemOf(lab, place)),
+    ...(instance && !isRunOn ? instanceQuestions(lab, instance) : []),
+    ...('host' in place && name === lab.containers.host ? hostQuestions(lab) : []),
+  ]
+}
+
+type Looked = Part & { place: Place; isUnitActive: boolean; facts: PlaceFacts | null }
+
+/** Kernel, system, tools and unit of one place; the facts are null when it could not be asked. */
+async function lookAt(access: LabAccess, need: Needs, options: PlacesOptions): Promise<Looked> {
+  const { lab } = access
+  const { place, tools } = need
+  const name = placeName(place)
   const about: About = { id: `kernel/${name}`, group: 'host' in place ? 'host' : 'instance', place, title: 'Kernel' }
+  const sharedWith = 'instance' in place && options.containers.has(name) ? lab.containers.host : null
   const read: { facts: PlaceFacts | null } = { facts: null }
   const kernel = await guarded(about, options, async () => {
-    const facts = await readFacts(access, place, isNode ? lab.cluster.unit : null, tools.flat(), options)
+    const facts = await readFacts(access, place, questionsAt(lab, need, options.isRunOn), options)
     read.facts = facts
-    const release = said(facts.get('kernel')?.text ?? '')
-    if (release !== '') return fine(about, release)
-    return wrong(about, 'unknown', { found: 'uname says nothing', expected: 'a kernel release' })
+    return kernelFinding(lab, place, facts, sharedWith)
   })
   const { facts } = read
   if (!facts) {
     const skipped = [{ place, what: 'tools', reason: `${name} could not be asked` }]
-    return { findings: [kernel], skipped, place, isUnitActive: false }
+    return { findings: [kernel], skipped, place, isUnitActive: false, facts }
   }
-  const unit = isNode ? unitFinding(lab, name, facts) : null
+  const unit = 'instance' in place ? unitFinding(lab, name, facts) : null
   const toolFindings = tools.map((alternatives) => toolFinding(lab, place, alternatives, facts))
-  const findings = [kernel, ...(unit ? [unit] : []), ...toolFindings]
-  return { findings, skipped: [], place, isUnitActive: unit === null || unit.status === 'ok' }
+  const system = systemFindings(lab, place, facts, sharedWith)
+  const findings = [kernel, ...system, ...(unit ? [unit] : []), ...toolFindings]
+  return { findings, skipped: [], place, isUnitActive: unit === null || unit.status === 'ok', facts }
+}
+
+export type PlacesOptions = CheckOptions & {
+  /** Instances that have the kernel of their host. */
+  containers: ReadonlySet<string>
+  /** What a run changes, and what would disturb it, is not asked. */
+  isRunOn: boolean
 }
 
 export type PlacesPart = Part & {
   /** Instances of nodes whose unit runs, or where nobody can tell. */ active: Set<string>
+  /** What each instance that could be asked answered, and the container host. */
+  instances: Map<string, PlaceFacts>
+  host: PlaceFacts | undefined
 }
 
-/** What is installed and runs at every place that can be asked. */
+/** What is installed, set and running at every place that can be asked. */
 export async function checkPlaces(
   access: LabAccess,
   canAsk: (place: Place) => boolean,
-  options: CheckOptions,
+  options: PlacesOptions,
 ): Promise<PlacesPart> {
-  const needs = toolNeeds(access.lab).filter(({ place }) => canAsk(place))
+  const { lab } = access
+  const needs = toolNeeds(lab).filter(({ place }) => canAsk(place))
   const parts = await Promise.all(needs.map((need) => lookAt(access, need, options)))
   const active = parts.flatMap(({ place, isUnitActive }) => (isUnitActive ? [placeName(place)] : []))
-  return { ...joined(parts), active: new Set(active) }
+  const answers = parts.flatMap(({ place, facts }) => (facts ? [{ place, facts }] : []))
+  const instances = answers.flatMap(({ place, facts }) =>
+    'instance' in place ? [[place.instance, facts] as const] : [],
+  )
+  const host = answers.find(({ place }) => 'host' in place && place.host === lab.containers.host)?.facts
+  return { ...joined(parts), active: new Set(active), instances: new Map(instances), host }
 }

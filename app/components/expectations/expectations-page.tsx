@@ -1,0 +1,70 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import { ErrorBox } from '@/app/components/ui/error-box'
+import { Link } from '@/app/components/ui/link'
+import { Panel } from '@/app/components/ui/panel'
+import { Skeleton } from '@/app/components/ui/skeleton'
+import { useTRPC } from '@/app/lib/trpc'
+import { ExpectationRow, Heads } from './expectation-row'
+
+/** The plan's performance expectations of a lab: expected, measured, when. */
+export function ExpectationsPage({ lab }: { lab: string }) {
+  const trpc = useTRPC()
+  const declared = useQuery(trpc.labs.get.queryOptions({ lab })).data?.lab
+  const expectations = useQuery(trpc.labs.expectations.queryOptions({ lab }))
+  const { data, error } = expectations
+  const isEmpty = data?.rows.every(({ latest }) => latest === null)
+  return (
+    <div className="grid gap-3">
+      <header className="min-w-0">
+        <p className="text-muted text-xs">
+          <Link className="link" href={`/labs/${encodeURIComponent(lab)}`}>
+            {declared?.title ?? lab}
+          </Link>
+        </p>
+        <h1 className="font-semibold text-xl leading-7">Performance expectations</h1>
+        <p className="max-w-prose text-muted">
+          What the plan expects of this lab, and what its completed runs measured. Runs with a switch on, in which the
+          lab misbehaved on purpose, do not count.
+        </p>
+      </header>
+      {error ? (
+        <ErrorBox error={error} doing="Could not read the history" onRetry={() => expectations.refetch()} />
+      ) : null}
+      {data || error ? null : <Skeleton className="h-80" label="Reading the history" />}
+      {isEmpty ? (
+        <p className="rounded border bg-panel px-3 py-2">
+          Nothing was measured here yet. Run TC-3 from the{' '}
+          <Link className="link" href={`/labs/${encodeURIComponent(lab)}`}>
+            Lab page
+          </Link>
+          : it measures the failover.
+        </p>
+      ) : null}
+      {data ? (
+        <Panel title="Expected and measured" bodyClassName="p-0">
+          <Heads />
+          <ul className="divide-y">
+            {data.rows.map((row) => (
+              <ExpectationRow key={row.id} row={row} lab={lab} />
+            ))}
+          </ul>
+        </Panel>
+      ) : null}
+      {data ? <Notes runsRead={data.runsRead} /> : null}
+    </div>
+  )
+}
+
+const Notes = ({ runsRead }: { runsRead: number }) => (
+  <div className="grid max-w-prose gap-1 text-muted text-xs">
+    <p>
+      Throughput is measured through both interfaces of the primary: the slower one limits it. WAN is traffic towards
+      the WAN (upload), LAN towards the LAN (download).
+    </p>
+    <p>
+      Minimum, median and maximum are over the runs with the same parameters as the latest one, of the last {runsRead}{' '}
+      completed runs of that case.
+    </p>
+  </div>
+)

@@ -1,0 +1,47 @@
+import type { ExpectationsView } from '../domain/expectations'
+import type { Lab } from '../domain/lab'
+import { type ExpectationSource, expectationOf } from '../measure/expectations'
+import type { Services } from './services'
+
+/** So many of the newest completed runs of a case are looked at. */
+export const RUNS_READ = 100
+
+const within = (max: number) => ({ min: null, max })
+
+/** The plan's table: what is expected of a lab, and where its runs measure it. A new row is one entry here. */
+export const expectationSources = ({ expectations, performance }: Lab): ExpectationSource[] => [
+  {
+    ...{ id: 'wan-throughput', title: 'WAN throughput (per VF)', unit: 'bit/s', expected: performance.wanBitPerS },
+    ...{ case: 'TC-8', params: { direction: 'upload' }, source: { criterion: 'throughput' } },
+    note: performance.note ?? null,
+  },
+  {
+    ...{ id: 'lan-throughput', title: 'LAN throughput', unit: 'bit/s', expected: performance.lanBitPerS },
+    ...{ case: 'TC-8', params: { direction: 'download' }, source: { criterion: 'throughput' } },
+    note: performance.note ?? null,
+  },
+  {
+    ...{ id: 'failover', title: 'Failover', unit: 'ms', expected: within(expectations.failoverTimeMs) },
+    ...{ case: 'TC-3', params: {}, source: { measurement: 'failoverTime' }, note: null },
+  },
+  {
+    ...{ id: 'session-sync', title: 'Session sync', unit: 'ms', expected: within(expectations.sessionSyncMs) },
+    ...{ case: 'TC-6', params: {}, source: { measurement: 'sessionSyncLatency' }, note: null },
+  },
+  {
+    ...{ id: 'config-sync', title: 'Config sync', unit: 'ms', expected: within(expectations.configSyncMs) },
+    ...{ case: 'TC-5', params: {}, source: { measurement: 'configSyncLatency' }, note: null },
+  },
+]
+
+/** Expected and measured of a lab, from its history. */
+export async function readExpectations({ cases, runs }: Services, lab: Lab): Promise<ExpectationsView> {
+  const sources = expectationSources(lab)
+  const known = new Set(cases.views(lab).map(({ id }) => id))
+  const ids = [...new Set(sources.map((source) => source.case))].filter((id) => known.has(id))
+  const judged = new Map(
+    await Promise.all(ids.map(async (id) => [id, await runs.judged(lab.id, id, RUNS_READ)] as const)),
+  )
+  const rows = sources.map((source) => expectationOf(source, known.has(source.case), judged.get(source.case) ?? []))
+  return { lab: lab.id, rows, runsRead: RUNS_READ }
+}
