@@ -45,7 +45,7 @@ export const tc05 = defineCase({
       ]),
       step(
         'appear',
-        `Wait until both nodes show it`,
+        'Wait until both nodes show it',
         waitMs,
         [{ kind: 'await-policy', policy: policy.name, present: true, afterMs: 0 }],
         'continue',

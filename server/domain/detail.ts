@@ -41,6 +41,8 @@ export type RunDetail = {
   checks: Body<'check'>[]
   stateChanges: Body<'state-change'>[]
   faults: Body<'fault-injected'>[]
+  configChanges: Body<'config-changed'>[]
+  policiesSeen: Body<'policy-seen'>[]
   undos: Body<'undo-applied'>[]
   lease: Body<'lease'> | null
   snapshotCompared: Body<'snapshot-compared'> | null
@@ -60,6 +62,8 @@ export const emptyDetail = (summary: RunSummary): RunDetail => ({
   checks: [],
   stateChanges: [],
   faults: [],
+  configChanges: [],
+  policiesSeen: [],
   undos: [],
   lease: null,
   snapshotCompared: null,
@@ -121,6 +125,10 @@ function reduce(detail: RunDetail, event: RunEvent): Partial<RunDetail> {
       return { stateChanges: [...detail.stateChanges, event] }
     case 'fault-injected':
       return { faults: [...detail.faults, event] }
+    case 'config-changed':
+      return { configChanges: [...detail.configChanges, event] }
+    case 'policy-seen':
+      return { policiesSeen: [...detail.policiesSeen, event] }
     case 'undo-applied':
       return { undos: [...detail.undos, event] }
     case 'lease':

@@ -42,6 +42,6 @@ export function shownOn({ events, streams }: RunEvidence, changed: ConfigChanged
     wasThere: seen.some((event) => event.present && event.interval.fromMs <= t0.toMs),
     interval,
     latency: interval && latencyBetween(t0, interval),
-    watchedMs: Math.max(0, (lastAskedMs(streams.get(`poll:policies.${node}`)) ?? 0) - t0.toMs),
+    watchedMs: Math.max(0, (lastAskedMs(streams, `poll:policies.${node}`) ?? 0) - t0.toMs),
   }
 }

@@ -44,14 +44,20 @@ describe('a latency between two intervals', () => {
   })
 })
 
-it('what was last asked is what was answered', () => {
-  expect(
-    lastAskedMs([
-      [100, 110, 0],
-      [150, 160, 0],
-      [200, 3200, 3],
-    ]),
-  ).toBe(150)
-  expect(lastAskedMs([[100, 110, 2]])).toBeNull()
-  expect(lastAskedMs()).toBeNull()
+it('what was last asked is what was answered, of several questions the one that waits longest', () => {
+  const hangs = [
+    [100, 110, 0],
+    [150, 160, 0],
+    [200, 3200, 3],
+  ]
+  const streams = new Map([
+    ['poll:x.node0', hangs],
+    ['poll:x.node1', [[300, 310, 0]]],
+    ['poll:x.node1.2', hangs],
+    ['poll:y.node0', [[100, 110, 2]]],
+  ])
+  expect(lastAskedMs(streams, 'poll:x.node0')).toBe(150)
+  expect(lastAskedMs(streams, 'poll:x.node1')).toBe(150)
+  expect(lastAskedMs(streams, 'poll:y.node0')).toBeNull()
+  expect(lastAskedMs(streams, 'poll:z.node0')).toBeNull()
 })

@@ -30,9 +30,15 @@ export function boundsAsMeasurement(
 }
 
 /**
- * When the last question that was answered was asked, app clock: what it does not show was not so at that moment. null
- * when none was answered.
- * @param polls SAMPLE_COLUMNS.poll
+ * When a node was last asked a question that it answered, app clock: what the answer does not show was not so at that
+ * moment. Of several questions, that of the one which was answered last the longest ago. null when one never was.
+ * @param streams SAMPLE_COLUMNS.poll; the questions of "poll:x.node0" are that stream and "poll:x.node0.2", …
  */
-export const lastAskedMs = (polls: readonly SampleRow[] = []): number | null =>
-  polls.findLast(([, , answer]) => answer === 0)?.[0] ?? null
+export function lastAskedMs(streams: ReadonlyMap<string, readonly SampleRow[]>, stream: string): number | null {
+  const polls = [...streams].filter(([id]) => id === stream || id.startsWith(`${stream}.`))
+  const asked = polls.map(([, rows]) => rows.findLast(([, , answer]) => answer === 0)?.[0] ?? null)
+  return asked.reduce<number | null>(
+    (least, ms) => (least === null || ms === null ? null : Math.min(least, ms)),
+    polls.length > 0 ? Number.POSITIVE_INFINITY : null,
+  )
+}

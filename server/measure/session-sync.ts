@@ -40,7 +40,7 @@ const cameTo = (events: readonly RunEvent[], node: string, open: OpenSession): I
 export function sessionSync({ events, streams }: RunEvidence, primary: string, backup: string): SessionSync {
   const onPrimary = sessionsOn(events, primary, 'before')
   const onBackup = sessionsOn(events, backup, 'before')
-  const askedMs = lastAskedMs(streams.get(`poll:sessions.${backup}`))
+  const askedMs = lastAskedMs(streams, `poll:sessions.${backup}`)
   const sessions = openSessions(events, onPrimary ?? []).map((open): SyncedSession => {
     const came = cameTo(events, primary, open)
     const synced = cameTo(events, backup, open)

@@ -22,12 +22,12 @@ function watchOf(answers: (string | { exitCode: number } | null)[]) {
     return { ...plain, startedMs: clockMs, endedMs: clockMs + 50 }
   }
   running = new FactWatch<string>({
-    questions: [{ node: 'node0', ask, close: () => {} }],
+    questions: [{ node: 'node0', stream: 'poll:x.node0', ask, close: () => {} }],
     intervalMs: 1,
     read: (_node, { stdout }) =>
       stdout === 'garbage' ? null : new Map(stdout.split(' ').flatMap((word) => (word ? [[word, word] as const] : []))),
     changed: (node, fact, present, { fromMs, toMs }) => changes.push([node, fact, present, fromMs, toMs]),
-    push: (_node, more) => rows.push(...more),
+    push: (_stream, more) => rows.push(...more),
     raw,
   })
   return { watch: running, changes, rows, raw }

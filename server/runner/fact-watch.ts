@@ -4,8 +4,13 @@ import { POLL_ANSWERS, type SampleRow } from '../domain/sample'
 import type { ExecResult } from '../transport/remote'
 import { Waiters } from './waiters'
 
-/** One question to one node; `ask` rejects when it did not reach it. */
-export type Question = { node: string; ask: (signal: AbortSignal) => Promise<ExecResult>; close: () => void }
+/** One question to one node; its polls go to `stream`. `ask` rejects when it did not reach the node. */
+export type Question = {
+  node: string
+  stream: string
+  ask: (signal: AbortSignal) => Promise<ExecResult>
+  close: () => void
+}
 
 export type FactWatchOptions<T> = {
   questions: readonly Question[]
@@ -14,9 +19,9 @@ export type FactWatchOptions<T> = {
   read: (node: string, result: ExecResult) => Map<string, T> | null
   /** A fact came or went between two answers; never for what the first answer states already. App clock. */
   changed: (node: string, fact: T, present: boolean, interval: Interval) => void
-  push: (node: string, rows: SampleRow[]) => void
+  push: (stream: string, rows: SampleRow[]) => void
   /** What a node said, verbatim, each time that it stated something new. */
-  raw: (node: string, text: string) => void
+  raw: (stream: string, text: string) => void
 }
 
 /** What a question's last readable answer stated, and when it was asked. */
@@ -76,7 +81,7 @@ export class FactWatch<T> {
     const { startedMs: startMs, endedMs: endMs, exitCode } = result
     const isAnswer = exitCode === 0 && !result.truncated
     const facts = isAnswer ? this.options.read(node, result) : null
-    this.options.push(node, [[startMs, endMs, facts ? ANSWERED : isAnswer ? GARBLED : NO_ANSWER]])
+    this.options.push(question.stream, [[startMs, endMs, facts ? ANSWERED : isAnswer ? GARBLED : NO_ANSWER]])
     this.#tell(question, result.stdout || result.stderr, facts)
     if (!facts) return
     const before = this.#last.get(question)
@@ -88,7 +93,7 @@ export class FactWatch<T> {
   /** Counters in an answer change each time; what counts are the facts. */
   #tell(question: Question, text: string, facts: Map<string, T> | null): void {
     const said = facts ? JSON.stringify([...facts.keys()]) : text
-    if (said !== this.#said.get(question)) this.options.raw(question.node, text)
+    if (said !== this.#said.get(question)) this.options.raw(question.stream, text)
     this.#said.set(question, said)
   }
 

@@ -99,6 +99,22 @@ describe('eventModel', () => {
     ])
   })
 
+  it('marks a change of the configuration and where it came to', () => {
+    const { markers } = model([
+      context,
+      {
+        ...{ kind: 'config-changed', id: 'set', title: 'Set policy p on node0', node: 'node0', change: 'set' },
+        ...{ policy: { fromZone: 'lan', toZone: 'wan', name: 'p' }, commandId: 'c1', clock: 'fw0', exitCode: 0 },
+        ...{ t0: { fromMs: 8000, toMs: 8020 }, outcome: 'committed', text: 'commit complete' },
+      },
+      { kind: 'policy-seen', node: 'node1', policy: 'p', present: true, interval: { fromMs: 6030, toMs: 6090 } },
+    ])
+    expect(markers.map((m) => [m.labels[0], m.atMs])).toEqual([
+      ['Set policy p on node0', 6010],
+      ['p on node1', 6090],
+    ])
+  })
+
   it('grows the live axis in round steps', () => {
     expect(model([], 2000).span).toEqual({ fromMs: 1000, toMs: 11_000 })
     expect(model([], 12_000).span).toEqual({ fromMs: 1000, toMs: 16_000 })

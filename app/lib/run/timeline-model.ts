@@ -122,6 +122,27 @@ function faultLabels({ event, title, mode }: RunDetail['faults'][number]): strin
     : [`T0 ${title}`, `T0 ${mode}`, `T0 ${short}`, 'T0']
 }
 
+/** Changes of the configuration, and where each came to. */
+function configMarkers({ configChanges, policiesSeen, context }: RunDetail): Marker[] {
+  const changes = configChanges.map(
+    ({ seq, title, node, change, t0, clock }): Marker => ({
+      id: `config-${seq}`,
+      atMs: (t0.fromMs + t0.toMs) / 2 - (context?.clocks[clock]?.offsetMs ?? 0),
+      labels: [title, `${change} policy on ${node}`, change],
+      kind: 'fault',
+    }),
+  )
+  const seen = policiesSeen.map(
+    ({ seq, node, policy, present, interval }): Marker => ({
+      id: `policy-${seq}`,
+      atMs: interval.toMs,
+      labels: [`${policy} ${present ? 'on' : 'gone from'} ${node}`, `${present ? 'on' : 'gone from'} ${node}`, node],
+      kind: 'state',
+    }),
+  )
+  return [...changes, ...seen]
+}
+
 function markers(detail: RunDetail, t0: number | null, offset: (stream: string) => number): Marker[] {
   const found: Marker[] = detail.faults.map((fault) => ({
     id: `fault-${fault.seq}`,
@@ -129,6 +150,7 @@ function markers(detail: RunDetail, t0: number | null, offset: (stream: string) 
     labels: faultLabels(fault),
     kind: 'fault',
   }))
+  found.push(...configMarkers(detail))
   const moved = new Map<string, { atMs: number; groups: number[] }>()
   for (const change of detail.stateChanges) {
     const atMs = change.interval.toMs

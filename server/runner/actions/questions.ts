@@ -10,14 +10,18 @@ import { type PlanContext, plannedStream } from './handler'
 /** Questions that are asked of every node for the rest of the run; `id` names the watch, `questions` are argvs of its CLI. */
 export type Watched = { id: string; questions: readonly string[][]; intervalMs: number; durationS: number }
 
-const streamOf = (id: string, node: string) => `poll:${id}.${node}`
-
-const asked = (lab: Lab, { questions }: Watched) =>
-  lab.cluster.nodes.flatMap((node) => questions.map((question) => ({ node, question })))
+/** Each question to each node, with a sample stream of its own: "poll:sessions.node0", "poll:sessions.node0.2". */
+const asked = (lab: Lab, { id, questions }: Watched) =>
+  lab.cluster.nodes.flatMap((node) =>
+    questions.map((question, i) => ({
+      ...{ node, question },
+      stream: `poll:${id}.${node.name}${i === 0 ? '' : `.${i + 1}`}`,
+    })),
+  )
 
 export const plannedWatch = ({ lab, tag }: PlanContext, watched: Watched, purpose: string) =>
-  asked(lab, watched).map(({ node, question }) => {
-    const options = { tag: tag(streamTag(streamOf(watched.id, node.name))), timeoutMs: watched.durationS * 1000 }
+  asked(lab, watched).map(({ node, question, stream }) => {
+    const options = { tag: tag(streamTag(stream)), timeoutMs: watched.durationS * 1000 }
     const place: Place = { instance: node.instance }
     return plannedStream(
       lab,
@@ -41,19 +45,18 @@ export async function startWatch<T>(
   signal: AbortSignal,
 ): Promise<void> {
   const { id, durationS, intervalMs } = watched
-  const questions = asked(session.lab, watched).map(({ node, question }) => {
-    const stream = streamOf(id, node.name)
+  const questions = asked(session.lab, watched).map(({ node, question, stream }) => {
     const options = { tag: session.tag(streamTag(stream)), timeoutMs: durationS * 1000 }
     const channel = new QuestionChannel(session.access(stream), node, question, options)
-    return { node: node.name, ask: (s: AbortSignal) => channel.ask(s), close: () => channel.close() }
+    return { node: node.name, stream, ask: (s: AbortSignal) => channel.ask(s), close: () => channel.close() }
   })
   const watch = new FactWatch<T>({
     questions,
     intervalMs,
     read,
     changed,
-    push: (node, rows) => session.push(streamOf(id, node), rows),
-    raw: (node, text) => session.recorder.line(streamOf(id, node), text.trimEnd(), 'stdout'),
+    push: (stream, rows) => session.push(stream, rows),
+    raw: (stream, text) => session.recorder.line(stream, text.trimEnd(), 'stdout'),
   })
   session.factWatches.set(id, watch as FactWatch<unknown>)
   await watch.answered(0, signal)
