@@ -16,15 +16,18 @@ for address in "$@"; do
 done`
 
 /**
- * Arguments: link, MAC, MTU, "up" or "down", names that it may have instead, addresses. A device that was hot-plugged comes
- * back by its kernel's name, with a MAC of its own, down and without addresses.
+ * Arguments: MAC that it has now (nothing: the old one), link, MAC, MTU, "up" or "down", names that it may have now,
+ * addresses. A device that was hot-plugged comes back by some name of the kernel's, with a MAC of its own, down and
+ * without addresses.
  */
-const ADOPT = `name=$1
-mac=$2
-mtu=$3
-state=$4
-others=$5
-shift 5
+const ADOPT = `name=$2
+mac=$3
+now=\${1:-$mac}
+mtu=$4
+state=$5
+others=$6
+shift 6
+others="$(ip -o link show | sed -n "s/^[0-9]*: \\([^:@]*\\)[:@].* $now .*/\\1/p" | head -n 1) $others"
 ip link show dev "$name" >/dev/null 2>&1 || for other in $others; do
   ip link show dev "$other" >/dev/null 2>&1 || continue
   ip link set dev "$other" down
@@ -37,6 +40,23 @@ esac
 ip link set dev "$name" mtu "$mtu"
 ip link set dev "$name" "$state"
 for address in "$@"; do ip address replace "$address" dev "$name"; done`
+
+/**
+ * Arguments: instance, device, ADOPT, its arguments from the second on (addresses as one), the container tool. The tool makes
+ * up a MAC for a device whose settings name none: by that the link can be found, whatever it is called.
+ */
+const FIND_AND_ADOPT = `instance=$1
+device=$2
+script=$3
+name=$4
+mac=$5
+mtu=$6
+state=$7
+others=$8
+addresses=$9
+shift 9
+now=$("$@" config get "$instance" "volatile.$device.hwaddr" 2>/dev/null)
+exec "$@" exec "$instance" -- sh -c "$script" sh "$now" "$name" "$mac" "$mtu" "$state" "$others" $addresses`
 
 const upOrDown = (up: boolean): string => (up ? 'up' : 'down')
 
@@ -62,12 +82,16 @@ function devicePlan(lab: Lab, state: DevicePresent): DesiredPlan {
   const { instance, device, linux, mac, mtu, up, addresses, otherNames, keptMac } = state
   const place = { instance }
   const kept = keptMac === null ? [] : [deviceCommand(lab, 'set', instance, `volatile.${device}.hwaddr=${keptMac}`)]
-  const adopt = [linux, mac, String(mtu), upOrDown(up), otherNames.join(' '), ...addresses]
+  const before = [linux, mac, String(mtu), upOrDown(up), otherNames.join(' '), addresses.join(' ')]
+  const adopt: PlacedCommand = {
+    place: { host: lab.containers.host },
+    argv: ['sh', '-c', FIND_AND_ADOPT, 'sh', instance, device, ADOPT, ...before, ...lab.containers.command],
+  }
   return {
     title: `device ${device} in ${instance}, as ${linux} with MAC ${mac}, ${upOrDown(up)}`,
     check: { place, argv: ['sh', '-c', IS_THERE, 'sh', linux, mac, upOrDown(up), ...addresses] },
     isMet: ({ exitCode }) => exitCode === 0,
-    apply: [addition(lab, state), ...kept, { place, argv: ['sh', '-c', ADOPT, 'sh', ...adopt] }],
+    apply: [addition(lab, state), adopt, ...kept],
   }
 }
 

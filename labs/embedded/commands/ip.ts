@@ -147,9 +147,10 @@ export const ip =
       }
       if (json) p.write(`${JSON.stringify(chosen)}\n`)
       else {
+        const end = p.args.includes('-o') ? '\\' : '\n'
         for (const r of chosen) {
           p.write(
-            `${r.ifindex}: ${r.ifname}: <${r.flags.join(',')}> mtu ${r.mtu} qdisc ${r.qdisc} state ${r.operstate} group default qlen 1000\n    link/${r.link_type} ${r.address} brd ${r.broadcast}\n`,
+            `${r.ifindex}: ${r.ifname}: <${r.flags.join(',')}> mtu ${r.mtu} qdisc ${r.qdisc} state ${r.operstate} group default qlen 1000${end}    link/${r.link_type} ${r.address} brd ${r.broadcast}\n`,
           )
           if (p.machine.kind === 'host' && r.ifname === PF) p.write(world.vfs.map(vfText).join(''))
           if ('addr_info' in r)
