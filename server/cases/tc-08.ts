@@ -38,7 +38,7 @@ type Params = z.infer<typeof params>
 const needs = ({ throughput }: Lab): string | null =>
   throughput ? null : 'The lab file names no server for it: "throughput" with "from", "server" and "port".'
 
-const loadOf = (lab: Lab, given: Params, id: LoadId): Load => {
+const loadFor = (lab: Lab, given: Params, id: LoadId): Load => {
   if (!lab.throughput) throw new AppError('lab-file', 'TC-8 has no server to send to.', { hint: needs(lab) ?? '' })
   const { parallel, durationS, congestion, direction } = given
   const how = `${direction}, ${parallel} streams, ${congestion}, ${durationS} s`
@@ -68,7 +68,7 @@ function secondary(lab: Lab, verb: 'stop' | 'start'): Fault {
 
 function withoutSecondary(lab: Lab, given: Params): Step[] {
   if (!given.compareSecondaryOff) return []
-  const load = loadOf(lab, given, 'load-alone')
+  const load = loadFor(lab, given, 'load-alone')
   return [
     step('stop', 'Stop the secondary', 30_000, [
       { kind: 'fault', fault: secondary(lab, 'stop') },
@@ -96,7 +96,7 @@ export const tc08 = defineCase({
   criteria: [throughputEnough, noLossBesideLoad, loadStable, haOverhead],
   steps: (lab, given) => {
     const { durationS, congestion, compareSecondaryOff } = given
-    const load = loadOf(lab, given, 'load')
+    const load = loadFor(lab, given, 'load')
     const targets = lab.targets
       .filter(({ crossesCluster }) => crossesCluster)
       .map(({ id }) => id)

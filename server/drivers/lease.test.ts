@@ -134,6 +134,12 @@ describe('the revert script', () => {
     expect(log()).toContain('fw0 cli request chassis cluster failover reset redundancy-group 1')
   }, 20_000)
 
+  it('gives a test lease back, and does nothing where none is left', () => {
+    const script = revertScript(lab.access.lab, 'run1', [{ kind: 'dhcp-released', instance: 'lan', interface: 'eth0' }])
+    expect(script).toContain('dhclient -r -v')
+    expect(run(script)).toContain('restored: no test lease held on eth0 of lan')
+  })
+
   it('has names that would be shell text quoted', () => {
     const evil = { kind: 'unit-active', instance: 'fw0', unit: "x'; touch pwned; '" } as const
     run(revertScript(lab.access.lab, '$(touch pwned)', [evil]))

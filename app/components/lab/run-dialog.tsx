@@ -51,12 +51,13 @@ function RunForm({ lab, view, params = {}, onOpenChange }: Omit<Props, 'open'>) 
       },
     }),
   )
-  const submit = handleSubmit((values) => start.mutate({ lab, case: view.id, params: values }))
+  const submit = handleSubmit((given) => start.mutate({ lab, case: view.id, params: given }))
+  const values = watch()
   const busy = start.isPending || start.isSuccess
   return (
     <form onSubmit={submit} noValidate className="grid gap-4">
       <ParamForm fields={view.fields} register={register} errors={formState.errors} />
-      {isDestructive(view, watch()) ? <Consequences lab={lab} view={view} params={watch()} /> : null}
+      {isDestructive(view, values) ? <Consequences lab={lab} view={view} params={values} /> : null}
       {start.error ? <ErrorBox error={start.error} doing="Could not start" /> : null}
       <div className="flex flex-wrap justify-end gap-2">
         <Button onClick={() => onOpenChange(false)}>Not now</Button>

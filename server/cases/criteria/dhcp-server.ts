@@ -2,9 +2,9 @@ import type { RunEvent } from '../../domain/event'
 import type { Lab } from '../../domain/lab'
 import type { Analysis } from '../../measure/analysis'
 import type { Criterion, Judged } from '../define'
-import { askedIn, leaseOf, text } from './dhcp'
+import { askedIn, leaseOf } from './dhcp'
 import { memberMacs } from './garp'
-import { fail, inconclusive, pass } from './judged'
+import { fail, inconclusive, inWords, pass } from './judged'
 
 type Node = Lab['cluster']['nodes'][number]
 type Packet = Extract<RunEvent, { kind: 'dhcp-packet' }>
@@ -60,7 +60,7 @@ function judgeServer(analysis: Analysis): Judged {
   const told = serversOf(analysis)
   if ('reason' in told) return inconclusive(told.reason)
   const holder = holderOf(analysis)
-  const measured = text(told.servers.join(' and '))
+  const measured = inWords(told.servers.join(' and '))
   const evidence = [{ text: `${measured.text} ${told.way}` }, { text: `primary of the RETH’s group: ${holder ?? '?'}` }]
   if (holder === null) return inconclusive('It is not known which node was primary meanwhile.', measured, evidence)
   return told.servers.every((name) => name === holder)
@@ -72,6 +72,6 @@ function judgeServer(analysis: Analysis): Judged {
 export const servedByPrimary: Criterion = {
   id: 'served-by',
   title: 'Served by the primary of the RETH’s group',
-  limit: (lab) => text(`primary of RG${rethOf(lab)?.redundancyGroup ?? '?'}`),
+  limit: (lab) => inWords(`primary of RG${rethOf(lab)?.redundancyGroup ?? '?'}`),
   judge: judgeServer,
 }

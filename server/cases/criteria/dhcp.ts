@@ -3,17 +3,14 @@ import type { DhcpLease } from '../../domain/dhcp'
 import type { RunEvent } from '../../domain/event'
 import { formatMs } from '../../domain/format'
 import type { Lab } from '../../domain/lab'
-import type { Quantity } from '../../domain/run'
 import type { Analysis } from '../../measure/analysis'
 import type { Criterion, Judged } from '../define'
-import { fail, inconclusive, pass } from './judged'
+import { fail, inconclusive, inWords, pass } from './judged'
 
 type Asked = Extract<RunEvent, { kind: 'dhcp-asked' }>
 
 /** Silence that is shorter than this says nothing, ms. */
 const LEAST_WATCHED_MS = 10_000
-
-export const text = (value: string): Quantity => ({ value: null, unit: '', text: value })
 
 export const askedIn = ({ evidence }: Pick<Analysis, 'evidence'>): Asked | null =>
   evidence.events.find((event): event is Asked => event.kind === 'dhcp-asked') ?? null
@@ -51,7 +48,7 @@ function judgeLease(analysis: Analysis): Judged {
   if (!asked.lease || address === null)
     return inconclusive('What the client wrote of its lease cannot be read.', null, evidence)
   if (from === null || to === null) return inconclusive('The lab file declares no range.', null, evidence)
-  const measured = text(asked.lease.address)
+  const measured = inWords(asked.lease.address)
   if (address >= from && address <= to) return pass(`Inside ${rangeOf(analysis.evidence.lab)}.`, measured, evidence)
   return fail(`Outside ${rangeOf(analysis.evidence.lab)}.`, measured, evidence)
 }
@@ -60,7 +57,7 @@ function judgeLease(analysis: Analysis): Judged {
 export const leaseInRange: Criterion = {
   id: 'lease',
   title: 'Lease from the declared range',
-  limit: (lab) => text(rangeOf(lab)),
+  limit: (lab) => inWords(rangeOf(lab)),
   judge: judgeLease,
 }
 
@@ -73,7 +70,7 @@ const vipOf = ({ cluster: { dhcp, reths } }: Lab): string | null => {
 export const gatewayIsVip: Criterion = {
   id: 'gateway',
   title: 'Gateway of the lease is the RETH’s VIP',
-  limit: (lab) => text(vipOf(lab) ?? 'the VIP'),
+  limit: (lab) => inWords(vipOf(lab) ?? 'the VIP'),
   judge: (analysis) => {
     const found = leaseOf(analysis)
     if ('missing' in found) return found.missing
@@ -84,7 +81,7 @@ export const gatewayIsVip: Criterion = {
     if (vip === null) return inconclusive('The lab file names no RETH for DHCP.', null, evidence)
     if (gateway === undefined) return fail('The lease names no router.', null, evidence)
     return gateway === vip
-      ? pass('The VIP, whoever holds it.', text(gateway), evidence)
-      : fail('Another address.', text(gateway), evidence)
+      ? pass('The VIP, whoever holds it.', inWords(gateway), evidence)
+      : fail('Another address.', inWords(gateway), evidence)
   },
 }

@@ -1,8 +1,7 @@
 import type { RunEvent } from '../../domain/event'
 import type { Analysis } from '../../measure/analysis'
 import type { Criterion } from '../define'
-import { text } from './dhcp'
-import { allHold } from './judged'
+import { allHold, inWords } from './judged'
 
 type HostNetwork = Extract<RunEvent, { kind: 'host-network' }>
 
@@ -19,7 +18,7 @@ const shown = (value: readonly string[] | string | null | undefined): string | n
 export const hostUnchanged: Criterion = {
   id: 'host-unchanged',
   title: 'Host keeps its address, routes and resolver',
-  limit: () => text('as before'),
+  limit: () => inWords('as before'),
   judge: (analysis) => {
     const [before, after] = [at(analysis, 'before'), at(analysis, 'after')]
     return allHold(

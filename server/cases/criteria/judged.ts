@@ -14,6 +14,9 @@ export const pass = judged('pass')
 export const fail = judged('fail')
 export const inconclusive = judged('inconclusive')
 
+/** A quantity that only words say. */
+export const inWords = (text: string): Quantity => ({ value: null, unit: '', text })
+
 /** "8 of 10" as a quantity. */
 export const outOf = (value: number, all: number, unit: string): Quantity => ({
   value,
