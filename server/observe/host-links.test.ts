@@ -13,7 +13,7 @@ const stdout = JSON.stringify([
 
 it('a host shows the bridges and virtual functions that the lab file names', () => {
   const entry = { name: 'ge-0/0/1', linux: 'ge-0-0-1', role: 'wan' }
-  const vfs = [1, 7].map((id) => InterfaceSchema.parse({ ...entry, vf: { pf: 'eno6', id } }))
+  const vfs = [1, 7].map((index) => InterfaceSchema.parse({ ...entry, vf: { pf: 'eno6', index } }))
   const lab = testLab()
   const networks = ['br-hb', 'br-lan', 'wan'].map((name) => ({ name, role: 'other' as const }))
   const instances = lab.instances.map((instance, i) => (i === 0 ? { ...instance, interfaces: vfs } : instance))

@@ -67,7 +67,11 @@ export async function setHostLink(world: World, p: Process, words: string[]): Pr
   if (vf) {
     if (key === 'mac') vf.mac = setting
     const state = VF_STATES.find((each) => each === setting)
-    if (key === 'state' && state) world.links.setVf(Number(value), state)
+    if (key === 'state' && state) {
+      scheduler.runDue()
+      world.links.setVf(Number(value), state)
+      world.links.review(nowMs())
+    }
     if (key === 'spoofchk') vf.spoofCheck = onOff[setting] ?? vf.spoofCheck
     if (key === 'trust') vf.trust = onOff[setting] ?? vf.trust
     return 0
