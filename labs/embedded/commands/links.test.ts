@@ -105,8 +105,9 @@ describe('arping', () => {
     expect(asked.stdout).toMatch(
       /^ARPING 172\.16\.50\.6 from 172\.16\.50\.1 eth0\nUnicast reply from 172\.16\.50\.6 \[02:BF:72:01:01:00\] {2}0\.\d{3}ms\nSent 1 probes \(1 broadcast\(s\)\)\nReceived 1 response\(s\)\n$/,
     )
-    expect((await own.done).stdout).toMatch(/ Reply 172\.16\.50\.6 is-at 02:bf:72:01:01:00, length 28\n$/)
-    expect((await other.done).stdout).toBe('')
+    expect((await own.done).stdout).toMatch(/ Reply 172\.16\.50\.6 is-at 02:bf:72:01:01:00, length 28$/m)
+    // Announcements of the test before may still be on their way; answers are not.
+    expect((await other.done).stdout).not.toMatch(/ is-at /)
     expect((await t.client.inside('wan-host', 'arping', '-c', '1', '-I', 'eth0', '172.16.50.99')).code).toBe(1)
   })
 })
