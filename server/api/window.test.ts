@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { SampleRow } from '../domain/sample'
 import { testRun } from '../store/test-database'
 import { testServices } from './test-services'
@@ -84,6 +84,17 @@ describe('readWindow of a long stream', () => {
     const { indexes } = await ask()
     expect(indexes).toEqual(expect.arrayContaining(edges))
     expect(await world.database.run((p) => p.sampleOverview.count())).toBe(1)
+  })
+
+  it('reads an ended run once for all who look at it whole, and again after it could not be read', async () => {
+    await ask()
+    await end()
+    const streams = vi.spyOn(world.services.samples, 'streams').mockRejectedValueOnce(new Error('busy'))
+    await expect(ask()).rejects.toThrow('busy')
+    expect(await ask()).toEqual(await ask())
+    expect(streams).toHaveBeenCalledTimes(2)
+    await ask({ fromMs: at(0), toMs: at(100) })
+    expect(streams).toHaveBeenCalledTimes(3)
   })
 
   it('shows every sample of a short stretch, and thins a longer one as thin() does', async () => {

@@ -77,14 +77,36 @@ async function readSeries(services: Services, ask: Ask): Promise<WindowSeries> {
   return sketch ? seriesOf(sketch, ask.stream, ask.maxPoints) : readRows(services, ask)
 }
 
-/** A series per stream, thinned to maxPoints rows, edges of outages kept. Rejects with AppError not-found. */
-export async function readWindow(services: Services, request: WindowRequest): Promise<RunWindow> {
-  const { phase } = await requireRun(services, request.id)
+async function readAll(services: Services, request: WindowRequest, ended: boolean): Promise<RunWindow> {
   const { fromMs, toMs } = request
   const range = { fromMs: fromMs ?? undefined, toMs: toMs ?? undefined }
   const all = await services.samples.streams(request.id)
   const series: WindowSeries[] = []
   for (const stream of all.filter((s) => request.streams?.includes(s) ?? isShown(s)))
-    series.push(await readSeries(services, { ...request, stream, range, ended: phase === 'ended' }))
+    series.push(await readSeries(services, { ...request, stream, range, ended }))
   return { fromMs: fromMs ?? null, toMs: toMs ?? null, series }
+}
+
+/** Whole windows of ended runs by what was asked, some 100 kB each: their samples do not change, and each viewer asks. */
+const recent = new WeakMap<Services, Map<string, Promise<RunWindow>>>()
+const MOST_RECENT = 8
+
+function readRecent(services: Services, request: WindowRequest): Promise<RunWindow> {
+  const kept = recent.get(services) ?? new Map<string, Promise<RunWindow>>()
+  recent.set(services, kept)
+  const key = JSON.stringify(request)
+  const found = kept.get(key) ?? readAll(services, request, true)
+  kept.delete(key)
+  kept.set(key, found)
+  found.catch(() => kept.delete(key))
+  for (const oldest of [...kept.keys()].slice(0, -MOST_RECENT)) kept.delete(oldest)
+  return found
+}
+
+/** A series per stream, thinned to maxPoints rows, edges of outages kept. Rejects with AppError not-found. */
+export async function readWindow(services: Services, request: WindowRequest): Promise<RunWindow> {
+  const { phase } = await requireRun(services, request.id)
+  const ended = phase === 'ended'
+  const isWhole = request.fromMs == null && request.toMs == null
+  return ended && isWhole ? readRecent(services, request) : readAll(services, request, ended)
 }

@@ -10,7 +10,9 @@ ${NODES.map((node) => `    ${node.name} { system { host-name ${node.instance}; }
 apply-groups "\${node}";
 chassis { cluster { cluster-id ${CLUSTER_ID}; reth-count 2; gratuitous-arp-count 8; } }
 interfaces {
-${RETHS.map(
+${RETHS.flatMap(({ name, members }) =>
+  members.map((member) => `    ${member} { gigether-options { redundant-parent ${name}; } }\n`),
+).join('')}${RETHS.map(
   (reth) =>
     `    ${reth.name} { redundant-ether-options { redundancy-group ${reth.group}; } unit 0 { family inet { address ${reth.vip}/${reth.prefix}; } } }\n`,
 ).join('')}}
