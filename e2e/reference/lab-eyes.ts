@@ -31,9 +31,10 @@ async function lookAt(name: string): Promise<unknown> {
   const roles = [...status.matchAll(/^(node\d) +(\d+) +(\S+) +(\S+) +(\S+)/gm)].map((match) => match.slice(1).join(' '))
   return {
     name,
-    // A device that was away comes last.
+    // A device that was away comes last, with another index, and the columns are as wide as that is long.
     addresses: addresses
       .replaceAll(/ fe80:\S+|@if\d+/g, '')
+      .replaceAll(/ +/g, ' ')
       .split('\n')
       .sort(),
     routes: routes.split('\n').sort(),
