@@ -8,7 +8,7 @@ test('the Lab page shows topology, both nodes and the cases', async ({ page }) =
     await expect(topology).toContainText(text)
   await expect(page.getByText('primary').first()).toBeVisible()
   await expect(page.getByText('secondary').first()).toBeVisible()
-  await expect(page.getByRole('button', { name: 'Run TC-1' })).toBeEnabled()
+  await expect(page.getByRole('button', { name: /^Run TC-1\b/ })).toBeEnabled()
 })
 
 test('show commands lists per step and host what would be run', async ({ page }) => {
