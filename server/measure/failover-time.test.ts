@@ -215,6 +215,17 @@ describe('headline', () => {
     expect(headlineOf([coarse, fine])).toMatchObject({ probe: { title: 'fine' }, upperMs: coarse.bounds.upperMs })
   })
 
+  it('is not the one that a loss by chance beside the outage makes look the more exact', () => {
+    const fine = measure({}, 'fine')
+    const { lowerMs, upperMs } = fine.bounds
+    const raised = { ...fine, title: 'raised', bounds: { lowerMs: lowerMs + 5, upperMs } }
+    for (const probes of [
+      [fine, raised],
+      [raised, fine],
+    ])
+      expect(headlineOf(probes)?.probe.title).toBe('fine')
+  })
+
   it('is the probe whose outage never ended, if there is one', () => {
     const open = measure({ outage: { downMs: T0 + 2500, upMs: T0 + 1e6 } }, 'open')
     expect(headlineOf([measure(), open])?.probe.title).toBe('open')

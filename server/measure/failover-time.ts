@@ -118,10 +118,14 @@ export type Headline = {
   caveats: string[]
 }
 
+/** Probes whose intervals are no wider than this times the narrowest tell an outage equally exactly. */
+const AS_EXACT = 1.5
+
 /**
  * Picks the worst probe that crosses the cluster: the one whose outage never ended, else of those whose outage may have
- * been the longest (none was longer for certain) the one that tells it most exactly: a probe that only looks less often
- * is not worse. Null when none crosses it. Its caveats include those of the others: a probe that cannot be stated might
+ * been the longest (none was longer for certain) the ones that tell it most exactly: a probe that only looks less often
+ * is not worse. Of these the one with the least lower bound: a loss by chance beside the outage raises that bound, and
+ * would make its probe look the more exact. Null when none crosses it. Its caveats include those of the others: a probe that cannot be stated might
  * have been the worst.
  */
 export function headlineOf(probes: readonly ProbeFailover[]): Headline | null {
@@ -131,7 +135,11 @@ export function headlineOf(probes: readonly ProbeFailover[]): Headline | null {
   const width = (probe: ProbeFailover) => upper(probe) - probe.bounds.lowerMs
   const open = crossing.filter((probe) => probe.bounds.upperMs === null)
   const [longest] = open.toSorted((a, b) => b.bounds.lowerMs - a.bounds.lowerMs)
-  const [exact] = crossing.filter((probe) => upper(probe) >= certainMs).toSorted((a, b) => width(a) - width(b))
+  const candidates = crossing.filter((probe) => upper(probe) >= certainMs)
+  const narrowestMs = Math.min(...candidates.map(width))
+  const [exact] = candidates
+    .filter((probe) => width(probe) <= AS_EXACT * narrowestMs)
+    .toSorted((a, b) => a.bounds.lowerMs - b.bounds.lowerMs)
   const probe = longest ?? exact
   if (!probe) return null
   return {
