@@ -10,8 +10,9 @@ import {
   requestFilter,
   startCapture as start,
 } from '../../drivers/capture'
+import type { ToolOptions } from '../../drivers/tool'
 import { AppError } from '../../errors'
-import { streamTag } from '../session'
+import { type RunSession, streamTag } from '../session'
 import { type Handler, plannedKill, plannedStream } from './handler'
 
 type Capture = CaptureQuestion & { stream: string; purpose: string }
@@ -59,6 +60,33 @@ const capturesOf = (lab: Lab, members: MemberCapture | undefined): Capture[] => 
   ...(members ? memberCaptures(lab, members) : []),
 ]
 
+/** Starts tcpdump and returns when it listens. Rejects with `command-failed` when it ends before. */
+export async function listen(
+  session: RunSession,
+  capture: Capture,
+  durationS: number,
+  onOutput?: ToolOptions['onOutput'],
+): Promise<void> {
+  const { stream, purpose } = capture
+  let listening = () => {}
+  const ready = new Promise<void>((resolve) => {
+    listening = resolve
+  })
+  const own = session.tool(stream, durationS, session.signal)
+  const both: ToolOptions['onOutput'] = (...line) => {
+    own.onOutput?.(...line)
+    onOutput?.(...line)
+  }
+  const options = { ...own, onReady: listening, onOutput: both }
+  const tool = await start(session.access(stream), capture, options)
+  session.tools.set(stream, tool)
+  const ended = tool.done.then(() => {
+    throw new AppError('command-failed', `${purpose}: tcpdump ended`, { hint: 'Its own words are in the raw output.' })
+  })
+  ended.catch(() => {})
+  await Promise.race([ready, ended])
+}
+
 /** tcpdump at every observation point of the lab file, and on the nodes' members where asked; returns when all of them listen. */
 export const startCapture: Handler<'start-capture'> = {
   plan: ({ lab, tag }, { durationS, members }) =>
@@ -68,24 +96,9 @@ export const startCapture: Handler<'start-capture'> = {
       return plannedStream(lab, point.at, captureArgv(capture), options, purpose)
     }),
   run: async (session, { durationS, members }, signal) => {
-    const { lab } = session
     await Promise.all(
-      capturesOf(lab, members).map(async (capture) => {
-        const { stream, purpose } = capture
-        let listening = () => {}
-        const ready = new Promise<void>((resolve) => {
-          listening = resolve
-        })
-        const options = { ...session.tool(stream, durationS, session.signal), onReady: listening }
-        const tool = await start(session.access(stream), capture, options)
-        session.tools.set(stream, tool)
-        const ended = tool.done.then(() => {
-          throw new AppError('command-failed', `${purpose}: tcpdump ended`, {
-            hint: 'Its own words are in the raw output.',
-          })
-        })
-        ended.catch(() => {})
-        await Promise.race([ready, ended])
+      capturesOf(session.lab, members).map(async (capture) => {
+        await listen(session, capture, durationS)
         signal.throwIfAborted()
       }),
     )

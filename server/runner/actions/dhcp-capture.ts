@@ -1,10 +1,11 @@
 import type { Lab } from '../../domain/lab'
 import type { LanHost } from '../../domain/lan-host'
-import { type CaptureQuestion, startCapture } from '../../drivers/capture'
+import type { CaptureQuestion } from '../../drivers/capture'
 import { DHCP_FILTER } from '../../drivers/dhcp'
 import { parseDhcpPacket } from '../../drivers/dhcp-parse'
-import { AppError, asAppError } from '../../errors'
+import { asAppError } from '../../errors'
 import type { RunSession } from '../session'
+import { listen } from './capture'
 
 type Point = { stream: string; at: LanHost; sentOnly: boolean; purpose: string }
 
@@ -30,27 +31,12 @@ export const captureOf = ({ at, sentOnly }: Pick<Point, 'at' | 'sentOnly'>): Cap
   outgoing: sentOnly,
 })
 
-async function capture(session: RunSession, { stream, at, sentOnly, purpose }: Point, durationS: number) {
-  let listening = () => {}
-  const ready = new Promise<void>((resolve) => {
-    listening = resolve
+function capture(session: RunSession, point: Point, durationS: number): Promise<void> {
+  const { stream, at, sentOnly, purpose } = point
+  return listen(session, { ...captureOf(point), stream, purpose }, durationS, (line, from) => {
+    const packet = from === 'stdout' ? parseDhcpPacket(line) : null
+    if (packet) void session.emit({ kind: 'dhcp-packet', ...at, sentOnly, ...packet }).catch(() => {})
   })
-  const options = session.tool(stream, durationS, session.signal)
-  const tool = await startCapture(session.access(stream), captureOf({ at, sentOnly }), {
-    ...options,
-    onReady: listening,
-    onOutput: (line, from, receivedMs) => {
-      options.onOutput?.(line, from, receivedMs)
-      const packet = from === 'stdout' ? parseDhcpPacket(line) : null
-      if (packet) void session.emit({ kind: 'dhcp-packet', ...at, sentOnly, ...packet }).catch(() => {})
-    },
-  })
-  session.tools.set(stream, tool)
-  const ended = tool.done.then(() => {
-    throw new AppError('command-failed', `${purpose}: tcpdump ended`, { hint: 'Its own words are in the raw output.' })
-  })
-  ended.catch(() => {})
-  await Promise.race([ready, ended])
 }
 
 /** What a node shows is needed only where the sender's MAC does not tell; the run goes on without. */
