@@ -28,7 +28,8 @@ export default defineConfig({
           include: ['e2e/contract/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
+          // Each file has a world and an app of its own; they mostly wait.
+          maxWorkers: 2,
         },
       },
       {
