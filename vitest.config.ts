@@ -39,7 +39,7 @@ export default defineConfig({
           include: ['e2e/vectors/embedded.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 60_000,
-          maxConcurrency: 2,
+          maxConcurrency: 4,
         },
       },
       {
