@@ -288,6 +288,7 @@ export const PlanStepSchema = z.object({
   title: z.string(),
   budgetMs: z.number(),
   changesLab: z.boolean(),
+  startsProbes: z.boolean(),
   commands: z.array(PlannedCommandSchema),
 })
 export type PlanStep = z.infer<typeof PlanStepSchema>
