@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { CaseView, ParamField } from '@/server/domain/case'
-import { effectOf } from './case-words'
+import { effectOf, paramWords } from './case-words'
 
 const fields: ParamField[] = [
   {
@@ -23,4 +23,19 @@ describe('what a case does to its lab', () => {
   ])('%j', (given, words) => {
     expect(effectOf(view(given))).toBe(words)
   })
+})
+
+it('parameters by their titles, choices and units; unknown ones by their names', () => {
+  const usual = { description: null, default: null, min: null, max: null }
+  const known: ParamField[] = [
+    { ...usual, name: 'way', title: 'Direction', type: 'choice', choices: [{ value: 'up', title: 'LAN to WAN' }], unit: null },
+    { ...usual, name: 'durationS', title: 'Load for', type: 'number', choices: [], unit: 's' },
+    ...fields,
+  ]
+  expect(paramWords(known, { way: 'up', durationS: 30, compareOff: false, old: 1 })).toEqual([
+    'Direction: LAN to WAN',
+    'Load for: 30 s',
+    'Measure again without: no',
+    'old: 1',
+  ])
 })
