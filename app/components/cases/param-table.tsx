@@ -9,8 +9,7 @@ function range({ type, min, max, choices }: ParamField): string {
   return max === null ? 'any' : `${max} or less`
 }
 
-const byDefault = (field: ParamField): string =>
-  field.default === null ? 'none' : paramValue(field, field.default)
+const byDefault = (field: ParamField): string => (field.default === null ? 'none' : paramValue(field, field.default))
 
 /** Each parameter with default, range and unit. */
 export const ParamTable = ({ fields }: { fields: ParamField[] }) => (

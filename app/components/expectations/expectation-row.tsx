@@ -37,7 +37,9 @@ export function ExpectationRow({ row, lab, fields }: Props) {
         <h3 className="font-semibold">{title}</h3>
         <dl className="contents">
           <Cell head="Expected">{expected.text}</Cell>
-          <Cell head="Measured">{latest ? <Value measured={latest} fields={fields} /> : <NotYet row={row} lab={lab} fields={fields} />}</Cell>
+          <Cell head="Measured">
+            {latest ? <Value measured={latest} fields={fields} /> : <NotYet row={row} lab={lab} fields={fields} />}
+          </Cell>
           <Cell head="When">
             {latest ? (
               <Link className="link" href={`/runs/${encodeURIComponent(latest.run)}`}>

@@ -28,7 +28,14 @@ describe('what a case does to its lab', () => {
 it('parameters by their titles, choices and units; unknown ones by their names', () => {
   const usual = { description: null, default: null, min: null, max: null }
   const known: ParamField[] = [
-    { ...usual, name: 'way', title: 'Direction', type: 'choice', choices: [{ value: 'up', title: 'LAN to WAN' }], unit: null },
+    {
+      ...usual,
+      name: 'way',
+      title: 'Direction',
+      type: 'choice',
+      choices: [{ value: 'up', title: 'LAN to WAN' }],
+      unit: null,
+    },
     { ...usual, name: 'durationS', title: 'Load for', type: 'number', choices: [], unit: 's' },
     ...fields,
   ]
