@@ -250,7 +250,7 @@ export const CaseViewSchema = z.object({
   title: z.string(),
   objective: z.string(),
   destructive: z.boolean(),
-  /** Forwarding stops for a while. */
+  /** Where it is destructive, forwarding stops for a while, or may. */
   outage: z.boolean(),
   /** The boolean parameter with which it is destructive; null when none makes a difference. */
   destructiveWhen: z.string().nullable(),
@@ -288,6 +288,7 @@ export const PlanStepSchema = z.object({
   title: z.string(),
   budgetMs: z.number(),
   changesLab: z.boolean(),
+  startsProbes: z.boolean(),
   commands: z.array(PlannedCommandSchema),
 })
 export type PlanStep = z.infer<typeof PlanStepSchema>

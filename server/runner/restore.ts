@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { ConnectionSchema } from '../domain/case'
 import type { EventBody } from '../domain/event'
 import type { UndoEntry } from '../domain/ports'
 import { type LabSnapshot, snapshotDifferences } from '../domain/snapshot'
@@ -20,6 +21,8 @@ const COMPARE_BUDGET_MS = 60_000
 /** All of it. */
 export const RESTORE_BUDGET_MS = UNDO_BUDGET_MS + COMPARE_BUDGET_MS
 const CHECK_MS = 150
+/** Until its next beat a heartbeat that is back may still be held for lost: roles look as before, and then they do not. */
+const NEXT_BEAT_MS = 1500
 
 const tell = (session: RunSession, body: EventBody) =>
   session.emit(body).then(
@@ -121,8 +124,9 @@ async function restoreLab(session: RunSession): Promise<Restored> {
   await endProcesses(session)
   if (!before) return { clean: true, message: null }
   let undone = true
-  for (const entry of await deps.undo.open(runId).catch(() => session.undoEntries.toReversed()))
-    undone = (await undo(session, entry)) && undone
+  const entries = await deps.undo.open(runId).catch(() => session.undoEntries.toReversed())
+  for (const entry of entries) undone = (await undo(session, entry)) && undone
+  if (entries.some(({ desired }) => ConnectionSchema.safeParse(desired).success)) await sleep(NEXT_BEAT_MS)
   const differences = await compare(session, before)
   await tell(session, { kind: 'snapshot-compared', equal: differences.length === 0, differences })
   if (undone)

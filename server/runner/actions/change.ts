@@ -7,7 +7,6 @@ import { commandAt, type HostCommand } from '../../drivers/place'
 import { AppError } from '../../errors'
 import type { ExecResult } from '../../transport/remote'
 import type { RunSession } from '../session'
-import { beforeChange } from './before-change'
 
 const TIMEOUT_MS = 20_000
 
@@ -30,8 +29,14 @@ export const changeCommand = (
   tagOf: (what: string) => string,
 ): HostCommand => commandAt(lab, place, stamped(argv), { tag: tagOf(tag), timeoutMs: TIMEOUT_MS })
 
+/** Whatever changes the lab waits for this: its undo is durable, the lease is armed. Rejects with `lease-lost` without one. */
+export async function beforeChange(session: RunSession, title: string, undo: readonly DesiredState[]): Promise<void> {
+  if (!session.lease) throw new AppError('lease-lost', 'no lease is armed: nothing is changed without one')
+  for (const desired of undo) session.undoEntries.push(await session.deps.undo.record(session.runId, title, desired))
+}
+
 /**
- * The one way to change the lab: the undo is durable and the lease armed before it is done. Rejects with
+ * The one way to change the lab by a command: the undo is durable and the lease armed before it is done. Rejects with
  * `command-failed` when no time stamps came back; a non-zero exit is a result.
  * @param onReady called right before the command is sent
  */
