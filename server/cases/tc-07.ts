@@ -124,6 +124,7 @@ export const tc07 = defineCase({
       step('read', 'Read member and cluster again; collect journals', 60_000, [
         { kind: 'read-cluster', label: 'restored' },
         { kind: 'read-links', label: 'restored', links },
+        { kind: 'read-clocks' },
         { kind: 'collect-journal' },
       ]),
     ]

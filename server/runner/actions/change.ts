@@ -19,8 +19,11 @@ export type Change = {
   undo: readonly DesiredState[]
 }
 
-/** `t0`: before and after the command, on the clock of the machine that ran it. `output`: what it printed itself. */
-export type Changed = { result: ExecResult; t0: Interval; output: string; commandId: string }
+/**
+ * `t0`: before and after the command, on the clock of the machine that ran it; `during`: the same as the app saw it, on its
+ * own clock. `output`: what it printed itself.
+ */
+export type Changed = { result: ExecResult; t0: Interval; during: Interval; output: string; commandId: string }
 
 /** A change as it is run and shown. */
 export const changeCommand = (
@@ -56,5 +59,6 @@ export async function changeLab(
     throw new AppError('command-failed', `${change.title}: no time stamps came back, so T0 is unknown`, {
       hint: `The command printed: ${(result.stderr || result.stdout).slice(0, 300)}`,
     })
-  return { result, ...stamps, commandId: session.recorder.idOf(command) ?? '' }
+  const during = { fromMs: result.startedMs, toMs: result.endedMs }
+  return { result, ...stamps, during, commandId: session.recorder.idOf(command) ?? '' }
 }
