@@ -17,7 +17,8 @@ export const readClocks: Handler<'read-clocks'> = {
     return (await Promise.all(asked)).flat()
   },
   run: async (session, _action, signal) => {
-    const options = { tag: session.tag('clocks'), samples: SAMPLES, signal }
+    // A node may be down by now: whoever does not answer at once is left out.
+    const options = { tag: session.tag('clocks'), samples: SAMPLES, signal, byCommand: false }
     const found = await Promise.all(
       clockPlaces(session.lab).map(async (place) => {
         const offset = await clockOffset(session.access(), place, options).catch((): ClockOffset | null => null)
