@@ -28,6 +28,12 @@ export function doneAt(stamped: Stamped, clocks: Clocks): Interval | null {
   return both.fromMs <= both.toMs ? both : during
 }
 
+/** The interval that is stated, and the clock that it is on: null is the app's, where the other was set meanwhile. */
+export function statedBy(stamped: Stamped, clocks: Clocks): { interval: Interval; clock: string | null } {
+  const { t0, clock, during } = stamped
+  return during && setByMs(stamped, clocks) !== 0 ? { interval: during, clock: null } : { interval: t0, clock }
+}
+
 /** By how much, at least, its clock was set between the measuring of its offset and the stamps, ms; 0: no sign of it. */
 export function setByMs(stamped: Stamped, clocks: Clocks): number {
   const stamps = byStamps(stamped, clocks)

@@ -44,7 +44,7 @@ export async function onSmallDisk(work: (app: App, diskFull: () => Promise<Distu
       await app.stop()
     }
   } finally {
-    await here('umount', dir)
+    await here('umount', '--lazy', dir)
     rmSync(path.dirname(dir), { recursive: true })
   }
 }

@@ -36,12 +36,13 @@ export async function startSshd(): Promise<void> {
   await here('/usr/sbin/sshd', '-f', SSHD.config, '-E', SSHD.log)
 }
 
-const PORT = Number(/^Port (\d+)$/m.exec(readFileSync(SSHD.config, 'utf8'))?.[1])
+const portOf = () => Number(/^Port (\d+)$/m.exec(readFileSync(SSHD.config, 'utf8'))?.[1])
 const TABLE = ['inet', 'failover-lab-prove']
 
 /** From now on every packet of the connections that there are is dropped, as when a cable is pulled; new ones pass. */
 export async function cutConnections(): Promise<number> {
-  const sockets = await here('ss', '-Htn', 'state', 'established', `( dport = :${PORT} )`)
+  const port = portOf()
+  const sockets = await here('ss', '-Htn', 'state', 'established', `( dport = :${port} )`)
   const ports = [...sockets.matchAll(/^\d+ +\d+ +\S+:(\d+) /gm)].map((match) => match[1])
   if (ports.length === 0) return 0
   const set = `{ ${ports.join(', ')} }`
@@ -50,8 +51,8 @@ export async function cutConnections(): Promise<number> {
     [
       `add table ${TABLE.join(' ')}`,
       `add chain ${TABLE.join(' ')} cut { type filter hook input priority 0; }`,
-      `add rule ${TABLE.join(' ')} cut tcp dport ${PORT} tcp sport ${set} drop`,
-      `add rule ${TABLE.join(' ')} cut tcp sport ${PORT} tcp dport ${set} drop`,
+      `add rule ${TABLE.join(' ')} cut tcp dport ${port} tcp sport ${set} drop`,
+      `add rule ${TABLE.join(' ')} cut tcp sport ${port} tcp dport ${set} drop`,
     ].join('; '),
   )
   return ports.length
