@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { App, RunAnswer } from '../harness'
 
-export const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
+/** Whether two looks at a lab show the same; the order in which a device's settings are told says nothing. */
+export const same = (a: unknown, b: unknown): boolean => isDeepStrictEqual(a, b)
 
 /** Every run is there, with an ending, and its events run from 1 without a gap. */
 export async function historyIsWhole(app: App): Promise<boolean> {
