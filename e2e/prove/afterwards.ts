@@ -4,6 +4,19 @@ import type { App, RunAnswer } from '../harness'
 /** Whether two looks at a lab show the same; the order in which a device's settings are told says nothing. */
 export const same = (a: unknown, b: unknown): boolean => isDeepStrictEqual(a, b)
 
+/** Every leaf by its path. */
+function* leavesOf(value: unknown, at = ''): Generator<[path: string, text: string]> {
+  if (typeof value !== 'object' || value === null || Object.keys(value).length === 0) yield [at, JSON.stringify(value)]
+  else for (const [key, each] of Object.entries(value)) yield* leavesOf(each, `${at}/${key}`)
+}
+
+/** What one look shows and the other does not, "path: before -> after". */
+function differencesOf(before: unknown, after: unknown): string[] {
+  const [old, now] = [new Map(leavesOf(before)), new Map(leavesOf(after))]
+  const paths = [...new Set([...old.keys(), ...now.keys()])].filter((path) => old.get(path) !== now.get(path))
+  return paths.map((path) => `${path}: ${old.get(path)} -> ${now.get(path)}`.slice(0, 200))
+}
+
 /** Every run is there, with an ending, and its events run from 1 without a gap. */
 export async function historyIsWhole(app: App): Promise<boolean> {
   const { runs } = await app.get<{ runs: { id: string; ending: string | null }[] }>('/api/v1/runs?limit=200')
@@ -32,7 +45,7 @@ export async function afterwards(
   const after = await look()
   const restored = same(after, before)
   const whole = await historyIsWhole(app)
-  const differs = restored ? 'lab as before' : `lab differs: ${JSON.stringify(after)}`
+  const differs = restored ? 'lab as before' : `lab differs: ${differencesOf(before, after).slice(0, 5).join('; ')}`
   const isKept = run.dirty && orQuarantined && (await isQuarantined(app, run.lab))
   const dirty = run.dirty ? `, marked DIRTY${isKept ? ' and quarantined' : ''}` : ''
   const isTold = run.ending === 'completed' || Boolean(run.message)
