@@ -2,7 +2,7 @@ import { CASES, cancelIn, killIn, stepsOf } from '../contract/interrupt'
 import { look } from '../contract/lab-eyes'
 import { App, World } from '../harness'
 import { afterwards } from './afterwards'
-import { type Proof, prove } from './table'
+import { casesWanted, type Proof, prove } from './table'
 
 /** Cases that are interrupted side by side, the longest first; each has a lab and an app of its own to kill. */
 const LONG = ['TC-4', 'TC-7']
@@ -38,14 +38,11 @@ async function interruptionsOf(caseId: string): Promise<Proof[]> {
 
 /**
  * Cancel and kill -9 in every step of every case on the embedded lab; the step stands still on a held command meanwhile.
- * Single cases by `CASES=TC-7,TC-10`.
  */
 export async function proveInterruptions(): Promise<Proof[]> {
-  const wanted = process.env.CASES?.split(',')
   const lanes = LANES.map(async (cases) => {
     const proofs: Proof[] = []
-    for (const caseId of cases.filter((each) => !wanted || wanted.includes(each)))
-      proofs.push(...(await interruptionsOf(caseId)))
+    for (const caseId of casesWanted(cases)) proofs.push(...(await interruptionsOf(caseId)))
     return proofs
   })
   return (await Promise.all(lanes)).flat()

@@ -26,3 +26,9 @@ export async function prove(what: string, work: () => Promise<{ ok: boolean; see
   console.error(`${proof.ok ? 'ok  ' : 'FAIL'} ${what}: ${proof.seen}`)
   return proof
 }
+
+/** The cases that are asked for: all, or single ones by `CASES=TC-7,TC-10`. */
+export function casesWanted(cases: readonly string[]): string[] {
+  const wanted = process.env.CASES?.split(',')
+  return cases.filter((caseId) => !wanted || wanted.includes(caseId))
+}
