@@ -15,7 +15,7 @@ const lab = testLab({
     ...testLab().cluster,
     reths: [
       {
-        ...{ name: 'reth1', redundancyGroup: 1, zone: 'lan', vip: '10.0.60.1/24', members: [] },
+        ...{ name: 'reth1', redundancyGroup: 1, zone: 'lan', vip: '10.0.60.1/24', members: ['ge-0/0/1'] },
         garpObserver: { at: { instance: 'lan' }, interface: 'eth0' },
       },
     ],
