@@ -1,9 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { App, RunAnswer } from '../harness'
 
-/** Whether two looks at a lab show the same; the order in which a device's settings are told says nothing. */
-export const same = (a: unknown, b: unknown): boolean => isDeepStrictEqual(a, b)
-
 /** Every leaf by its path. */
 function* leavesOf(value: unknown, at = ''): Generator<[path: string, text: string]> {
   if (typeof value !== 'object' || value === null || Object.keys(value).length === 0) yield [at, JSON.stringify(value)]
@@ -43,7 +40,7 @@ export async function afterwards(
   { endings, orQuarantined = false }: Expected,
 ) {
   const after = await look()
-  const restored = same(after, before)
+  const restored = isDeepStrictEqual(after, before)
   const whole = await historyIsWhole(app)
   const differs = restored ? 'lab as before' : `lab differs: ${differencesOf(before, after).slice(0, 5).join('; ')}`
   const isKept = run.dirty && orQuarantined && (await isQuarantined(app, run.lab))

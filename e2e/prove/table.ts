@@ -27,8 +27,8 @@ export async function prove(what: string, work: () => Promise<{ ok: boolean; see
   return proof
 }
 
-/** The cases that are asked for: all, or single ones by `CASES=TC-7,TC-10`. */
-export function casesWanted(cases: readonly string[]): string[] {
-  const wanted = process.env.CASES?.split(',')
-  return cases.filter((caseId) => !wanted || wanted.includes(caseId))
-}
+/** Whether a part of a proof is asked for: all are, or single ones by a variable, `FAULTS=cut,disk`. */
+export const isWanted = (variable: 'CASES' | 'FAULTS', name: string): boolean =>
+  process.env[variable]?.split(',').includes(name) ?? true
+
+export const isCaseWanted = (caseId: string): boolean => isWanted('CASES', caseId)
