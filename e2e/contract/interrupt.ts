@@ -114,13 +114,7 @@ async function untilHeld(world: World, match: string, seen: () => Promise<unknow
 
 const hold = async (world: World, match: string) => (await world.call<{ id: number }>('hold', { match })).id
 
-/** Starts a case and returns its id once it stands in the step. */
-export async function standIn(app: App, world: World, caseId: string, step: string): Promise<string> {
-  const stand = STANDS[caseId]?.[step]
-  if (!stand) throw new Error(`${caseId} has no step "${step}"`)
-  if (stand.on) await world.call('switch', { name: stand.on, on: true })
-  const first = stand.hold === undefined ? null : await hold(world, stand.hold)
-  const { id } = await app.start(world.id, caseId)
+async function untilItStands(app: App, world: World, id: string, step: string, stand: Stand, first: number | null) {
   const seen = () => app.run(id)
   if (stand.hold && stand.next) {
     await untilHeld(world, stand.hold, seen)
@@ -130,6 +124,23 @@ export async function standIn(app: App, world: World, caseId: string, step: stri
   const last = stand.next ?? stand.hold
   if (last) await untilHeld(world, last, seen)
   await until(`step ${step} has begun`, async () => (await app.run(id)).steps.some((begun) => begun.id === step))
+}
+
+/** Starts a case and returns its id once it stands in the step; where it does not, nothing of it stands in a later one's way. */
+export async function standIn(app: App, world: World, caseId: string, step: string): Promise<string> {
+  const stand = STANDS[caseId]?.[step]
+  if (!stand) throw new Error(`${caseId} has no step "${step}"`)
+  if (stand.on) await world.call('switch', { name: stand.on, on: true })
+  const first = stand.hold === undefined ? null : await hold(world, stand.hold)
+  const { id } = await app.start(world.id, caseId)
+  try {
+    await untilItStands(app, world, id, step, stand, first)
+  } catch (error) {
+    await letGo(world, caseId, step)
+    await app.post(`/api/v1/runs/${id}/cancel`).catch(() => {})
+    await app.ended(id)
+    throw error
+  }
   return id
 }
 
