@@ -54,12 +54,16 @@ async function crosses(): Promise<boolean> {
   return (await Promise.all(CROSSING.map(ping))).every((text) => text.includes(' 0% packet loss'))
 }
 
-/** The lab as it is, the lease directory included, once both nodes see each other and traffic goes through. */
+const SERVED = ['ss', '-Htn', 'state', 'established', '( sport = :5201 or sport = :5202 )']
+
+/** The lab as it is, the lease directory included, once nodes see each other, traffic goes through, and no iperf3 server waits. */
 export async function look(): Promise<unknown> {
   await until('both nodes see each other', async () => {
     const seen = await Promise.all(NODES.map((node) => inside(node, 'cli', '-c', 'show chassis cluster status')))
     return seen.every((text) => /^node0 /m.test(text) && /^node1 /m.test(text))
   })
   await until('traffic crosses the cluster', crosses, 90_000)
+  // A server serves one client, and holds a connection that was cut off for half a minute.
+  await until('the iperf3 servers are free', async () => (await inside('wan-host', ...SERVED)) === '', 90_000)
   return { lease: existsSync('/var/tmp/failover-lab'), instances: await Promise.all(INSTANCES.map(lookAt)) }
 }

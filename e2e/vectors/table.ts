@@ -144,6 +144,8 @@ export const TABLE: Record<string, SwitchVectors> = {
     },
   },
   'no-preempt': {
+    // The other node shows it as of the next beat.
+    effectMs: 3000,
     cases: {
       'TC-1': formed,
       'TC-2': connected,
