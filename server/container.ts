@@ -16,7 +16,7 @@ import { migrateDatabase, openDatabase } from './store/client'
 import { PrismaLabStateStore } from './store/lab-state'
 import { ownStore } from './store/owner'
 import { PrismaUndoJournal } from './store/undo'
-import { labFiles, loadLabs } from './topology/labs'
+import { clusterLab, labFiles, loadLabs } from './topology/labs'
 import { labFileError } from './topology/load'
 import { SshPool } from './transport/pool'
 
@@ -36,7 +36,7 @@ async function boot(): Promise<Container> {
     process.exit(1)
   })
   const log = createRunLog(database)
-  const loaded = await loadLabs(labFiles(env.labs))
+  const loaded = (await loadLabs(labFiles(env.labs))).map(clusterLab)
   const labOf = (labId: string): Lab => {
     const entry = loaded.find((item) => item.ok && item.lab.id === labId)
     if (entry?.ok) return entry.lab
@@ -48,7 +48,7 @@ async function boot(): Promise<Container> {
   }
   const pools = new Map<string, SshPool>()
   const connections = (lab: Lab) => {
-    const pool = pools.get(lab.id) ?? new SshPool(lab.hosts)
+    const pool = pools.get(lab.id) ?? new SshPool(lab.hosts, { passwords: lab.wan ? [lab.wan.console] : [] })
     pools.set(lab.id, pool)
     return pool
   }

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { type Document, LineCounter, parseDocument } from 'yaml'
-import { type Host, type Lab, LabSchema } from '../domain/lab'
+import { type AnyLab, type Host, type Lab, LabSchema, WanLabSchema } from '../domain/lab'
 import { AppError } from '../errors'
 import { type LabIssue, labIssues } from './issues'
 import { positionOf } from './positions'
@@ -11,8 +11,8 @@ import { crossReferenceIssues } from './validate'
 /** Counting from 1; null where the file as a whole is meant. */
 export type LabFileProblem = { line: number | null; column: number | null; message: string }
 
-export type LoadedLab =
-  | { ok: true; file: string; lab: Lab }
+export type LoadedLab<L extends AnyLab = Lab> =
+  | { ok: true; file: string; lab: L }
   /** `id` is what the file says, if it got that far. */
   | { ok: false; file: string; id: string | null; errors: LabFileProblem[] }
 
@@ -55,11 +55,17 @@ function idOf(data: unknown): string | null {
   return typeof id === 'string' ? id : null
 }
 
+/** Without anything of a cluster it is a lab of a WAN alone: its errors are about that, too. */
+const schemaFor = (data: unknown): typeof LabSchema | typeof WanLabSchema => {
+  const has = (key: string) => data !== null && typeof data === 'object' && Object.hasOwn(data, key)
+  return has('wan') && !['cluster', 'containers', 'instances'].some(has) ? WanLabSchema : LabSchema
+}
+
 /** A lab file's text as a lab, key files as absolute paths; else every problem with line, column and expectation. */
-export function parseLab(text: string, file: string): LoadedLab {
+export function parseLab(text: string, file: string): LoadedLab<AnyLab> {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true })
-  const failed = (errors: LabFileProblem[], id: string | null = null): LoadedLab => ({
+  const failed = (errors: LabFileProblem[], id: string | null = null): LoadedLab<AnyLab> => ({
     ok: false,
     file,
     id,
@@ -72,7 +78,7 @@ export function parseLab(text: string, file: string): LoadedLab {
     const { line, column } = positionOf(document, lines, path, key)
     return problem(message, line, column)
   }
-  const parsed = LabSchema.safeParse(read.data)
+  const parsed = schemaFor(read.data).safeParse(read.data)
   const issues = parsed.success
     ? crossReferenceIssues(parsed.data)
     : parsed.error.issues.flatMap((issue) => labIssues(issue, read.data))
@@ -87,9 +93,9 @@ function unreadable(file: string, cause: NodeJS.ErrnoException): LabFileProblem 
 }
 
 /** Reads a lab file. Never rejects: what is wrong with it is in the result. */
-export async function loadLab(path: string): Promise<LoadedLab> {
+export async function loadLab(path: string): Promise<LoadedLab<AnyLab>> {
   const file = resolve(path)
-  const failed = (error: LabFileProblem): LoadedLab => ({ ok: false, file, id: null, errors: [error] })
+  const failed = (error: LabFileProblem): LoadedLab<AnyLab> => ({ ok: false, file, id: null, errors: [error] })
   try {
     const { size } = await stat(file)
     if (size > MAX_BYTES) return failed(problem(`${file} has ${size} bytes; expected a lab file of at most 1 MB`))
@@ -104,7 +110,7 @@ export const problemText = (file: string, { line, column, message }: LabFileProb
   line === null ? message : `${file}:${line}:${column}: ${message}`
 
 /** A broken lab file as an error to throw. */
-export const labFileError = ({ file, errors }: Extract<LoadedLab, { ok: false }>): AppError =>
+export const labFileError = ({ file, errors }: Extract<LoadedLab<AnyLab>, { ok: false }>): AppError =>
   new AppError('lab-file', errors.map((error) => problemText(file, error)).join('\n'), {
     hint: 'Mend the lab file and load it again; labs/example.yaml explains every key.',
   })

@@ -1,4 +1,5 @@
 import type { Place } from '../../domain/ids'
+import type { AnyLab } from '../../domain/lab'
 import { AppError, asAppError } from '../../errors'
 import { execAt, type LabAccess, streamAt } from '../at'
 import { socketClients, socketsArgv } from './holders'
@@ -53,7 +54,7 @@ const CLIENTS_TIMEOUT_MS = 2000
 
 /** `console-held` when more than `ours` are on the console, by name where the host tells it; else null. */
 async function heldBy(
-  access: LabAccess,
+  access: LabAccess<AnyLab>,
   host: string,
   path: string,
   options: SerialLineOptions,
@@ -73,7 +74,7 @@ async function heldBy(
 
 /** The line to a VM's serial console by way of socat on its host; refused when somebody else is on it. */
 export const serialLine =
-  (access: LabAccess, host: string, path: string, options: SerialLineOptions): OpenLine =>
+  (access: LabAccess<AnyLab>, host: string, path: string, options: SerialLineOptions): OpenLine =>
   async (onData, onEnd) => {
     const held = await heldBy(access, host, path, options, 0)
     if (held) throw held
