@@ -52,7 +52,7 @@ export const WanConsoleSchema = z.strictObject({
   /** Path of the emulator inside the VM; called with -dc FILE. */
   emulator: z
     .string()
-    .regex(/^\/[\w./+-]+$/, 'expected an absolute path')
+    .regex(/^\/[\w./-]+$/, 'expected an absolute path')
     .default('/root/wanulator2-headless'),
 })
 export type WanConsole = z.infer<typeof WanConsoleSchema>

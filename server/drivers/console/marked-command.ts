@@ -1,3 +1,4 @@
+import { AppError } from '../../errors'
 import { quote, quoteArgument } from '../../transport/quote'
 
 /*
@@ -13,10 +14,16 @@ const between = (command: string, nonce: string): string =>
   `printf '\\n%s_%s\\n' ${word(nonce)} B; ${command}; printf '\\n%s_%s %d\\n' ${word(nonce)} E $?`
 
 /**
- * An argv as one line for an interactive POSIX shell, its output and exit status marked.
+ * An argv for an interactive POSIX shell, its output and exit status marked. Throws `bad-input` on control characters.
  * @param nonce letters and digits, another one for each command
  */
-export const marked = (argv: readonly string[], nonce: string): string => between(quote(argv), nonce)
+export function marked(argv: readonly string[], nonce: string): string {
+  const command = quote(argv)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: keys to whatever edits the line: a tab completes, Ctrl-C ends
+  if (/[\x00-\x09\x0b-\x1f\x7f]/.test(command))
+    throw new AppError('bad-input', 'a command for a console contains a control character')
+  return between(command, nonce)
+}
 
 /** The same for a piece of a file: bytes are added to it by way of a here-document, so that none of them is typed. */
 export function markedAppend(path: string, data: Uint8Array, nonce: string): string {
