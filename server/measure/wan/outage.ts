@@ -1,0 +1,56 @@
+import type { Measurement } from '../../domain/run'
+import { gapsIn, type Segment, type TrafficGap, unionOf } from './segments'
+
+/** What the captures of several NICs show of one traffic. */
+export type CapturedPaths = {
+  /** Of the traffic alone, per NIC, all by one clock. */
+  streams: readonly (readonly Segment[])[]
+  /** Shorter pauses are none. */
+  gapMs: number
+  /** Between two packets of the traffic in the baseline at most, ms (99th percentile). */
+  spacingMs: number
+  /** By how much a segment may begin or end late or early, ms. */
+  edgeMs: number
+  /** When the captures ended. */
+  endMs: number
+}
+
+export type WanOutage = {
+  gaps: TrafficGap[]
+  /** null: nothing was captured before `fromMs`, so nothing can have stopped. */
+  longest: (Measurement & { fromMs: number; toMs: number; isOpen: boolean }) | null
+}
+
+const lengthMs = ({ fromMs, toMs }: TrafficGap): number => toMs - fromMs
+
+/** Smallest sensible gap threshold: below that two cores and a capture buffer make gaps of their own, ms. */
+const LEAST_GAP_MS = 50
+const SPACINGS = 5
+
+/** Which pauses are gaps, by the spacing (99th percentile) of the baseline. */
+export const gapThresholdMs = (spacingMs: number): number => Math.max(LEAST_GAP_MS, SPACINGS * spacingMs)
+
+/**
+ * Gaps of traffic over the union of NICs after an instant, and the longest one (RFC 6412 TBM: by timestamps). A single
+ * NIC's gap never ends once traffic has left it; the union's ends when another one takes over. The true outage is that gap
+ * less at most one spacing at either end; an open one is only known to have lasted so long.
+ */
+export function wanOutage(
+  { streams, gapMs, spacingMs, edgeMs, endMs }: CapturedPaths,
+  fromMs: number,
+  source: string,
+): WanOutage {
+  const union = unionOf(streams, gapMs)
+  const first = union[0]
+  if (!first || first.fromMs > fromMs) return { gaps: [], longest: null }
+  const gaps = gapsIn(union, gapMs, { fromMs, toMs: endMs })
+  const labels = { id: 'failoverTimeByCapture', title: 'Failover Time by capture', method: 'TBM', source } as const
+  const [widest] = gaps.toSorted((a, b) => lengthMs(b) - lengthMs(a))
+  if (!widest) {
+    const none = { fromMs, toMs: fromMs, isOpen: false }
+    return { gaps, longest: { ...labels, ms: 0, plusMs: gapMs, minusMs: 0, ...none } }
+  }
+  const ms = lengthMs(widest)
+  const minusMs = Math.min(ms, 2 * (spacingMs + edgeMs))
+  return { gaps, longest: { ...labels, ms, plusMs: 2 * edgeMs, minusMs, ...widest } }
+}
