@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
-const percent = z.number().min(0).max(100)
+/** Whole ones: those that the known files have. */
+const percent = z.int().min(0).max(100)
 /** The WANulator counts delays in steps of 10 ms. */
 const delayMs = z.int().min(0).max(60_000).multipleOf(10)
 

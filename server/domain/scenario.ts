@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { IdSchema } from './ids'
 import { IMPAIRMENT_PRESETS, type PresetId } from './impairment'
 
+const DAY_MS = 24 * 3_600_000
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 
 /** "500ms", "60s", "1m30s", "2h" as ms; null when it is none. Without a unit it is none: nobody knows which. */
@@ -15,7 +16,7 @@ export function durationMs(text: string): number | null {
 export const DurationSchema = z
   .union([z.string(), z.number().nonnegative()])
   .transform((value) => (typeof value === 'number' ? value : durationMs(value)))
-  .refine((ms) => ms !== null && ms <= 24 * UNIT_MS.h, {
+  .refine((ms) => ms !== null && ms <= DAY_MS, {
     message: 'expected a duration as "500ms", "60s", "1m30s" or "2h"',
   })
   .transform((ms) => ms ?? 0)

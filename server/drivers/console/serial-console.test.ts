@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { afterAll, describe, it, type TestContext } from 'vitest'
 import type { AppError } from '../../errors'
 import { failure } from '../../transport/test-server'
 import { type OpenLine, openConsole, withConsole } from './serial-console'
@@ -12,14 +12,12 @@ import { type PtyConsole, startPtyConsole } from './testing/pty-console'
 const directory = mkdtempSync(join(tmpdir(), 'failover-lab-console-'))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
-const started: PtyConsole[] = []
-afterEach(() => {
-  for (const console of started.splice(0)) console.stop()
-})
+type Test = Pick<TestContext, 'onTestFinished'>
 
-function pty(shell?: string): PtyConsole {
+/** One for the test alone: they run side by side, for most of the time they wait. */
+function pty({ onTestFinished }: Test, shell?: string): PtyConsole {
   const console = startPtyConsole('s3cret', shell)
-  started.push(console)
+  onTestFinished(() => console.stop())
   return console
 }
 
@@ -35,9 +33,10 @@ async function timed(work: Promise<unknown>): Promise<{ error: AppError; ms: num
   return { error, ms: Date.now() - startedMs }
 }
 
-describe.skipIf(process.platform !== 'linux')('a console on a real terminal', () => {
-  it('logs in, runs, logs out, and is found logged out again', async () => {
-    const { open, sent } = pty()
+describe.skipIf(process.platform !== 'linux').concurrent('a console on a real terminal', () => {
+  it('logs in, runs, logs out, and is found logged out again', async (test) => {
+    const { expect } = test
+    const { open, sent } = pty(test)
     const console = await openConsole(open, options())
     expect(console.found).toBe('login')
     expect(await console.run(['sh', '-c', `printf 'a\\nb'; exit 7`])).toEqual({ exitCode: 7, output: 'a\nb' })
@@ -48,8 +47,9 @@ describe.skipIf(process.platform !== 'linux')('a console on a real terminal', ()
     expect(sent().match(/s3cret/g)).toHaveLength(2)
   })
 
-  it('takes over from somebody who stayed logged in, at work, or in an open quotation', async () => {
-    const console = pty()
+  it('takes over from somebody who stayed logged in, at work, or in an open quotation', async (test) => {
+    const { expect } = test
+    const console = pty(test)
     const first = await openConsole(console.open, options())
     first.close()
     expect(await withConsole(console.open, options(), async ({ found }) => found)).toBe('shell')
@@ -65,8 +65,9 @@ describe.skipIf(process.platform !== 'linux')('a console on a real terminal', ()
     expect(await withConsole(console.open, options(), async ({ found }) => found)).toBe('continuation')
   }, 30_000)
 
-  it('does not run what somebody left half typed', async () => {
-    const console = pty()
+  it('does not run what somebody left half typed', async (test) => {
+    const { expect } = test
+    const console = pty(test)
     const path = join(directory, 'left')
     const first = await openConsole(console.open, options())
     first.close()
@@ -76,8 +77,9 @@ describe.skipIf(process.platform !== 'linux')('a console on a real terminal', ()
     expect(existsSync(path)).toBe(false)
   })
 
-  it('takes over from somebody who left it at the password', async () => {
-    const console = pty()
+  it('takes over from somebody who left it at the password', async (test) => {
+    const { expect } = test
+    const console = pty(test)
     console.type('guest\r')
     await sleep(300)
     expect(await withConsole(console.open, options(), async (shell) => shell.run(['true']))).toEqual({
@@ -86,8 +88,9 @@ describe.skipIf(process.platform !== 'linux')('a console on a real terminal', ()
     })
   })
 
-  it('writes a file by pieces, byte for byte', async () => {
-    const { open } = pty()
+  it('writes a file by pieces, byte for byte', async (test) => {
+    const { expect } = test
+    const { open } = pty(test)
     const data = Buffer.from(Array.from({ length: 5000 }, (_, i) => (i * 37) % 256))
     const sha256 = createHash('sha256').update(data).digest('hex')
     const path = join(directory, 'it is.wcfg')
@@ -99,8 +102,9 @@ describe.skipIf(process.platform !== 'linux')('a console on a real terminal', ()
     })
   })
 
-  it('is not confused by what the kernel says meanwhile', async () => {
-    const console = pty()
+  it('is not confused by what the kernel says meanwhile', async (test) => {
+    const { expect } = test
+    const console = pty(test)
     const kernel = () => console.say('[   99.123456] br0: port 1(ens18) entered blocking state\r\n')
     const timer = setInterval(kernel, 5)
     const found = await withConsole(console.open, options(), (shell) => shell.run(['seq', '1', '200']))
@@ -108,34 +112,38 @@ describe.skipIf(process.platform !== 'linux')('a console on a real terminal', ()
     expect(found.output.trim().split('\n')).toEqual(Array.from({ length: 200 }, (_, i) => String(i + 1)))
   })
 
-  it('refuses a wrong password, within 5 s and without showing it', async () => {
-    const { error, ms } = await timed(openConsole(pty().open, options('wr0ng-one')))
+  it('refuses a wrong password, within 5 s and without showing it', async (test) => {
+    const { expect } = test
+    const { error, ms } = await timed(openConsole(pty(test).open, options('wr0ng-one')))
     expect([error.code, error.message]).toEqual(['console-auth', 'WANulator 103: the console refuses the password'])
     expect(ms).toBeLessThan(5000)
     expect(JSON.stringify({ ...error })).not.toContain('wr0ng-one')
   })
 
-  it('gives up a wedged one within 5 s', async () => {
-    const wedged = pty(`trap '' INT; while :; do sleep 1; done`)
+  it('gives up a wedged one within 5 s', async (test) => {
+    const { expect } = test
+    const wedged = pty(test, `trap '' INT; while :; do sleep 1; done`)
     await openConsole(wedged.open, options()).catch(() => {})
     const { error, ms } = await timed(openConsole(wedged.open, options()))
     expect(error.code).toBe('console-wedged')
     expect(ms).toBeLessThan(5000)
   }, 15_000)
 
-  it('ends a command that takes too long, and is usable again', async () => {
-    await withConsole(pty().open, options(), async (console) => {
+  it('ends a command that takes too long, and is usable again', async (test) => {
+    const { expect } = test
+    await withConsole(pty(test).open, options(), async (console) => {
       const { error, ms } = await timed(console.run(['sleep', '60'], 500))
       expect([error.code, ms < 1500]).toEqual(['command-timeout', true])
       expect((await console.run(['true'])).exitCode).toBe(0)
     })
   })
 
-  it('notices that it was logged out, or that the line ended, under a command', async () => {
-    const console = pty()
+  it('notices that it was logged out, or that the line ended, under a command', async (test) => {
+    const { expect } = test
+    const console = pty(test)
     const shell = await openConsole(console.open, options())
     expect((await failure(shell.run(['kill', '-9', '0']))).code).toMatch(/console-lost|command-timeout/)
-    const other = pty()
+    const other = pty(test)
     const second = await openConsole(other.open, options())
     const running = failure(second.run(['sleep', '60']))
     other.stop()
@@ -144,23 +152,26 @@ describe.skipIf(process.platform !== 'linux')('a console on a real terminal', ()
   })
 })
 
-describe('a console that is dead', () => {
+describe.concurrent('a console that is dead', () => {
   const mute: OpenLine = async () => ({ write: () => {}, close: () => {} })
 
-  it('is told within 5 s', async () => {
+  it('is told within 5 s', async (test) => {
+    const { expect } = test
     const { error, ms } = await timed(openConsole(mute, options()))
     expect([error.code, error.hint]).toEqual(['console-dead', expect.stringContaining('qm status')])
     expect(ms).toBeLessThan(5000)
   })
 
-  it('is told as held where somebody else is found on it', async () => {
+  it('is told as held where somebody else is found on it', async (test) => {
+    const { expect } = test
     const { AppError } = await import('../../errors')
     const held = new AppError('console-held', 'socat (pid 7) is on the serial console already')
     const open: OpenLine = async () => ({ write: () => {}, close: () => {}, explainSilence: async () => held })
     expect(await failure(openConsole(open, options()))).toBe(held)
   })
 
-  it('can be cancelled', async () => {
+  it('can be cancelled', async (test) => {
+    const { expect } = test
     const error = await failure(openConsole(mute, { ...options(), signal: AbortSignal.timeout(50) }))
     expect(error.code).toBe('cancelled')
   })

@@ -8,9 +8,20 @@ import { AppError } from '../../errors'
 /** A process by its name, as pgrep -x takes it: the kernel keeps 15 characters. */
 const processName = (emulator: string): string => emulator.slice(emulator.lastIndexOf('/') + 1).slice(0, 15)
 
+/** Emulators by process name; what one of them has forked is none of its own. */
+const EMULATORS = `emulators() {
+  pids=$(pgrep -x "$1" | tr '\\n' ' ')
+  for pid in $pids; do
+    parent=$(ps -o ppid= -p "$pid" | tr -d ' ')
+    [ -n "$parent" ] || continue
+    case " $pids" in *" $parent "*) ;; *) echo "$pid" ;; esac
+  done
+}`
+
 /** Argument: process name. For each: pid, its start and the file's last change (epoch s), the file, its text as base64. */
-const READ = `now=$(date +%s)
-for pid in $(pgrep -x "$1"); do
+const READ = `${EMULATORS}
+now=$(date +%s)
+for pid in $(emulators "$1"); do
   file=$(tr '\\000' '\\n' <"/proc/$pid/cmdline" | tail -n 1)
   case $file in /*) ;; *) file=$(readlink "/proc/$pid/cwd")/$file ;; esac
   age=$(ps -o etimes= -p "$pid") || continue
@@ -21,9 +32,11 @@ echo end`
 
 /**
  * Arguments: process name, emulator, file, file to go back to. Ends what runs, starts the new one, and waits until it is
- * there alone. In a session of its own: neither Ctrl-C nor a line that is lost may stop it half-way. Exit 11: the old one cannot be ended; 12: the new one did not stay, the one before is started again.
+ * there alone. In a session of its own: neither Ctrl-C nor a line that is lost may stop it half-way. Exit 11: the old one
+ * cannot be ended; 12: the new one did not stay, the one before is started again.
  */
-const REPLACE = `end_all() {
+const REPLACE = `${EMULATORS}
+end_all() {
   n=0
   while pgrep -x "$1" >/dev/null; do
     if [ "$n" = 0 ]; then pkill -x "$1"; elif [ "$n" = 10 ]; then pkill -9 -x "$1"; fi
@@ -33,19 +46,20 @@ const REPLACE = `end_all() {
   done
 }
 start() {
-  setsid "$2" -dc "$3" </dev/null >/tmp/failover-lab-emulator.log 2>&1 &
+  setsid "$2" -dc "$3" </dev/null >"\${3%/*}/failover-lab-emulator.log" 2>&1 &
   n=0
   alone=0
   while [ "$n" -lt 30 ] && [ "$alone" -lt 3 ]; do
     sleep 0.1
     n=$((n + 1))
-    if [ "$(pgrep -cx "$1")" = 1 ]; then alone=$((alone + 1)); else alone=0; fi
+    [ "$n" -lt 10 ] || pgrep -x "$1" >/dev/null || break
+    if [ "$(emulators "$1" | wc -l)" -eq 1 ]; then alone=$((alone + 1)); else alone=0; fi
   done
   [ "$alone" = 3 ]
 }
 end_all "$1" || exit 11
 start "$1" "$2" "$3" && exit 0
-tail -c 300 /tmp/failover-lab-emulator.log
+tail -c 300 "\${3%/*}/failover-lab-emulator.log"
 end_all "$1"
 [ -z "$4" ] || start "$1" "$2" "$4"
 exit 12`

@@ -3,20 +3,21 @@ import { randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { DirectionSchema, GOOD, type Impairment, isGood, presetDirection, presetOf } from '../../domain/impairment'
+import { describe, expect, it, type TestContext } from 'vitest'
+import { DirectionSchema, GOOD, type Impairment, presetDirection, presetOf } from '../../domain/impairment'
 import { WanLabSchema } from '../../domain/lab'
 import { wanLinks } from '../../domain/wan'
 import { SshPool } from '../../transport/pool'
 import { failure, startTestServer } from '../../transport/test-server'
 import { withConsole } from '../console/serial-console'
-import { type PtyConsole, startPtyConsole } from '../console/testing/pty-console'
+import { startPtyConsole } from '../console/testing/pty-console'
 import { exampleWanLab } from '../pve/test-wan'
 import { inForce, parseEmulators } from './emulator'
 import {
   applyWcfg,
   linkReading,
   readInForce,
+  readsGood,
   setImpairment,
   type WanulatorShell,
   wcfgFor,
@@ -37,25 +38,14 @@ stay() { while :; do sleep 0.2; done; }
 if [ -e "$(dirname "$0")/forks" ]; then stay & else stay; fi
 `
 
-describe.skipIf(process.platform !== 'linux')('a WANulator', () => {
-  let directory = ''
-  let emulator = ''
-  let name = ''
-  let pty: PtyConsole
-  beforeEach(() => {
-    directory = mkdtempSync(join(tmpdir(), 'failover-lab-wanulator-'))
-    name = `wanu-${randomBytes(4).toString('hex')}`
-    emulator = join(directory, name)
-    writeFileSync(emulator, EMULATOR)
-    chmodSync(emulator, 0o755)
-    pty = startPtyConsole('pw')
-  })
-  afterEach(() => {
-    pty.stop()
-    if (pids().length > 0) execFileSync('pkill', ['-9', '-x', name])
-    rmSync(directory, { recursive: true, force: true })
-  })
-
+/** A WANulator for the test alone: a console, and an emulator of a name that nobody else's has. */
+function wanulator({ onTestFinished }: Pick<TestContext, 'onTestFinished'>) {
+  const directory = mkdtempSync(join(tmpdir(), 'failover-lab-wanulator-'))
+  const name = `wanu-${randomBytes(4).toString('hex')}`
+  const emulator = join(directory, name)
+  writeFileSync(emulator, EMULATOR)
+  chmodSync(emulator, 0o755)
+  const pty = startPtyConsole('pw')
   const pids = (): string[] => {
     try {
       return execFileSync('pgrep', ['-x', name], { encoding: 'utf8' }).trim().split('\n')
@@ -63,11 +53,25 @@ describe.skipIf(process.platform !== 'linux')('a WANulator', () => {
       return []
     }
   }
-  const inside = <T>(work: (shell: WanulatorShell) => Promise<T>): Promise<T> =>
-    withConsole(pty.open, { name: 'WANulator', host: 'pve', credentials: { user: 'root', password: 'pw' } }, work)
+  onTestFinished(() => {
+    pty.stop()
+    if (pids().length > 0) execFileSync('pkill', ['-9', '-x', name])
+    rmSync(directory, { recursive: true, force: true })
+  })
+  const inside = <T>(work: (shell: WanulatorShell) => Promise<T>, signal?: AbortSignal): Promise<T> =>
+    withConsole(
+      pty.open,
+      { name: 'WANulator', host: 'pve', credentials: { user: 'root', password: 'pw' }, signal },
+      work,
+    )
   const files = () => readdirSync(directory).filter((file) => file.endsWith('.wcfg'))
+  return { directory, emulator, pty, pids, inside, files }
+}
 
-  it('without an emulator is cut, and gets exactly one', async () => {
+describe.skipIf(process.platform !== 'linux').concurrent('a WANulator', () => {
+  it('without an emulator is cut, and gets exactly one', async (test) => {
+    const { expect } = test
+    const { emulator, pids, inside, files } = wanulator(test)
     await inside(async (shell) => {
       expect(await readInForce(shell, emulator)).toEqual({ kind: 'none' })
       await setImpairment(shell, emulator, link, DROP_15)
@@ -79,9 +83,11 @@ describe.skipIf(process.platform !== 'linux')('a WANulator', () => {
     expect(files()).toHaveLength(1)
   }, 30_000)
 
-  it.each([false, true])(
+  it.for([false, true])(
     'never has two, whether the emulator forks (%s) or stays',
-    async (forks) => {
+    async (forks, test) => {
+      const { expect } = test
+      const { directory, emulator, pids, inside, files } = wanulator(test)
       if (forks) writeFileSync(join(directory, 'forks'), '')
       await inside(async (shell) => {
         await applyWcfg(shell, emulator, known('good'))
@@ -97,7 +103,9 @@ describe.skipIf(process.platform !== 'linux')('a WANulator', () => {
     30_000,
   )
 
-  it('ends what others have started, however many, and keeps what their file says besides', async () => {
+  it('ends what others have started, however many, and keeps what their file says besides', async (test) => {
+    const { expect } = test
+    const { directory, emulator, pids, inside } = wanulator(test)
     const theirs = join(directory, 'drop_15.wcfg')
     writeFileSync(theirs, known('drop_15').replace('NetworkMode="0"', 'NetworkMode="3"'))
     await inside(async (shell) => {
@@ -110,12 +118,14 @@ describe.skipIf(process.platform !== 'linux')('a WANulator', () => {
       const now = await readInForce(shell, emulator)
       expect(now.kind === 'file' && now.text).toContain('NetworkMode="3"')
       const reading = linkReading(link, now)
-      expect(reading.kind === 'impairment' && isGood(reading.impairment)).toBe(true)
+      expect(readsGood(reading)).toBe(true)
     })
     expect(existsSync(theirs)).toBe(true)
   }, 30_000)
 
-  it('goes back to the one before when a file breaks the emulator, and says so', async () => {
+  it('goes back to the one before when a file breaks the emulator, and says so', async (test) => {
+    const { expect } = test
+    const { emulator, pids, inside } = wanulator(test)
     await inside(async (shell) => {
       await applyWcfg(shell, emulator, known('good'))
       const error = await failure(applyWcfg(shell, emulator, known('good').replace('NetworkMode="0"', 'BROKEN="1"')))
@@ -126,15 +136,13 @@ describe.skipIf(process.platform !== 'linux')('a WANulator', () => {
     expect(pids()).toHaveLength(1)
   }, 30_000)
 
-  it('is not left cut by a cancel in the middle of a change', async () => {
-    const console = { name: 'WANulator', host: 'pve', credentials: { user: 'root', password: 'pw' } }
+  it('is not left cut by a cancel in the middle of a change', async (test) => {
+    const { expect } = test
+    const { emulator, pids, inside } = wanulator(test)
     await inside((shell) => applyWcfg(shell, emulator, known('good')))
     const [first] = pids()
     const cancel = new AbortController()
-    const changing = withConsole(pty.open, { ...console, signal: cancel.signal }, (shell) =>
-      applyWcfg(shell, emulator, known('drop_15')),
-    )
-    const error = failure(changing)
+    const error = failure(inside((shell) => applyWcfg(shell, emulator, known('drop_15')), cancel.signal))
     await expect.poll(() => pids()[0] !== first, { timeout: 10_000, interval: 5 }).toBe(true)
     cancel.abort()
     expect((await error).code).toBe('cancelled')
@@ -145,7 +153,9 @@ describe.skipIf(process.platform !== 'linux')('a WANulator', () => {
     })
   }, 30_000)
 
-  it('is reached over SSH and its serial socket, with the password that the lab file names', async () => {
+  it('is reached over SSH and its serial socket, with the password that the lab file names', async (test) => {
+    const { expect } = test
+    const { emulator, pty } = wanulator(test)
     const server = await startTestServer({
       id: 'pve',
       onExec: (command, channel) => {
@@ -186,7 +196,9 @@ describe.skipIf(process.platform !== 'linux')('a WANulator', () => {
     }
   }, 30_000)
 
-  it('is not trusted when its file was changed behind it', async () => {
+  it('is not trusted when its file was changed behind it', async (test) => {
+    const { expect } = test
+    const { directory, emulator, inside } = wanulator(test)
     await inside(async (shell) => {
       const theirs = join(directory, 'theirs.wcfg')
       writeFileSync(theirs, known('good'))

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Direction, directionText, type Impairment, sameDirection } from '../../domain/impairment'
+import { type Direction, directionText, type Impairment, isGood, sameDirection } from '../../domain/impairment'
 import type { Wan, WanLink, Wanulator } from '../../domain/wan'
 import { AppError } from '../../errors'
 import { type SerialConsole, withConsole } from '../console/serial-console'
@@ -58,7 +58,7 @@ export async function applyWcfg(shell: WanulatorShell, emulator: string, text: s
     )
   const after = await readInForce(shell, emulator)
   if (after.kind !== 'file' || after.file !== file || after.text !== text) {
-    const hint = 'Look at /tmp/failover-lab-emulator.log in the WANulator, or restart the VM.'
+    const hint = 'Look at failover-lab-emulator.log beside the emulator in the WANulator, or restart the VM.'
     throw failed(`the configuration did not come into force: ${inWords(after)}`, hint, output)
   }
   if (backTo?.startsWith(filePrefix(emulator))) await shell.run(['rm', '-f', '--', backTo])
@@ -87,15 +87,15 @@ function parsed(text: string): Wcfg | null {
 }
 
 /**
- * The configuration for an impairment: the one in force with other numbers, so that what it says besides is kept; a new
- * one where none can be read, or where it is for other interfaces.
+ * The configuration for an impairment and nothing else: the one in force with other functions, so that what it says of its
+ * interfaces is kept; a new one where none can be read, or where it is for other interfaces.
  */
 export function wcfgFor(link: Pick<WanLink, 'toIsp' | 'toRouter'>, impairment: Impairment, now: InForce): string {
   const directions = byGuest(link, impairment)
   const wcfg = now.kind === 'file' ? parsed(now.text) : null
   const names = wcfg?.interfaces.map(({ name }) => name) ?? []
   const fits = wcfg !== null && Object.keys(directions).every((name) => names.includes(name))
-  return printWcfg(fits ? withDirections(wcfg, directions) : newWcfg(directions))
+  return printWcfg(fits ? withDirections(wcfg, directions, { keepOthers: false }) : newWcfg(directions))
 }
 
 /** What is in force on a link, as far as a form can show it; `rest` tells in words what it cannot. */
@@ -123,6 +123,10 @@ export function linkReading(link: Pick<WanLink, 'toIsp' | 'toRouter'>, now: InFo
   }
 }
 
+/** Whether a link passes everything on, by its file. */
+export const readsGood = (reading: LinkReading): boolean =>
+  reading.kind === 'impairment' && reading.rest.length === 0 && isGood(reading.impairment)
+
 const checkDirection = (name: string, wanted: Direction, found: Direction) => {
   if (sameDirection(wanted, found)) return
   const message = `${name}: "${directionText(wanted)}" was asked for, "${directionText(found)}" is in force`
@@ -139,6 +143,7 @@ export async function setImpairment(
   await applyWcfg(shell, emulator, wcfgFor(link, impairment, await readInForce(shell, emulator)))
   const reading = linkReading(link, await readInForce(shell, emulator))
   if (reading.kind === 'unreadable') throw failed(reading.reason, 'Apply it again.')
+  if (reading.rest.length > 0) throw failed(`more is in force: ${reading.rest.join('; ')}`, 'Apply it again.')
   checkDirection('to ISP', impairment.toIsp, reading.impairment.toIsp)
   checkDirection('to router', impairment.toRouter, reading.impairment.toRouter)
 }

@@ -120,51 +120,65 @@ function carries(fn: SimFunction, { kind, timing }: Wanted): boolean {
 /** Blanks and line ends alone. */
 const isBlank = (node: XmlNode | undefined): node is string => typeof node === 'string' && node.trim() === ''
 
-const sameFunction = (a: SimFunction, b: SimFunction): boolean => JSON.stringify(a) === JSON.stringify(b)
+export type ChangeOptions = {
+  /** Keeps functions that no form knows, and bursts: default. Else an interface does what the form says, and nothing more. */
+  keepOthers?: boolean
+}
 
-function changedInterface(element: XmlElement, direction: Direction): XmlElement {
+const isSimFn = (node: XmlNode): node is XmlElement => typeof node !== 'string' && node.name === 'SimFn'
+
+/** Written in another way ("always", "every 1.") but the same to a packet: left as it is written. */
+function entriesAgree(a: SimFunction, b: SimFunction): boolean {
+  const [left, right] = [entryOf(a), entryOf(b)]
+  return left !== null && JSON.stringify(left) === JSON.stringify(right)
+}
+
+function fitted(child: XmlElement, fn: SimFunction, wanted: Wanted): XmlElement {
+  const fresh = newFunction(wanted)
+  return entriesAgree(fn, simFunctionOf(fresh)) ? child : (changedFunction(child, wanted) ?? fresh)
+}
+
+function changedInterface(element: XmlElement, direction: Direction, { keepOthers = true }: ChangeOptions): XmlElement {
   const wanted = wantedFunctions(direction)
   const children: XmlNode[] = []
   for (const child of element.children) {
-    if (typeof child === 'string' || child.name !== 'SimFn') {
-      children.push(child)
-      continue
+    const fn = isSimFn(child) ? simFunctionOf(child) : null
+    if (!isSimFn(child) || !fn || (fn.kind === 'other' && keepOthers)) children.push(child)
+    else {
+      const at = keepOthers || burstOf(fn) === 0 ? wanted.findIndex((one) => carries(fn, one)) : -1
+      const [one] = at < 0 ? [] : wanted.splice(at, 1)
+      if (one) children.push(fitted(child, fn, one))
+      else if (isBlank(children.at(-1))) children.pop()
     }
-    const fn = simFunctionOf(child)
-    const at = wanted.findIndex((candidate) => carries(fn, candidate))
-    if (fn.kind === 'other') children.push(child)
-    else if (at >= 0) {
-      const [one] = wanted.splice(at, 1)
-      const fresh = one && newFunction(one)
-      const isAsWanted = fresh && entriesAgree(fn, simFunctionOf(fresh))
-      children.push(isAsWanted ? child : ((one && changedFunction(child, one)) ?? fresh ?? child))
-    } else if (isBlank(children.at(-1))) children.pop()
   }
-  const missing = wanted.filter(({ kind, params }) => kind !== 'limit' || params.Speed !== '0').map(newFunction)
-  return { ...element, children: withAppended(children, missing) }
+  // An interface without any function has never been seen: the good file has a limit of none.
+  const isNeedless = ({ kind, params }: Wanted) => kind === 'limit' && params.Speed === '0'
+  const isEmpty = !children.some(isSimFn) && wanted.every(isNeedless)
+  const missing = isEmpty ? wanted : wanted.filter((one) => !isNeedless(one))
+  return { ...element, children: withAppended(children, missing.map(newFunction), indentOf(element)) }
 }
 
-/** Written in another way ("always", "every 1.") but the same to a packet: left as it is written. */
-const entriesAgree = (a: SimFunction, b: SimFunction): boolean => {
-  const [left, right] = [entryOf(a), entryOf(b)]
-  return left === null || right === null ? sameFunction(a, b) : JSON.stringify(left) === JSON.stringify(right)
+/** What stands before each function of an interface. */
+function indentOf({ children }: XmlElement): string {
+  const before = children[children.findIndex(isSimFn) - 1]
+  return isBlank(before) ? before : ''
 }
 
-/** The new functions behind the last one, indented as it is; a lone interface's as its files are. */
-function withAppended(children: readonly XmlNode[], missing: readonly XmlElement[]): XmlNode[] {
-  const last = children.findLastIndex((child) => typeof child !== 'string' && child.name === 'SimFn')
-  const before = children[last - 1]
-  const indent = isBlank(before) ? before : '\n    '
-  const added = missing.flatMap((fn) => [indent, fn])
-  if (last >= 0) return [...children.slice(0, last + 1), ...added, ...children.slice(last + 1)]
-  return [...added, ...children]
+/** The new functions behind the last one, or as the first in an interface. */
+function withAppended(children: readonly XmlNode[], added: readonly XmlElement[], indent: string): XmlNode[] {
+  const at = children.findLastIndex(isSimFn) + 1
+  return [...children.slice(0, at), ...added.flatMap((fn) => [indent, fn]), ...children.slice(at)]
 }
 
 /**
  * The configuration with other directions, by interface name. Functions, elements and attributes that no form knows
  * stay where they are. Throws `bad-input` for an interface that the configuration has not.
  */
-export function withDirections(wcfg: Wcfg, directions: Readonly<Record<string, Direction>>): Wcfg {
+export function withDirections(
+  wcfg: Wcfg,
+  directions: Readonly<Record<string, Direction>>,
+  options: ChangeOptions = {},
+): Wcfg {
   const known = wcfg.interfaces.map(({ name }) => name)
   const unknown = Object.keys(directions).find((name) => !known.includes(name))
   if (unknown !== undefined) {
@@ -176,7 +190,7 @@ export function withDirections(wcfg: Wcfg, directions: Readonly<Record<string, D
   const children = document.root.children.map((child) => {
     const direction = typeof child === 'string' ? undefined : directions[child.attributes.Name ?? '']
     if (typeof child === 'string' || child.name !== 'Interface' || !direction) return child
-    return changedInterface(child, direction)
+    return changedInterface(child, direction, options)
   })
   return wcfgOf({ ...document, root: { ...document.root, children } })
 }

@@ -78,6 +78,23 @@ describe('a changed file', () => {
     expect(without).toBe(read('drop_15').replace(/\n.*Type="3".*/, ''))
   })
 
+  it('is never left without a function, and its line ends stay', () => {
+    const changed = printWcfg(withDirections(parseWcfg(read('drop_5th')), { ens18: GOOD }))
+    expect(changed).toContain(
+      '<Interface Name="ens18" UseDHCP="0" IpAddr="0.0.0.0" IpMask="0.0.0.0">\r\n  <SimFn Type="6"><Params Speed="0"/></SimFn>\r\n </Interface>',
+    )
+    expect(changed.replaceAll('\r\n', '')).not.toContain('\n')
+  })
+
+  it('does what the form says and nothing more, if asked for', () => {
+    const odd = read('drop_15').replace('Type="6"', 'Type="9"').replace('Burst="0" Type="3"', 'Burst="4" Type="3"')
+    const strict = withDirections(parseWcfg(odd), { ens18: direction({ lossPercent: 15 }) }, { keepOthers: false })
+    expect(formAt(printWcfg(strict), 'ens18')).toEqual({ direction: direction({ lossPercent: 15 }), rest: [] })
+    expect(formAt(printWcfg(withDirections(parseWcfg(odd), { ens18: GOOD })), 'ens18').rest).toEqual([
+      'function of type 9',
+    ])
+  })
+
   it('says what a form cannot show', () => {
     const odd = read('drop_15').replace('Type="6"', 'Type="9"').replace('Burst="0" Type="3"', 'Burst="4" Type="3"')
     expect(formAt(odd, 'ens18')).toEqual({
