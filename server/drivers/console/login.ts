@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../errors'
 import { marked, readMarked } from './marked-command'
 import { consoleText, ENTER, INTERRUPT, loginFailure, type PromptName, promptAt, WAKING_KEYS } from './prompts'
 
-/** What the console was found in; `busy`: something ran in it, `unknown`: it took a key to hear of it. */
+/** What the console was found in; `busy`: something ran in it. */
 export type FoundState = 'login' | 'password' | 'shell' | 'continuation' | 'busy'
 
 export type Credentials = { user: string; password: string }
@@ -47,7 +47,9 @@ const LAST_MS = 2600
 const MAX_RAW = 64 * 1024
 
 const waitFor = ({ phase, raw, isHeard, keys }: LoginState): number => {
-  if (promptAt(consoleText(raw)) !== null) return SETTLE_MS
+  const prompt = promptAt(consoleText(raw))
+  // A shell's prompt may be a late one, from before our own command.
+  if (prompt !== null && !(phase === 'verifying' && prompt === 'shell')) return SETTLE_MS
   if (phase === 'password-sent') return LOGIN_MS
   return isHeard && keys >= WAKING_KEYS.length ? LAST_MS : ANSWER_MS
 }

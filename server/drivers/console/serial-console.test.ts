@@ -3,10 +3,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, describe, it, type TestContext } from 'vitest'
+import { afterAll, describe, expect, it, type TestContext } from 'vitest'
 import type { AppError } from '../../errors'
 import { failure } from '../../transport/test-server'
-import { type OpenLine, openConsole, withConsole } from './serial-console'
+import { type OpenLine, openConsole, type TypedCommand, withConsole } from './serial-console'
 import { type PtyConsole, startPtyConsole } from './testing/pty-console'
 
 const directory = mkdtempSync(join(tmpdir(), 'failover-lab-console-'))
@@ -65,6 +65,17 @@ describe.skipIf(process.platform !== 'linux').concurrent('a console on a real te
     expect(await withConsole(console.open, options(), async ({ found }) => found)).toBe('continuation')
   }, 30_000)
 
+  it('leaves every shell that stands in another', async (test) => {
+    const { expect } = test
+    const console = pty(test)
+    const first = await openConsole(console.open, options())
+    first.close()
+    console.type('bash --norc -i\r')
+    await sleep(300)
+    expect(await withConsole(console.open, options(), async ({ found }) => found)).toBe('shell')
+    expect(await withConsole(console.open, options(), async ({ found }) => found)).toBe('login')
+  })
+
   it('does not run what somebody left half typed', async (test) => {
     const { expect } = test
     const console = pty(test)
@@ -94,12 +105,15 @@ describe.skipIf(process.platform !== 'linux').concurrent('a console on a real te
     const data = Buffer.from(Array.from({ length: 5000 }, (_, i) => (i * 37) % 256))
     const sha256 = createHash('sha256').update(data).digest('hex')
     const path = join(directory, 'it is.wcfg')
-    await withConsole(open, options(), async (console) => {
+    const typed: string[] = []
+    const onCommand = ({ argv }: TypedCommand) => typed.push(argv.join(' '))
+    await withConsole(open, { ...options(), onCommand }, async (console) => {
       await console.push(path, data, sha256)
       expect(readFileSync(path).equals(data)).toBe(true)
       const error = await failure(console.push(join(directory, 'no', 'where'), data, sha256))
       expect([error.code, error.message]).toEqual(['command-failed', expect.stringContaining('WANulator 103: exit 1')])
     })
+    expect(typed.slice(0, 2)).toEqual([`cp /dev/null ${path}.part`, `sh -c base64 -d >>"$1" sh ${path}.part`])
   })
 
   it('is not confused by what the kernel says meanwhile', async (test) => {
@@ -149,6 +163,26 @@ describe.skipIf(process.platform !== 'linux').concurrent('a console on a real te
     other.stop()
     expect((await running).code).toBe('console-lost')
     await second.logOut()
+  })
+})
+
+describe('the prompt behind a command', () => {
+  it('that comes late is not taken for a shell that is still there', async () => {
+    const exits: string[] = []
+    const open: OpenLine = async (onData) => ({
+      write: (data) => {
+        const nonce = /FLAB_(\w+) B/.exec(data)?.[1]
+        if (nonce) onData(`${data}\r\n\r\nFLAB_${nonce}_B\r\n\r\nFLAB_${nonce}_E 0\r\n`)
+        else if (data === 'exit\r') {
+          exits.push(data)
+          onData('root@wanulator:~# ')
+          onData('exit\r\nlogout\r\n\r\nwanulator login: ')
+        } else onData('\r\nroot@wanulator:~# ')
+      },
+      close: () => {},
+    })
+    await withConsole(open, options(), (console) => console.run(['true']))
+    expect(exits).toHaveLength(1)
   })
 })
 

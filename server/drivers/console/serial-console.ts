@@ -11,7 +11,7 @@ import {
   type Reaction,
 } from './login'
 import { type MarkedResult, marked, markedAppend, readMarked } from './marked-command'
-import { consoleText, ENTER, INTERRUPT, promptAt } from './prompts'
+import { consoleText, ENTER, INTERRUPT, type PromptName, promptAt } from './prompts'
 
 /** A way to a console's bytes: `serialLine`, or a stand-in in tests. */
 export type ConsoleLine = {
@@ -23,12 +23,22 @@ export type ConsoleLine = {
 /** Opens it. `onEnd` comes once, with the reason, when it ends without `close`. */
 export type OpenLine = (onData: (text: string) => void, onEnd: (reason: AppError) => void) => Promise<ConsoleLine>
 
+/** A command that was typed on a console, for a run's record: nothing but socat shows on the host. */
+export type TypedCommand = {
+  argv: string[]
+  /** null: its end did not come. */
+  exitCode: number | null
+  output: string
+  durationMs: number
+}
+
 export type ConsoleOptions = {
   /** What engineers call it ("WANulator 103 on pve"). */
   name: string
   host: string
   credentials: Credentials
   signal?: AbortSignal
+  onCommand?: (command: TypedCommand) => void
 }
 
 /** From the first key to a shell. */
@@ -36,6 +46,8 @@ const LOGIN_BUDGET_MS = 4500
 /** Of one command, unless told. */
 const COMMAND_MS = 4500
 const LOGOUT_MS = 2500
+/** One in another, left there by somebody; the second "exit" is also for jobs that were stopped. */
+const MAX_SHELLS = 4
 /** Bytes of a file per command: with its echo below the 4,096 that a terminal's input holds. */
 const CHUNK_BYTES = 750
 const MAX_RAW = 1024 * 1024
@@ -78,7 +90,7 @@ export class SerialConsole {
   /** Runs a command in the console's shell. Its exit code is a result, no error. */
   run(argv: readonly string[], timeoutMs = COMMAND_MS): Promise<MarkedResult> {
     const nonce = newNonce()
-    return this.#ask(marked(argv, nonce), nonce, argv.join(' '), timeoutMs)
+    return this.#ask(marked(argv, nonce), nonce, argv, timeoutMs)
   }
 
   /** Runs a command that must succeed; its output. Rejects with `command-failed`. */
@@ -91,28 +103,42 @@ export class SerialConsole {
   /** Writes a file, whole or not at all: by pieces, beside it, and compared with its checksum. Rejects with `command-failed`. */
   async push(path: string, data: Uint8Array, sha256: string): Promise<void> {
     const part = `${path}.part`
+    const append = ['sh', '-c', 'base64 -d >>"$1"', 'sh', part]
     await this.must(['cp', '/dev/null', part])
     for (let from = 0; from < data.length; from += CHUNK_BYTES) {
       const nonce = newNonce()
       const text = markedAppend(part, data.subarray(from, from + CHUNK_BYTES), nonce)
-      const { exitCode, output } = await this.#ask(text, nonce, `base64 -d >>${part}`, COMMAND_MS)
-      if (exitCode !== 0) throw this.#failed(`${path} cannot be written`, `base64 -d >>${part}`, output)
+      const { exitCode, output } = await this.#ask(text, nonce, append, COMMAND_MS)
+      if (exitCode !== 0) throw this.#failed(`${path} cannot be written`, append.join(' '), output)
     }
     const found = await this.must(['sha256sum', '--', part])
     if (!found.includes(sha256)) throw this.#failed(`${path} did not arrive as it was sent`, 'sha256sum', found)
     await this.must(['mv', '-f', '--', part, path])
   }
 
-  /** Leaves the shell and waits for the login prompt, so that the next one does not find it logged in; then hangs up. */
+  /**
+   * Leaves the shell, and those that it stands in, and waits for the login prompt, so that the next one does not find it
+   * logged in; then hangs up. Rejects with `command-timeout` when that does not come.
+   */
   async logOut(): Promise<void> {
     if (this.#ended || !this.#line) return
     try {
-      await this.#until('the console did not log out', LOGOUT_MS, `exit${ENTER}`, () =>
-        promptAt(consoleText(this.#raw)) === 'login' ? true : null,
-      )
+      for (let shells = 0; shells < MAX_SHELLS; shells++) if ((await this.#leave()) === 'login') return
+      throw this.#error('command-timeout', 'the console did not log out')
     } finally {
       this.close()
     }
+  }
+
+  #leave(): Promise<PromptName> {
+    const prompt = () => {
+      const text = consoleText(this.#raw)
+      const found = promptAt(text)
+      // Before the echo it is the prompt of the command before, which comes behind that one's end.
+      const isOuter = found === 'shell' && text.includes('exit\n')
+      return found === 'login' || isOuter ? found : null
+    }
+    return this.#until('the console did not log out', LOGOUT_MS, `exit${ENTER}`, prompt, null)
   }
 
   /** Hangs up, whatever the console is in. */
@@ -121,7 +147,12 @@ export class SerialConsole {
     this.#line = null
   }
 
-  async #ask(text: string, nonce: string, shown: string, timeoutMs: number): Promise<MarkedResult> {
+  /** @param argv what the text amounts to, for errors and the record */
+  async #ask(text: string, nonce: string, argv: readonly string[], timeoutMs: number): Promise<MarkedResult> {
+    const shown = argv.join(' ')
+    const startedMs = performance.now()
+    const tell = (exitCode: number | null, output: string) =>
+      this.options.onCommand?.({ argv: [...argv], exitCode, output, durationMs: performance.now() - startedMs })
     const read = () => {
       const seen = consoleText(this.#raw)
       const result = readMarked(seen, nonce)
@@ -130,43 +161,49 @@ export class SerialConsole {
       return result
     }
     try {
-      return await this.#until(`no end of "${shown}"`, timeoutMs, `${text}${ENTER}`, read)
+      const result = await this.#until(`no end of "${shown}"`, timeoutMs, `${text}${ENTER}`, read)
+      tell(result.exitCode, result.output)
+      return result
     } catch (error) {
+      tell(null, this.#shown(consoleText(this.#raw)))
       if (error instanceof AppError && ['command-timeout', 'cancelled'].includes(error.code))
         this.#line?.write(INTERRUPT)
       throw error
     }
   }
 
-  /** Sends, then reads until `read` gives something. */
-  #until<T>(what: string, timeoutMs: number, send: string, read: () => T | null): Promise<T> {
+  /** Sends, then reads until `read` gives something. @param signal null: a cancel does not end it */
+  #until<T>(
+    what: string,
+    timeoutMs: number,
+    send: string,
+    read: () => T | null,
+    signal: AbortSignal | null | undefined = this.options.signal,
+  ): Promise<T> {
     this.#raw = ''
-    return this.#waiting<T>(
-      timeoutMs,
-      () => this.#error('command-timeout', `${what} after ${timeoutMs / 1000} s`),
-      (settle) => {
-        this.#onText = () => {
-          try {
-            const value = read()
-            if (value !== null) settle.resolve(value)
-          } catch (error) {
-            settle.reject(error)
-          }
+    const late = () => this.#error('command-timeout', `${what} after ${timeoutMs / 1000} s`)
+    return this.#waiting<T>({ timeoutMs, signal }, late, (settle) => {
+      this.#onText = () => {
+        try {
+          const value = read()
+          if (value !== null) settle.resolve(value)
+        } catch (error) {
+          settle.reject(error)
         }
-        this.#line?.write(send)
-      },
-    )
+      }
+      this.#line?.write(send)
+    })
   }
 
   #logIn(): Promise<FoundState> {
-    const { credentials } = this.options
+    const { credentials, signal } = this.options
     let reaction: Reaction = beginLogin(newNonce())
     let quiet: NodeJS.Timeout | undefined
     const late = () => {
       const { code, message, hint } = onLoginDeadline(reaction.state)
       return this.#error(code, message, undefined, hint)
     }
-    const done = this.#waiting<FoundState>(LOGIN_BUDGET_MS, late, (settle) => {
+    const done = this.#waiting<FoundState>({ timeoutMs: LOGIN_BUDGET_MS, signal }, late, (settle) => {
       const follow = (next: Reaction) => {
         reaction = next
         const { end, send, waitMs, isNoNews } = next
@@ -185,7 +222,7 @@ export class SerialConsole {
 
   /** A promise with a budget, that ends with the line and with the signal, too. */
   async #waiting<T>(
-    timeoutMs: number,
+    { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal | null | undefined },
     late: () => AppError,
     begin: (settle: { resolve(value: T): void; reject(error: unknown): void }) => void,
   ): Promise<T> {
@@ -196,7 +233,7 @@ export class SerialConsole {
       return await new Promise<T>((resolve, reject) => {
         timer = setTimeout(() => reject(late()), timeoutMs)
         this.#onEnded = reject
-        unlisten = onAbort(this.options.signal, () => reject(this.#error('cancelled', 'cancelled')))
+        unlisten = onAbort(signal ?? undefined, () => reject(this.#error('cancelled', 'cancelled')))
         begin({ resolve, reject })
       })
     } finally {

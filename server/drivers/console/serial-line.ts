@@ -9,6 +9,7 @@ export type SerialLineOptions = {
   tag: string
   /** The host ends the line by itself after this long. */
   timeoutMs: number
+  /** Ends the opening. */
   signal?: AbortSignal
 }
 
@@ -79,6 +80,8 @@ export const serialLine =
     const held = await heldBy(access, host, path, options, 0)
     if (held) throw held
     const place: Place = { host }
+    // A cancel has to leave time for logging out: whoever uses the line ends it.
+    const { tag, timeoutMs } = options
     const decoder = new TextDecoder()
     let said = ''
     let isClosed = false
@@ -87,7 +90,7 @@ export const serialLine =
       isClosed = true
     }
     const stream = await streamAt(access, place, socatArgv(path), {
-      ...options,
+      ...{ tag, timeoutMs },
       keepStdin: true,
       onData: (chunk) => onData(decoder.decode(chunk, { stream: true })),
       onStderr: (line) => {

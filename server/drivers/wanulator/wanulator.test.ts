@@ -138,7 +138,8 @@ describe.skipIf(process.platform !== 'linux').concurrent('a WANulator', () => {
 
   it('is not left cut by a cancel in the middle of a change', async (test) => {
     const { expect } = test
-    const { emulator, pids, inside } = wanulator(test)
+    const { emulator, pty, pids, inside } = wanulator(test)
+    const console = { name: 'WANulator', host: 'pve', credentials: { user: 'root', password: 'pw' } }
     await inside((shell) => applyWcfg(shell, emulator, known('good')))
     const [first] = pids()
     const cancel = new AbortController()
@@ -147,6 +148,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('a WANulator', () => {
     cancel.abort()
     expect((await error).code).toBe('cancelled')
     await expect.poll(pids, { timeout: 5000 }).toHaveLength(1)
+    expect(await withConsole(pty.open, console, async ({ found }) => found)).toBe('login')
     expect(await inside((shell) => readInForce(shell, emulator))).toMatchObject({
       kind: 'file',
       text: known('drop_15'),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { type Direction, directionText, type Impairment, isGood, sameDirection } from '../../domain/impairment'
 import type { Wan, WanLink, Wanulator } from '../../domain/wan'
 import { AppError } from '../../errors'
-import { type SerialConsole, withConsole } from '../console/serial-console'
+import { type SerialConsole, type TypedCommand, withConsole } from '../console/serial-console'
 import { serialLine, serialSocket } from '../console/serial-line'
 import type { WanAccess } from '../pve/pve'
 import {
@@ -153,6 +153,7 @@ export type WanulatorOptions = {
   signal?: AbortSignal
   /** Where the console's password is found; the app's environment unless told. */
   env?: Readonly<Record<string, string | undefined>>
+  onCommand?: (command: TypedCommand) => void
 }
 
 /** Longest that a console is held. */
@@ -178,9 +179,9 @@ export async function withWanulator<T>(
 ): Promise<T> {
   const { wan } = access.lab
   const { host } = wan.pve
-  const { tag, signal, env = process.env } = options
+  const { tag, signal, onCommand, env = process.env } = options
   const line = serialLine(access, host, serialSocket(vm), { tag, timeoutMs: SESSION_MS, signal })
   const credentials = { user: wan.console.user, password: passwordOf(wan, env) }
   const name = `${title} (VM ${vm})`
-  return withConsole(line, { name, host, credentials, signal }, (shell) => work(shell, wan.console.emulator))
+  return withConsole(line, { name, host, credentials, signal, onCommand }, (shell) => work(shell, wan.console.emulator))
 }

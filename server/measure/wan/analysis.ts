@@ -6,7 +6,7 @@ import {
   countLength,
   gateBinMs,
   isCleanLength,
-  type LengthCounts,
+  type Learned,
   learnTraffic,
   lengthClass,
   newLengthCounts,
@@ -44,7 +44,7 @@ export type WanReading = {
 }
 
 export type WanAnalysis = {
-  /** Begins a phase, in their order; any may be left out. `judged` learns from what came before. */
+  /** Begins a phase, each once and in their order; any may be left out. `judged` learns from what came before. */
   begin(phase: CapturePhase): void
   /** A packet: its stamp (epoch ms, capture host) and its length on the wire (bytes). */
   add(nic: string, stampMs: number, bytes: number): void
@@ -67,8 +67,7 @@ type Judge = (stampMs: number, bytes: number) => void
 type Nic = {
   packets: number
   bytes: number
-  idle: LengthCounts
-  loaded: LengthCounts
+  learned: Learned
   spacing: GapHistogram
   lastLoadedMs: number | null
   counter: PathCounter
@@ -82,9 +81,9 @@ type Nic = {
 /** Of the spacing that decides what is a gap. */
 const QUANTILE = 0.99
 
-function newNic({ originMs, binMs }: WanAnalysisOptions): Nic {
-  const [idle, loaded] = [newLengthCounts(), newLengthCounts()]
-  const counts = { packets: 0, bytes: 0, idle, loaded, spacing: gapHistogram(), lastLoadedMs: null }
+function newNic({ originMs, binMs, idleS }: WanAnalysisOptions): Nic {
+  const learned = { idle: newLengthCounts(), loaded: newLengthCounts(), idleS }
+  const counts = { packets: 0, bytes: 0, learned, spacing: gapHistogram(), lastLoadedMs: null }
   const judged = {
     counter: pathCounter(originMs, binMs),
     watcher: segmentWatcher(gapThresholdMs(0)),
@@ -94,9 +93,9 @@ function newNic({ originMs, binMs }: WanAnalysisOptions): Nic {
   return { ...counts, ...judged, judge: () => {}, flush: () => {} }
 }
 
-function countLoaded(nic: Nic, idleS: number | undefined, stampMs: number, bytes: number): void {
-  countLength(nic.loaded, stampMs, bytes)
-  if (!isCleanLength({ ...nic, idleS }, lengthClass(bytes))) return
+function countLoaded(nic: Nic, stampMs: number, bytes: number): void {
+  countLength(nic.learned.loaded, stampMs, bytes)
+  if (!isCleanLength(nic.learned, lengthClass(bytes))) return
   if (nic.lastLoadedMs !== null) nic.spacing.add(Math.max(0, stampMs - nic.lastLoadedMs))
   nic.lastLoadedMs = Math.max(nic.lastLoadedMs ?? stampMs, stampMs)
 }
@@ -129,7 +128,6 @@ function judgeBy(nic: Nic, traffic: TrafficClass | null, gapMs: number): void {
 /** Analysis of several NICs as their packets come; memory does not grow with the number of packets. */
 export function wanAnalysis(options: WanAnalysisOptions): WanAnalysis {
   const nics = new Map(options.nics.map((name) => [name, newNic(options)]))
-  const { idleS } = options
   let phase: CapturePhase = 'idle'
 
   const spacingMs = (): number | null => {
@@ -137,7 +135,7 @@ export function wanAnalysis(options: WanAnalysisOptions): WanAnalysis {
     return known.length > 0 ? Math.min(...known) : null
   }
   const learn = () => {
-    const learned = learnTraffic(new Map([...nics].map(([name, nic]) => [name, { ...nic, idleS }])))
+    const learned = learnTraffic(new Map([...nics].map(([name, nic]) => [name, nic.learned])))
     const gapMs = gapThresholdMs(spacingMs() ?? 0)
     for (const [name, nic] of nics) judgeBy(nic, learned.get(name) ?? null, gapMs)
   }
@@ -158,8 +156,8 @@ export function wanAnalysis(options: WanAnalysisOptions): WanAnalysis {
       if (!nic) return
       nic.packets++
       nic.bytes += bytes
-      if (phase === 'idle') countLength(nic.idle, stampMs, bytes)
-      else if (phase === 'loaded') countLoaded(nic, idleS, stampMs, bytes)
+      if (phase === 'idle') countLength(nic.learned.idle, stampMs, bytes)
+      else if (phase === 'loaded') countLoaded(nic, stampMs, bytes)
       else nic.judge(stampMs, bytes)
     },
     read: (endMs) => ({

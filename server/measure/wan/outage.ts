@@ -1,4 +1,5 @@
 import type { Measurement } from '../../domain/run'
+import type { Bounds } from '../failover-time'
 import { gapsIn, type Segment, type TrafficGap, unionOf } from './segments'
 
 /** What the captures of several NICs show of one traffic. */
@@ -11,14 +12,20 @@ export type CapturedPaths = {
   spacingMs: number
   /** By how much a segment may begin or end late or early, ms. */
   edgeMs: number
-  /** When the captures ended. */
+  /** When the captures or the traffic were ended, whichever was first: what is missing behind it is no gap. */
   endMs: number
 }
 
 export type WanOutage = {
   gaps: TrafficGap[]
-  /** null: nothing was captured before `fromMs`, so nothing can have stopped. */
-  longest: (Measurement & { fromMs: number; toMs: number; isOpen: boolean }) | null
+  /** The one that nobody saw end, else the longest. null: nothing was captured before `fromMs`, so nothing can have stopped. */
+  worst: {
+    fromMs: number
+    toMs: number
+    bounds: Bounds
+    /** null: nobody saw it end, so it has no length. */
+    measurement: Measurement | null
+  } | null
 }
 
 const lengthMs = ({ fromMs, toMs }: TrafficGap): number => toMs - fromMs
@@ -31,9 +38,9 @@ const SPACINGS = 5
 export const gapThresholdMs = (spacingMs: number): number => Math.max(LEAST_GAP_MS, SPACINGS * spacingMs)
 
 /**
- * Gaps of traffic over the union of NICs after an instant, and the longest one (RFC 6412 TBM: by timestamps). A single
+ * Gaps of traffic over the union of NICs after an instant, and the worst one (RFC 6412 TBM: by timestamps). A single
  * NIC's gap never ends once traffic has left it; the union's ends when another one takes over. The true outage is that gap
- * less at most one spacing at either end; an open one is only known to have lasted so long.
+ * less at most one spacing at either end; an open one is only known to have lasted so long, and has no upper bound.
  */
 export function wanOutage(
   { streams, gapMs, spacingMs, edgeMs, endMs }: CapturedPaths,
@@ -42,15 +49,15 @@ export function wanOutage(
 ): WanOutage {
   const union = unionOf(streams, gapMs)
   const first = union[0]
-  if (!first || first.fromMs > fromMs) return { gaps: [], longest: null }
+  if (!first || first.fromMs > fromMs) return { gaps: [], worst: null }
   const gaps = gapsIn(union, gapMs, { fromMs, toMs: endMs })
-  const labels = { id: 'failoverTimeByCapture', title: 'Failover Time by capture', method: 'TBM', source } as const
-  const [widest] = gaps.toSorted((a, b) => lengthMs(b) - lengthMs(a))
-  if (!widest) {
-    const none = { fromMs, toMs: fromMs, isOpen: false }
-    return { gaps, longest: { ...labels, ms: 0, plusMs: gapMs, minusMs: 0, ...none } }
-  }
-  const ms = lengthMs(widest)
+  const [longest] = gaps.toSorted((a, b) => lengthMs(b) - lengthMs(a))
+  const worst = gaps.find((gap) => gap.isOpen) ?? longest
+  const { isOpen, ...span } = worst ?? { fromMs, toMs: fromMs, isOpen: false }
+  const ms = span.toMs - span.fromMs
   const minusMs = Math.min(ms, 2 * (spacingMs + edgeMs))
-  return { gaps, longest: { ...labels, ms, plusMs: 2 * edgeMs, minusMs, ...widest } }
+  const plusMs = worst ? 2 * edgeMs : gapMs
+  const labels = { id: 'failoverTimeByCapture', title: 'Failover Time by capture', method: 'TBM', source } as const
+  const bounds = { lowerMs: ms - minusMs, upperMs: isOpen ? null : ms + plusMs }
+  return { gaps, worst: { ...span, bounds, measurement: isOpen ? null : { ...labels, ms, plusMs, minusMs } } }
 }

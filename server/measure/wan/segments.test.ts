@@ -67,24 +67,30 @@ describe('an outage over several NICs', () => {
   const second = watch(every(10, 6200, 9000))
 
   it('ends when another NIC takes over', () => {
-    const { gaps, longest } = wanOutage(paths([first, second], 9000), 5000, 'enp2s0f2, enp2s0f0')
+    const { gaps, worst } = wanOutage(paths([first, second], 9000), 5000, 'enp2s0f2, enp2s0f0')
     expect(gaps).toEqual([{ fromMs: 5000, toMs: 6200, isOpen: false }])
-    expect(longest).toMatchObject({ ms: 1200, plusMs: 0, minusMs: 20, method: 'TBM', isOpen: false })
+    expect(worst?.measurement).toMatchObject({ ms: 1200, plusMs: 0, minusMs: 20, method: 'TBM' })
+    expect(worst?.bounds).toEqual({ lowerMs: 1180, upperMs: 1200 })
   })
 
   it('is open when nobody did', () => {
-    const { longest } = wanOutage(paths([first], 9000), 4900, 'enp2s0f2')
-    expect(longest).toMatchObject({ ms: 4000, toMs: 9000, isOpen: true })
+    const { worst } = wanOutage(paths([first], 9000), 4900, 'enp2s0f2')
+    expect(worst).toEqual({ fromMs: 5000, toMs: 9000, bounds: { lowerMs: 3980, upperMs: null }, measurement: null })
+  })
+
+  it('that nobody saw end is worse than a longer one that ended', () => {
+    const { worst } = wanOutage(paths([first, watch(every(10, 8000, 8500))], 9000), 5000, 'x')
+    expect(worst).toMatchObject({ fromMs: 8500, toMs: 9000, measurement: null })
   })
 
   it('is none where traffic went on: at most a gap that is not told', () => {
-    const { gaps, longest } = wanOutage(paths([first, watch(every(10, 4980, 9000))], 9000), 4000, 'x')
-    expect([gaps, longest]).toEqual([[], expect.objectContaining({ ms: 0, plusMs: GAP_MS })])
+    const { gaps, worst } = wanOutage(paths([first, watch(every(10, 4980, 9000))], 9000), 4000, 'x')
+    expect([gaps, worst?.bounds]).toEqual([[], { lowerMs: 0, upperMs: GAP_MS }])
   })
 
   it('is not known where no traffic was seen before', () => {
-    expect(wanOutage(paths([second], 9000), 5000, 'x').longest).toBeNull()
-    expect(wanOutage(paths([], 9000), 5000, 'x').longest).toBeNull()
+    expect(wanOutage(paths([second], 9000), 5000, 'x').worst).toBeNull()
+    expect(wanOutage(paths([], 9000), 5000, 'x').worst).toBeNull()
   })
 
   it('leaves out what was before', () => {
@@ -109,10 +115,9 @@ describe('an outage over several NICs', () => {
         const b = every(spacingMs, back + (phaseB % spacingMs), back + 5000)
         const gapMs = gapThresholdMs(spacingMs)
         const streams = [watch(a, gapMs), watch(b, gapMs)]
-        const { longest } = wanOutage({ streams, gapMs, spacingMs, edgeMs: 0, endMs: back + 5000 }, cut, 'x')
-        const { ms = 0, plusMs = 0, minusMs = 0 } = longest ?? {}
-        expect(outageMs).toBeLessThanOrEqual(ms + plusMs)
-        expect(outageMs).toBeGreaterThanOrEqual(ms - minusMs)
+        const { worst } = wanOutage({ streams, gapMs, spacingMs, edgeMs: 0, endMs: back + 5000 }, cut, 'x')
+        expect(outageMs).toBeLessThanOrEqual(worst?.bounds.upperMs ?? 0)
+        expect(outageMs).toBeGreaterThanOrEqual(worst?.bounds.lowerMs ?? Number.POSITIVE_INFINITY)
       }),
     )
   })
