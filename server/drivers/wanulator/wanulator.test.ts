@@ -85,6 +85,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('a WANulator', () => {
 
   it.for([false, true])(
     'never has two, whether the emulator forks (%s) or stays',
+    { timeout: 30_000 },
     async (forks, test) => {
       const { expect } = test
       const { directory, emulator, pids, inside, files } = wanulator(test)
@@ -100,7 +101,6 @@ describe.skipIf(process.platform !== 'linux').concurrent('a WANulator', () => {
       })
       expect(files(), 'of the one before nothing is left').toHaveLength(1)
     },
-    30_000,
   )
 
   it('ends what others have started, however many, and keeps what their file says besides', async (test) => {
