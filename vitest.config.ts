@@ -19,6 +19,8 @@ export default defineConfig({
             'labs/embedded/**/*.test.ts',
           ],
           testTimeout: 20_000,
+          // By default one less than there are cores: one of two would stand idle.
+          maxWorkers: 2,
         },
       },
       {
@@ -28,7 +30,8 @@ export default defineConfig({
           include: ['e2e/contract/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
+          // Each file has a world and an app of its own; they mostly wait.
+          maxWorkers: 2,
         },
       },
       {
@@ -38,7 +41,7 @@ export default defineConfig({
           include: ['e2e/vectors/embedded.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 60_000,
-          maxConcurrency: 2,
+          maxConcurrency: 4,
         },
       },
       {

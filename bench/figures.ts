@@ -33,13 +33,20 @@ export const quantile = (values: readonly number[], share: number): number =>
 const holds = ({ limit, median, atLeast }: Figure) => limit === null || (atLeast ? median >= limit : median <= limit)
 const text = (value: number) => (Number.isInteger(value) ? String(value) : value.toFixed(2))
 
+type Nested = { [key: string]: number | Nested }
+
 /** "accuracy.covered" becomes {accuracy: {covered}}. */
-function nested(figures: readonly Figure[]): Record<string, unknown> {
-  const result: Record<string, Record<string, number> | number> = {}
+function nested(figures: readonly Figure[]): Nested {
+  const result: Nested = {}
   for (const { key, median } of figures) {
-    const [group = key, name] = key.split('.')
-    if (name) result[group] = { ...(result[group] as Record<string, number> | undefined), [name]: median }
-    else result[group] = median
+    const groups = key.split('.')
+    const name = groups.pop() ?? key
+    let place = result
+    for (const group of groups) {
+      const inner = place[group]
+      place = place[group] = typeof inner === 'object' ? inner : {}
+    }
+    place[name] = median
   }
   return result
 }

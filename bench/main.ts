@@ -1,4 +1,5 @@
-// npm run bench: timings and accuracy on the production build and the embedded lab; --json prints one object.
+// npm run bench: timings and accuracy on the production build and the embedded lab, with REFERENCE_LAB=1 on the
+// reference lab, too; --json prints one object.
 import { chromium } from '@playwright/test'
 import { CHROMIUM } from '../e2e/chromium'
 import { World } from '../e2e/harness'
@@ -11,6 +12,7 @@ import { watchedApp } from './loop'
 import { machineMs } from './machine'
 import { measureMultiLab } from './multi-lab'
 import { measureOverhead } from './overhead'
+import { measureReference } from './reference'
 import { measureReport } from './report'
 
 const json = process.argv.includes('--json')
@@ -78,4 +80,5 @@ try {
   await browser.close()
   await world.close()
 }
+if (process.env.REFERENCE_LAB === '1') figures.push(await measureReference())
 printFigures(figures, json)

@@ -42,6 +42,9 @@ const ASK_EVERY_MS = 500
 
 export type RunAnswer = {
   id: string
+  lab: string
+  /** The lab was not as before afterwards. */
+  dirty: boolean
   ending: string | null
   verdict: string | null
   criteria: { id: string; verdict: string; reason: string }[]
@@ -51,6 +54,7 @@ export type RunAnswer = {
   startedAt: number | null
   endedAt: number | null
   message: string | null
+  notes: string[]
 } & Record<string, unknown>
 
 /** The production app in a process of its own, on a database of its own, spoken to over its HTTP API. */

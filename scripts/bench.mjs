@@ -1,4 +1,4 @@
-// npm run bench [-- --json]: prepares the production build and measures.
+// npm run bench [-- --json]: prepares the production build and measures; with REFERENCE_LAB=1 the reference lab, too.
 import { build, generateClient } from './lib/prepare.mjs'
 import { run } from './lib/run.mjs'
 import { findBrowser } from './lib/system.mjs'
@@ -7,4 +7,8 @@ import { findBrowser } from './lib/system.mjs'
 await generateClient({ toStderr: true })
 await build({ toStderr: true })
 const env = { CHROMIUM_PATH: await findBrowser() }
-process.exit(await run('node', ['node_modules/tsx/dist/cli.mjs', 'bench/main.ts', ...process.argv.slice(2)], { env }))
+const reference = process.env.REFERENCE_LAB === '1'
+if (reference && (await run('labs/reference/up', [], { toStderr: true })) !== 0) process.exit(1)
+const code = await run('node', ['node_modules/tsx/dist/cli.mjs', 'bench/main.ts', ...process.argv.slice(2)], { env })
+if (reference) await run('labs/reference/down', [], { toStderr: true })
+process.exit(code)

@@ -63,6 +63,10 @@ export class AppError extends Error {
   }
 }
 
+/** What went wrong and what to do about it, as sentences. */
+export const withHint = ({ message, hint }: AppError): string =>
+  hint ? `${message.replace(/[.!?]?$/, (end) => end || '.')} ${hint}` : message
+
 const HTTP_STATUS: Record<ErrorCode, number> = {
   'bad-input': 400,
   'not-found': 404,

@@ -1,17 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { until } from '../harness'
 import { labAndApp } from './fixture'
 import { cancelIn, killIn } from './interrupt'
 import { look } from './lab-eyes'
 
 const lab = labAndApp()
-
-/** A heartbeat that is healed just before its threshold may be held for lost until the next one comes, a second later. */
-async function expectAsBefore(before: unknown): Promise<void> {
-  const isSame = async () => JSON.stringify(await look(lab.world)) === JSON.stringify(before)
-  await until('the lab is as before', isSame, 3000).catch(() => {})
-  expect(await look(lab.world)).toEqual(before)
-}
 
 describe('a run that does not end by itself', () => {
   test.each([
@@ -25,7 +17,7 @@ describe('a run that does not end by itself', () => {
     const run = await cancelIn(lab.app, lab.world, caseId, step)
     expect(run.ending).toBe('cancelled')
     expect(run.verdict).not.toBe('pass')
-    await expectAsBefore(before)
+    expect(await look(lab.world)).toEqual(before)
   })
 
   test.each([
@@ -39,6 +31,6 @@ describe('a run that does not end by itself', () => {
     const before = await look(lab.world)
     const run = await killIn(lab.app, lab.world, caseId, step)
     expect(run.ending).toBe('interrupted')
-    await expectAsBefore(before)
+    expect(await look(lab.world)).toEqual(before)
   })
 })

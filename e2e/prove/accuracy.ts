@@ -24,7 +24,7 @@ const percentile = (values: number[], share: number) =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.ceil(share * values.length) - 1)] ?? Number.NaN
 
 /** TC-3 at random phase of the heartbeat, each held against an independent 1 ms UDP stream that the product does not see. */
-export async function proveAccuracy(random: () => number, runs: number) {
+export async function comparisonsOf(random: () => number, runs: number) {
   const app = await App.start([REFERENCE.file])
   const comparisons: Comparison[] = []
   const proofs: Proof[] = []
@@ -46,9 +46,14 @@ export async function proveAccuracy(random: () => number, runs: number) {
   } finally {
     await app.stop()
   }
+  return { comparisons, proofs, covered: comparisons.filter(({ intersects }) => intersects).length }
+}
+
+/** The comparisons as proofs, and the page that shows them. */
+export async function proveAccuracy(random: () => number, runs: number) {
+  const { comparisons, proofs, covered: hits } = await comparisonsOf(random, runs)
   const widths = comparisons.map(({ lowerMs, upperMs }) => upperMs - lowerMs)
   const p95 = percentile(widths, 0.95)
-  const hits = comparisons.filter(({ intersects }) => intersects).length
   proofs.push({ what: `intervals intersect in all of ${runs} runs`, ok: hits === runs, seen: `${hits} of ${runs}` })
   proofs.push({
     what: `width of the interval ≤ ${MAX_WIDTH_MS} ms p95`,

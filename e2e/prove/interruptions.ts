@@ -20,12 +20,12 @@ async function interruptionsOf(caseId: string): Promise<Proof[]> {
       if (step !== 'restore')
         proofs.push(
           await prove(`${caseId}: cancel in "${step}"`, async () =>
-            afterwards(app, eyes, before, await cancelIn(app, world, caseId, step), 'cancelled'),
+            afterwards(app, eyes, before, await cancelIn(app, world, caseId, step), { endings: ['cancelled'] }),
           ),
         )
       proofs.push(
         await prove(`${caseId}: kill -9 of the app in "${step}"`, async () =>
-          afterwards(app, eyes, before, await killIn(app, world, caseId, step), 'interrupted'),
+          afterwards(app, eyes, before, await killIn(app, world, caseId, step), { endings: ['interrupted'] }),
         ),
       )
     }

@@ -2,7 +2,8 @@
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { proveAccuracy } from './accuracy'
-import { proveGoneForGood } from './gone-for-good'
+import { proveFaults } from './faults'
+import { proveGoneOnEmbedded, proveGoneOnReference } from './gone-for-good'
 import { proveInterruptions } from './interruptions'
 import { randomFrom } from './random'
 import { proveSeededKills } from './seeded-kills'
@@ -13,24 +14,34 @@ const reference = process.env.REFERENCE_LAB !== '0'
 const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
 const heading = `Commit ${commit}, ${new Date().toISOString().slice(0, 10)}, seed ${seed}.`
 const random = randomFrom(seed)
-const proofs: Proof[] = []
 const startedMs = Date.now()
 
 const wanted = process.argv.slice(2)
 const wants = (name: string) => wanted.length === 0 || wanted.includes(name)
+const isWhole = ['interruptions', 'gone', 'kills', 'faults', 'accuracy'].every(wants) && reference
 
-if (wants('interruptions')) proofs.push(...(await proveInterruptions()))
-if (wants('gone')) proofs.push(...(await proveGoneForGood(reference)))
-if (wants('kills') && reference) proofs.push(...(await proveSeededKills(random)))
-const isWhole = ['interruptions', 'gone', 'kills', 'accuracy'].every(wants) && reference
-if (isWhole)
-  writeFileSync('docs/proofs.md', `# Proofs\n\n${heading} \`npm run prove\` writes this page.\n\n${table(proofs)}\n`)
-if (wants('accuracy') && reference) {
-  const accuracy = await proveAccuracy(random, Number(process.env.RUNS ?? 20))
-  if (isWhole) writeFileSync('docs/accuracy.md', accuracy.page(heading))
-  proofs.push(...accuracy.proofs)
+const inTurn = async (works: readonly (false | (() => Promise<Proof[]>))[]): Promise<Proof[]> => {
+  const proofs: Proof[] = []
+  for (const work of works) if (work) proofs.push(...(await work()))
+  return proofs
 }
 
+// Beside nothing else: it is a measurement. The rest asks how a run ends, and the two labs do so side by side.
+const accuracy = wants('accuracy') && reference ? await proveAccuracy(random, Number(process.env.RUNS ?? 20)) : null
+if (accuracy && isWhole) writeFileSync('docs/accuracy.md', accuracy.page(heading))
+const sides = await Promise.all([
+  inTurn([wants('interruptions') && proveInterruptions, wants('gone') && proveGoneOnEmbedded]),
+  inTurn([
+    wants('gone') && reference && proveGoneOnReference,
+    wants('kills') && reference && (() => proveSeededKills(random)),
+    wants('faults') && (() => proveFaults(random, reference)),
+  ]),
+])
+const ended = sides.flat()
+if (isWhole)
+  writeFileSync('docs/proofs.md', `# Proofs\n\n${heading} \`npm run prove\` writes this page.\n\n${table(ended)}\n`)
+
+const proofs = [...(accuracy?.proofs ?? []), ...ended]
 const failed = proofs.filter(({ ok }) => !ok)
 console.log(`\n${table(proofs)}\n\n${heading} ${Math.round((Date.now() - startedMs) / 1000)} s`)
 console.log(`${proofs.length - failed.length} passed, ${failed.length} failed, 0 skipped`)

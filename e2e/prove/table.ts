@@ -22,6 +22,7 @@ export async function prove(what: string, work: () => Promise<{ ok: boolean; see
       .replaceAll('\n', ' ')
       .replaceAll('|', '/'),
   }
-  console.log(`${proof.ok ? 'ok  ' : 'FAIL'} ${what}: ${proof.seen}`)
+  // Progress: what a caller prints on stdout may be one JSON object.
+  console.error(`${proof.ok ? 'ok  ' : 'FAIL'} ${what}: ${proof.seen}`)
   return proof
 }

@@ -14,18 +14,23 @@ export type Comparison = {
   intersects: boolean
 }
 
-export async function compareOnce(app: App, params: Record<string, unknown> = {}): Promise<Comparison> {
+/** @param meanwhile done while the run goes on, from its start */
+export async function compareOnce(
+  app: App,
+  params: Record<string, unknown> = {},
+  meanwhile: (id: string) => Promise<void> = async () => {},
+): Promise<Comparison> {
   const stream = new UdpStream()
   await stream.start(STREAM_S)
   const { id } = await app.start(REFERENCE.id, 'TC-3', params)
-  const run = await app.ended(id).finally(() => stream.stop())
+  const ended = Promise.all([app.ended(id), meanwhile(id)])
+  const [run] = await ended.finally(() => stream.stop())
   const failover = run.measurements.failoverTime
   if (!failover)
     throw new Error(`run ${id} (${run.ending}) has no Failover Time: ${run.message ?? JSON.stringify(run.criteria)}`)
-  const t0 = run.t0 as { fromMs: number; toMs: number }
+  const startedMs = (step: string) => run.steps.find(({ id: each }) => each === step)?.startedAt ?? 0
   // What the restore interrupts afterwards, when it gives the primary back, is not of the failover.
-  const settledMs = run.steps.find(({ id: step }) => step === 'collect')?.startedAt ?? t0.toMs
-  const outage = stream.longestOutage(t0.fromMs - 100, settledMs)
+  const outage = stream.longestOutage(startedMs('fault') - 100, startedMs('collect'))
   const lowerMs = failover.ms - failover.minusMs
   const upperMs = failover.ms + failover.plusMs
   const { lowerMs: trueLowerMs, upperMs: trueUpperMs } = outage

@@ -11,7 +11,7 @@ export async function expectVector({ app, lab, where, look }: Subject, name: str
   const vector = vectorOf(name, caseId, where)
   if (!vector) throw new Error(`${name} ${caseId} is not in the table`)
   const before = await look()
-  const run = await runWith(app, lab, name, caseId)
+  const run = await runWith(app, lab, name, caseId, vector.params)
   const text = JSON.stringify(run.criteria.map(({ id, verdict, reason }) => [id, verdict, reason]))
   console.log(`${name} ${caseId}: ${run.ending} ${run.verdict} ${run.message ?? ''} ${text}`)
   expect(deviations(run, vector, name), vector.why).toEqual([])

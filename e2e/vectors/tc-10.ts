@@ -1,5 +1,5 @@
 import type { CaseTable } from './by-case'
-import { stopped, type Vector, vector } from './vector'
+import { type Expected, stopped, type Vector, vector } from './vector'
 
 const CRITERIA = [
   'no-dual-primary-state',
@@ -11,6 +11,13 @@ const CRITERIA = [
 
 const same = (why: string): Vector => vector(why, CRITERIA)
 const silent = stopped('No node says who is primary.', CRITERIA)
+
+const SPLIT: Record<string, Expected> = {
+  'no-dual-primary-state': 'fail',
+  'no-dual-primary-vip': 'fail',
+  'other-steps-down': 'fail',
+  'heartbeat-restored': ['pass', 'fail'],
+}
 
 /** What TC-10 says with each switch on: no verdict of it rests on a ping. */
 export const tc10: CaseTable = {
@@ -27,12 +34,7 @@ export const tc10: CaseTable = {
     'no-split-guard': vector(
       'Both are primary for as long as the heartbeat is cut, and both answer for the VIPs, with no packet lost; node0 never stops. When they meet again node1 yields within a heartbeat, which the polls may or may not see.',
       ['priority-keeps-primary'],
-      {
-        'no-dual-primary-state': 'fail',
-        'no-dual-primary-vip': 'fail',
-        'other-steps-down': 'fail',
-        'heartbeat-restored': ['pass', 'fail'],
-      },
+      SPLIT,
     ),
     duplicate: same('No verdict rests on a ping.'),
     reordered: same('No verdict rests on a ping.'),
@@ -44,6 +46,14 @@ export const tc10: CaseTable = {
     'sender-stall': same('No verdict rests on a ping.'),
   },
   reference: {
+    'no-split-guard': {
+      ...vector(
+        'As above, with the bridge cut: keepalived speaks over the heartbeat device, and is no primary where that is gone.',
+        ['priority-keeps-primary'],
+        SPLIT,
+      ),
+      params: { how: 'cut-bridge' },
+    },
     'no-snat': stopped('The WAN host has no route to the LAN: no target answers, which the preflight finds.', CRITERIA),
   },
 }

@@ -3,8 +3,16 @@ import type { Ending, Verdict } from '@/server/domain/run'
 /** What one criterion must say; a list where more than one answer is right, and then `why` says when which. */
 export type Expected = Verdict | readonly Verdict[]
 
-/** One run of a case with a switch on, as reviewed: by its criteria's ids, and why it must be so. */
-export type Vector = { why: string; ending: Ending; criteria: Record<string, Expected> }
+/**
+ * One run of a case with a switch on, as reviewed: by its criteria's ids, and why it must be so. `params`: beyond those
+ * that the case is run with.
+ */
+export type Vector = {
+  why: string
+  ending: Ending
+  criteria: Record<string, Expected>
+  params?: Record<string, unknown>
+}
 
 export const each = (criteria: readonly string[], verdict: Expected): Record<string, Expected> =>
   Object.fromEntries(criteria.map((id) => [id, verdict]))

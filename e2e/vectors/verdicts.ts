@@ -10,11 +10,17 @@ export async function turn(app: App, lab: string, name: string, on: boolean): Pr
 }
 
 /** One run with the switch on from before its start until after its end, whatever happens. */
-export async function runWith(app: App, lab: string, name: string, caseId: string): Promise<RunAnswer> {
+export async function runWith(
+  app: App,
+  lab: string,
+  name: string,
+  caseId: string,
+  params: Record<string, unknown> = {},
+): Promise<RunAnswer> {
   await turn(app, lab, name, true)
   try {
     await sleep(TABLE[name]?.effectMs ?? 0)
-    const { id } = await app.start(lab, caseId, PARAMS[caseId] ?? {})
+    const { id } = await app.start(lab, caseId, { ...PARAMS[caseId], ...params })
     return await app.ended(id, 240_000)
   } finally {
     await turn(app, lab, name, false)

@@ -5,6 +5,7 @@ import { nowMs } from './core/scheduler'
 import type { Holds } from './holds'
 import type { SshServer } from './ssh-server'
 import { renderConfig } from './world/config-tree'
+import { setServer } from './world/iperf3-servers'
 import { SomeOptionsSchema, SwitchNameSchema } from './world/options'
 import type { World } from './world/world'
 
@@ -21,7 +22,7 @@ export const controls = {
   truth: (({ world }) => ({
     nowMs: nowMs(),
     events: world.truth,
-    paths: Object.fromEntries(Object.entries(world.paths).map(([name, line]) => [name, line.last])),
+    paths: world.paths.now(),
   })) as Handler,
   state: (({ world, ssh, holds }) => ({
     connections: ssh.connections(),
@@ -52,7 +53,7 @@ export const controls = {
     z.object({ afterMs: z.number().nonnegative().default(0), lengthMs: z.number().positive() }),
     ({ world }, body) => {
       const fromMs = nowMs() + body.afterMs
-      world.planOutage(fromMs, body.lengthMs)
+      world.paths.planOutage(fromMs, body.lengthMs)
       return { fromMs, toMs: fromMs + body.lengthMs }
     },
   ),
@@ -94,7 +95,7 @@ export const controls = {
     else if (machine.running) await world.stopInstance(machine, true)
   }),
   server: unwrap(z.object({ port: z.number().int(), on: z.boolean() }), ({ world }, body) =>
-    world.setServer(body.port, body.on),
+    setServer(world, body.port, body.on),
   ),
   executed: (({ holds }) => holds.executed) as Handler,
   sent: unwrap(z.object({ on: z.boolean().optional() }).default({}), ({ world }, body) => {

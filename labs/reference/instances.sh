@@ -133,7 +133,7 @@ repair_configurations() {
   for name in "${FIREWALLS[@]}"; do cp "$own" "$(root_of "$name")/etc/bpfrx/bpfrx.conf"; done
 }
 
-# What a test may have left: configurations, switches, a stopped daemon, manual failovers.
+# What a test may have left: configurations, switches, a clock that was set, a stopped daemon, manual failovers.
 repair_firewalls() {
   local name
   for name in "${FIREWALLS[@]}"; do wait_until 15 booted "$name" || true; done
@@ -141,6 +141,7 @@ repair_firewalls() {
   for name in "${FIREWALLS[@]}"; do
     # shellcheck disable=SC2016
     tool exec "$name" -- timeout 20 sh -c '
+      bpfrx-clock off
       for switch in /etc/bpfrx/switches/*; do [ ! -e "$switch" ] || bpfrx-switch "${switch##*/}" off; done
       systemctl is-active --quiet bpfrxd || systemctl start bpfrxd
       for group in 0 1; do cli -c "request chassis cluster failover reset redundancy-group $group"; done' >/dev/null 2>&1 || true

@@ -1,4 +1,5 @@
 import type { RunEvidence } from '../domain/evidence'
+import { formatDifference } from '../domain/format'
 import type { CriterionResult, Ending, Measurement, Report } from '../domain/run'
 import { asAppError } from '../errors'
 import { type Analysis, analyse } from '../measure/analysis'
@@ -24,8 +25,22 @@ function headlineOf({ headline }: CaseDefinition, analysis: Analysis): Measureme
   }
 }
 
+function t0Of({ fault, t0App, clockSteps }: Analysis): Report['t0'] {
+  if (!fault) return null
+  return clockSteps.some(({ clock }) => clock === fault.clock) ? t0App : fault.t0
+}
+
 const switchNotes = (on: readonly string[]): string[] =>
   on.length > 0 ? [`The lab misbehaved on purpose; switches on at the start: ${on.join(', ')}`] : []
+
+/** Clocks that were set meanwhile; `T0` where the fault was stamped by one of them. */
+const clockNotes = ({ clockSteps, fault }: Analysis): string[] =>
+  clockSteps.map(({ clock, byMs }) => {
+    const by = formatDifference({ ms: byMs, plusMs: 0, minusMs: 0 }).replace(/ \(.*/, '')
+    const instead =
+      clock === fault?.clock ? ': T0 is when its command was sent and answered, by the clock of the dashboard' : ''
+    return `The clock of ${clock} was set by about ${by} during the run; its stamps are not used${instead}`
+  })
 
 /**
  * Judges a run from what was stored of it; the same evidence gives the same report at any time. Only a completed run can
@@ -53,9 +68,10 @@ export function judge(definition: CaseDefinition, evidence: RunEvidence, ending:
     criteria,
     measurements: [...(headline && headline !== analysis.failoverTime ? [headline] : []), ...analysis.measurements],
     probes: analysis.probes.map(({ summary }) => summary),
-    t0: analysis.fault?.t0 ?? null,
+    t0: t0Of(analysis),
     notes: [
       ...switchNotes(analysis.context?.switches ?? []),
+      ...clockNotes(analysis),
       ...(analysis.headline?.caveats ?? []),
       ...trafficNotes(evidence),
     ],

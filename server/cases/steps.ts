@@ -25,5 +25,6 @@ export const collect: Step['actions'] = [
   { kind: 'stop-capture' },
   { kind: 'record-sessions', label: 'after', to: 'traffic' },
   { kind: 'stop-traffic' },
+  { kind: 'read-clocks' },
   { kind: 'collect-journal' },
 ]

@@ -97,6 +97,7 @@ export const tc10 = defineCase({
         { kind: 'stop-probes' },
         { kind: 'stop-arping' },
         { kind: 'stop-capture', members },
+        { kind: 'read-clocks' },
         { kind: 'collect-journal' },
       ]),
     ]

@@ -197,6 +197,8 @@ export const ActionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('wait-primary'), node: z.string(), redundancyGroups: z.array(z.number()) }),
   /** Until loss is back within what the baseline shows for validationMs on every crossing probe. */
   z.object({ kind: z.literal('settle'), validationMs: z.number() }),
+  /** Clock offsets once more: whether a clock was set since the preflight. */
+  z.object({ kind: z.literal('read-clocks') }),
   z.object({ kind: z.literal('collect-journal') }),
   /** Addresses, routes and resolver of an instance, to be compared with another moment. */
   z.object({ kind: z.literal('read-host-network'), instance: IdSchema, label: z.enum(['before', 'after']) }),
@@ -250,7 +252,7 @@ export const CaseViewSchema = z.object({
   title: z.string(),
   objective: z.string(),
   destructive: z.boolean(),
-  /** Forwarding stops for a while. */
+  /** Where it is destructive, forwarding stops for a while, or may. */
   outage: z.boolean(),
   /** The boolean parameter with which it is destructive; null when none makes a difference. */
   destructiveWhen: z.string().nullable(),
@@ -288,6 +290,7 @@ export const PlanStepSchema = z.object({
   title: z.string(),
   budgetMs: z.number(),
   changesLab: z.boolean(),
+  startsProbes: z.boolean(),
   commands: z.array(PlannedCommandSchema),
 })
 export type PlanStep = z.infer<typeof PlanStepSchema>

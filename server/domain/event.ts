@@ -10,7 +10,7 @@ import {
 import { DhcpLeaseSchema } from './dhcp'
 import { IntervalSchema, PlaceSchema } from './ids'
 import { LinkCountersSchema } from './load'
-import { CriterionResultSchema, EndingSchema, ReportSchema, RunContextSchema, VerdictSchema } from './run'
+import { ClocksSchema, CriterionResultSchema, EndingSchema, ReportSchema, RunContextSchema, VerdictSchema } from './run'
 
 /** One line of the plan and of the record: what is run where. argv is exact; the app's SSH quoting is not part of it. */
 export const CommandSchema = z.object({ place: PlaceSchema, host: z.string(), argv: z.array(z.string()) })
@@ -21,11 +21,15 @@ export type StepOutcome = z.infer<typeof StepOutcomeSchema>
 
 const stepId = z.string()
 const commandId = z.string()
+/** App clock: from before the command was sent until its end was known; old runs have none. */
+const DuringSchema = IntervalSchema.optional()
 
 /** What happened. `atMs` (app clock, epoch ms) and `seq` are added by the sink. */
 export const EventBodySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('run-started') }),
   z.object({ kind: z.literal('context'), context: RunContextSchema }),
+  /** Clock offsets once more, at the end of what is measured; a place that did not answer is left out. */
+  z.object({ kind: z.literal('clocks-read'), clocks: ClocksSchema }),
   z.object({ kind: z.literal('step-started'), stepId, title: z.string(), budgetMs: z.number() }),
   z.object({ kind: z.literal('step-ended'), stepId, outcome: StepOutcomeSchema, message: z.string().nullable() }),
   /** `stream`: the sample stream that its known lines went to, from which they can be rebuilt. */
@@ -77,6 +81,7 @@ export const EventBodySchema = z.discriminatedUnion('kind', [
     commandId,
     t0: IntervalSchema,
     clock: z.string(),
+    during: DuringSchema,
     /** Exit code of the injected command itself. */
     exitCode: z.number().nullable(),
     /** Redundancy groups that are to move to the backup; left out: all of them. */
@@ -93,6 +98,7 @@ export const EventBodySchema = z.discriminatedUnion('kind', [
     commandId,
     t0: IntervalSchema,
     clock: z.string(),
+    during: DuringSchema,
     exitCode: z.number().nullable(),
     /** By what the CLI said, since it exits 0 either way; null: it said none of it. */
     outcome: z.enum(['committed', 'not-writable', 'failed']).nullable(),

@@ -99,7 +99,7 @@ export const ReportSchema = z.object({
   criteria: z.array(CriterionResultSchema),
   measurements: z.array(MeasurementSchema),
   probes: z.array(ProbeSummarySchema),
-  /** The fault on the target's own clock, and moved to the probe host's clock (± its offset's error). */
+  /** The fault on the target's own clock; on the dashboard's where that was set meanwhile. */
   t0: z.object({ fromMs: z.number(), toMs: z.number() }).nullable(),
   notes: z.array(z.string()),
   /** What stands at the top of a run that measures no time. */
@@ -109,12 +109,14 @@ export const ReportSchema = z.object({
 })
 export type Report = z.infer<typeof ReportSchema>
 
+/** Host or instance -> its clock minus the app's, ± half the round trip. */
+export const ClocksSchema = z.record(z.string(), z.object({ offsetMs: z.number(), errorMs: z.number() }))
+
 /** What a run was made with, taken in preflight. */
 export const RunContextSchema = z.object({
   softwareVersions: z.record(z.string(), z.string()),
   toolVersions: z.record(z.string(), z.string()),
-  /** Host or instance -> its clock minus the app's, ± half the round trip. */
-  clocks: z.record(z.string(), z.object({ offsetMs: z.number(), errorMs: z.number() })),
+  clocks: ClocksSchema,
   /** "bpfrx-fw0/ge-0-0-0" -> MAC, lower case: tells whose gratuitous ARP it was. */
   macs: z.record(z.string(), z.string()),
   /** Switches of the lab file that were on at the start: the lab misbehaved on purpose. */

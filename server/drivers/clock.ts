@@ -10,7 +10,8 @@ export type ClockOffset = { offsetMs: number; errorMs: number }
 
 export type ClockSample = { sentMs: number; receivedMs: number; clockMs: number }
 
-export type ClockOptions = { tag: string; signal?: AbortSignal; samples?: number }
+/** `byCommand`: where nothing answers on an open channel, ask by a command each (the default). */
+export type ClockOptions = { tag: string; signal?: AbortSignal; samples?: number; byCommand?: boolean }
 
 export const readClock: readonly string[] = ['date', '+%s.%N']
 
@@ -80,7 +81,8 @@ async function askByCommand(access: LabAccess, place: Place, { tag, signal, samp
 /** Estimates a place's clock offset. Rejects with `command-failed` when `date` there prints no clock. */
 export async function clockOffset(access: LabAccess, place: Place, options: ClockOptions): Promise<ClockOffset> {
   const quick = await ask(access, place, options)
-  const best = bestOffset(quick.length > 0 ? quick : await askByCommand(access, place, options))
+  const { byCommand = true } = options
+  const best = bestOffset(quick.length > 0 || !byCommand ? quick : await askByCommand(access, place, options))
   if (best) return best
   throw new AppError('command-failed', `${placeName(place)}: its clock cannot be read`, {
     host: placeName(place),

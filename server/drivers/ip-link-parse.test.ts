@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { isNameOfBus, parseLinkRows } from './ip-link-parse'
-import { parseConfiguredInterfaces } from './junos-members-parse'
 
 describe('parseLinkRows', () => {
   it('reads names, both MACs, the bridge, the bus address and the VF table, old and new', () => {
@@ -56,40 +55,4 @@ it.each<[string, string, boolean | null]>([
   ['enp6s0', 'virtio0', null],
 ])('%s at bus address %s: %s', (name, bus, is) => {
   expect(isNameOfBus(name, bus)).toBe(is)
-})
-
-describe('parseConfiguredInterfaces', () => {
-  const curly = `/* a comment { */
-groups {
-    node0 { interfaces { fxp0 { unit 0 { family inet { address 10.0.0.1/24; } } } } }
-}
-interfaces {
-    ge-0/0/0 { # LAN
-        description "to reth1; { }";
-        gigether-options { redundant-parent reth1; }
-    }
-    inactive: ge-0/0/2 { gigether-options { redundant-parent reth0; } }
-    reth1 { unit 0 { family inet { address 10.0.60.1/24; } } }
-}
-`
-  it.each([
-    ['curly', curly],
-    ['with CRLF', curly.replaceAll('\n', '\r\n')],
-  ])('%s: names and members, inactive and quoted text left out', (_, text) => {
-    const parsed = parseConfiguredInterfaces(text)
-    expect([...(parsed?.names ?? [])]).toEqual(['fxp0', 'ge-0/0/0', 'reth1'])
-    expect([...(parsed?.rethOf ?? [])]).toEqual([['ge-0/0/0', 'reth1']])
-  })
-
-  it('reads set commands', () => {
-    const text =
-      'set version 1\nset interfaces ge-7/0/1 gigether-options redundant-parent reth0\nset interfaces reth0 unit 0\n'
-    const parsed = parseConfiguredInterfaces(text)
-    expect([...(parsed?.rethOf ?? [])]).toEqual([['ge-7/0/1', 'reth0']])
-    expect([...(parsed?.names ?? [])]).toEqual(['ge-7/0/1', 'reth0'])
-  })
-
-  it.each(['', '}}}{', 'error: cannot connect', 'system { host-name interfaces; }'])('%j says nothing', (text) => {
-    expect(parseConfiguredInterfaces(text)).toBeNull()
-  })
 })

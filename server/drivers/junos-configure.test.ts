@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import type { ExecResult } from '../transport/remote'
 import { planDesired } from './desired'
-import { parseConfiguration } from './junos-config-parse'
 import { configureOutcome, configurePolicy, policiesIn } from './junos-configure'
 import { revertScript } from './revert'
 import { testLab } from './test-lab'
@@ -97,43 +96,5 @@ describe('a policy that must be gone', () => {
     const functions = `sh() { :; }\nincus() { shift 3; "$@"; }\ncli() { ${cli}; }\nsleep() { :; }\ntimeout() { shift 3; "$@"; }\n`
     const printed = execFileSync('sh', ['-c', `${functions}${script.slice(0, script.indexOf('\nexit '))}`]).toString()
     expect(printed).toContain(said)
-  })
-})
-
-describe('a configuration as statements', () => {
-  it('knows nesting, comments, strings and CRLF', () => {
-    const text = `## Last commit: 2026-11-20 by root\r
-version 0.4.2;\r
-/* written { by hand; */\r
-groups {\r
-    node0 { system { host-name "fw 0; {x}"; } }\r
-}\r
-apply-groups "\${node}";\r
-interfaces { ge-0/0/0 { disable; unit 0 { family inet { address [ 10.0.0.1/24 10.0.0.2/24 ]; } } } }\r
-security { nat { } }\r
-`
-    expect(parseConfiguration(text)).toEqual([
-      'version 0.4.2',
-      'groups node0 system host-name "fw 0; {x}"',
-      `apply-groups "\${node}"`,
-      'interfaces ge-0/0/0 disable',
-      'interfaces ge-0/0/0 unit 0 family inet address [ 10.0.0.1/24 10.0.0.2/24 ]',
-      'security nat',
-    ])
-  })
-
-  it.each([
-    ['nothing', ''],
-    ['comments only', '## Last commit\n'],
-    ['an error', 'error: cannot connect to bpfrxd\n'],
-    ['cut off in a block', 'system { host-name a;\n'],
-    ['cut off in a statement', 'system { host-name a; }\nsecu'],
-    ['cut off in a string', 'system { host-name "a; }\n'],
-    ['cut off in a comment', 'system { host-name a; }\n/* and'],
-    ['one brace too many', 'system { host-name a; } }\n'],
-    ['a block without a name', '{ a; }\n'],
-    ['a megabyte', `a { ${'b c; '.repeat(200_001)} }`],
-  ])('%s cannot be read', (_, text) => {
-    expect(parseConfiguration(text)).toBeNull()
   })
 })

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseConfiguration } from './junos-config-parse'
+import { parseConfiguration, parseConfiguredInterfaces } from './junos-config-parse'
 import { configureOutcome, policiesIn } from './junos-configure'
 import {
   ownFlowSessions,
@@ -187,6 +187,7 @@ const parsers = [
   parseFlowSessions,
   parseVersion,
   parseConfiguration,
+  parseConfiguredInterfaces,
   policiesIn,
   configureOutcome,
 ]

@@ -63,16 +63,20 @@ export async function stopTagged(access: LabAccess<AnyLab>, place: Place, tag: s
   return false
 }
 
-/** Ends everything under a tag on every host and in every instance of the lab. Never rejects. */
-export async function stopTaggedEverywhere(access: LabAccess<AnyLab>, tag: string): Promise<void> {
+/**
+ * Ends everything under a tag on every host and in every instance of the lab. Never rejects; false when something is left,
+ * or a place could not be asked.
+ */
+export async function stopTaggedEverywhere(access: LabAccess<AnyLab>, tag: string): Promise<boolean> {
   const { hosts } = access.lab
   const instances = hasCluster(access.lab) ? access.lab.instances : []
   const end = async (place: Place) => {
-    await stopTagged(access, place, tag)
-    await exitCodeOf(access, endOrphans(access.lab, place, tag))
+    const isEnded = await stopTagged(access, place, tag)
+    return (await exitCodeOf(access, endOrphans(access.lab, place, tag))) !== null && isEnded
   }
-  await Promise.all(instances.map(({ name }) => end({ instance: name })))
-  await Promise.all(hosts.map(({ id }) => end({ host: id })))
+  const inside = await Promise.all(instances.map(({ name }) => end({ instance: name })))
+  const outside = await Promise.all(hosts.map(({ id }) => end({ host: id })))
+  return [...inside, ...outside].every(Boolean)
 }
 
 /** Starts a tool and reads its lines. Rejects with `ssh-…` when its channel cannot be opened. */

@@ -8,7 +8,8 @@ import { placeName } from '../domain/place'
 import type { Measurement, RunContext } from '../domain/run'
 import { probeStreams } from '../domain/sample'
 import { countGarp, type GarpCount, requestGap } from './capture-gap'
-import { moveInterval } from './clocks'
+import { type ClockStep, clockSteps, contextOf } from './clock-steps'
+import { doneOn, moveInterval } from './clocks'
 import { wasCutOff } from './cut-off'
 import { type Headline, headlineOf } from './failover-time'
 import { analyseProbe, type ProbeAnalysis } from './probe-analysis'
@@ -36,7 +37,9 @@ export type CapturedTarget = { target: Target; gap: ReturnType<typeof requestGap
 /** Everything that criteria judge, computed from stored evidence only. */
 export type Analysis = {
   evidence: RunEvidence
+  /** Without the clocks that were set meanwhile. */
   context: RunContext | null
+  clockSteps: ClockStep[]
   /** The first fault that is measured; null when none was injected. */
   fault: FaultEvent | null
   /** T0 on the app's clock, its offset's error included; null when it is not known there. */
@@ -58,9 +61,6 @@ export type Analysis = {
 }
 
 type Stored<K extends EventBody['kind']> = Extract<RunEvent, { kind: K }>
-
-const find = <K extends EventBody['kind']>(events: readonly RunEvent[], kind: K) =>
-  events.find((event): event is Stored<K> => event.kind === kind) ?? null
 
 const byPriority = (lab: Lab) => lab.cluster.nodes.toSorted((a, b) => b.priority - a.priority)
 
@@ -109,14 +109,14 @@ function recoveredMs(
 /** Reads a run's evidence; the same evidence always gives the same analysis. */
 export function analyse(evidence: RunEvidence): Analysis {
   const { lab, events, streams } = evidence
-  const context = find(events, 'context')?.context ?? null
+  const context = contextOf(events)
   const fault =
     measuredFault(events.filter((event): event is Stored<'fault-injected'> => event.kind === 'fault-injected')) ?? null
   const event = fault?.event === 'reversion' ? 'reversion' : 'failover'
   const [better, lesser] = byPriority(lab) as [Node, Node]
   const [primary, backup] = event === 'reversion' ? [lesser, better] : [better, lesser]
-  const t0App = fault && moveInterval(fault.t0, fault.clock, null, context)
-  const t0At = (clock: string) => fault && moveInterval(fault.t0, fault.clock, clock, context)
+  const t0App = fault && doneOn(fault, null, context)
+  const t0At = (clock: string) => fault && doneOn(fault, clock, context)
   const probes = lab.targets.flatMap((target) => {
     const rows = probeStreams(target.id)
       .map((stream) => streams.get(stream))
@@ -155,6 +155,7 @@ export function analyse(evidence: RunEvidence): Analysis {
   return {
     evidence,
     context,
+    clockSteps: clockSteps(events),
     fault,
     t0App,
     primary,

@@ -1,5 +1,6 @@
 import type { Interval } from '../domain/ids'
 import type { RunContext } from '../domain/run'
+import { doneAt, type Stamped } from '../domain/stamped'
 
 type Clock = { offsetMs: number; errorMs: number }
 
@@ -26,4 +27,14 @@ export function moveInterval(
   const shiftMs = target.offsetMs - source.offsetMs
   const errorMs = target.errorMs + source.errorMs
   return { fromMs: interval.fromMs + shiftMs - errorMs, toMs: interval.toMs + shiftMs + errorMs }
+}
+
+/**
+ * When something was done, on a clock (null: the app's). null when that is not known there, as on a clock that was set
+ * meanwhile (`contextOf` has taken it out).
+ */
+export function doneOn(stamped: Stamped, to: string | null, context: RunContext | null): Interval | null {
+  if (stamped.clock === to && (context === null || context.clocks[to])) return stamped.t0
+  const app = doneAt(stamped, context?.clocks)
+  return app && moveInterval(app, null, to, context)
 }

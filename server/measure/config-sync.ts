@@ -1,7 +1,8 @@
 import type { RunEvent } from '../domain/event'
 import type { RunEvidence } from '../domain/evidence'
 import type { Interval } from '../domain/ids'
-import { moveInterval } from './clocks'
+import { contextOf } from './clock-steps'
+import { doneOn } from './clocks'
 import { type Bounds, lastAskedMs, latencyBetween } from './latency'
 
 export type ConfigChanged = Extract<RunEvent, { kind: 'config-changed' }>
@@ -28,8 +29,7 @@ export type Shown = {
  * are moved to the app's, on which the polls are, and widened by the error of the offset. null when that is not known.
  */
 export function shownOn({ events, streams }: RunEvidence, changed: ConfigChanged, node: string): Shown | null {
-  const context = events.findLast((event) => event.kind === 'context')?.context ?? null
-  const t0 = moveInterval(changed.t0, changed.clock, null, context)
+  const t0 = doneOn(changed, null, contextOf(events))
   if (!t0) return null
   const present = changed.change === 'set'
   const seen = events.filter(

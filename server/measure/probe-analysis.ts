@@ -3,8 +3,9 @@ import type { Lab, Target } from '../domain/lab'
 import { placeName } from '../domain/place'
 import type { ProbeSummary, RunContext } from '../domain/run'
 import { probeStreams, SAMPLE_COLUMNS, type SampleRow } from '../domain/sample'
+import type { Stamped } from '../domain/stamped'
 import { baselineBefore, baselineOf } from './baseline'
-import { moveInterval } from './clocks'
+import { doneOn } from './clocks'
 import { failoverOf, type ProbeFailover } from './failover-time'
 import { joinTimelines } from './join-timelines'
 import { summarizeProbe } from './probe-summary'
@@ -21,10 +22,10 @@ export type ProbeAnalysis = {
   summary: ProbeSummary
 }
 
-/** What a probe is held against. `fault`: T0 on the clock that it names; `time`: what is measured from there on. */
+/** What a probe is held against. `time`: what is measured from there on. */
 export type ProbeQuestion = {
   time: { id: string; title: string }
-  fault: { t0: Interval; clock: string } | null
+  fault: Stamped | null
   context: RunContext | null
 }
 
@@ -46,7 +47,7 @@ export function analyseProbe(
   const { validationMs, forwardingDelayThresholdMs } = lab.expectations
   const [stream] = probeStreams(target.id)
   const timeline = joinTimelines(rows.map((each) => buildProbeTimeline(each, { forwardingDelayThresholdMs })))
-  const t0 = fault && moveInterval(fault.t0, fault.clock, placeName(target.from), context)
+  const t0 = fault && doneOn(fault, placeName(target.from), context)
   const first = timeline.records[0]?.sendMs ?? 0
   const baseline = t0 ? baselineBefore(timeline, first, t0.fromMs) : baselineOf(timeline, first, timeline.endMs)
   const { title, crossesCluster } = target

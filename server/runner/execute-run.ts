@@ -1,14 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { CaseDefinition } from '../cases/define'
-import type { RunPatch } from '../domain/ports'
+import type { EventBody } from '../domain/event'
+import type { Quarantine, RunPatch } from '../domain/ports'
 import type { Ending, Report } from '../domain/run'
-import { AppError, asAppError } from '../errors'
+import { AppError, asAppError, withHint } from '../errors'
 import { StoppedError } from './budget'
-import type { RunnerDeps } from './deps'
 import { executeStep } from './execute-step'
 import { restore } from './restore'
 import type { RunSession } from './session'
 import { undoOf } from './undo-of'
+import { untilStored } from './until-stored'
 
 type End = { ending: Ending; message: string | null }
 
@@ -18,8 +18,7 @@ function endOf(error: unknown, session: RunSession): End {
     return { ending: 'cancelled', message: asAppError(error).message }
   if (error instanceof StoppedError && error.stopped === 'timed-out')
     return { ending: 'timed-out', message: error.message }
-  const { message, hint } = asAppError(reason)
-  return { ending: 'error', message: hint ? `${message} ${hint}` : message }
+  return { ending: 'error', message: withHint(asAppError(reason)) }
 }
 
 /** One run from its first step to its end: steps, restore, judgement. Never rejects. */
@@ -54,14 +53,15 @@ export async function finishRun(session: RunSession, definition: CaseDefinition,
   const report = await (judging ?? judgeStored())
   const failed = 'error' in report ? report.error : session.storeError
   const ending = failed && end.ending === 'completed' ? 'error' : end.ending
-  const message = end.message ?? failed?.message ?? restored.message
+  const said = [end.message ?? (failed && withHint(failed)), restored.message].filter((text) => text)
+  const message = said.join(' ') || null
   const verdict = 'error' in report || ending === 'error' ? 'inconclusive' : report.verdict
-  await persist(deps, runId, {
+  await persist(session, {
     ending,
     verdict,
     message,
     report: 'error' in report ? null : report,
-    dirty: !restored.clean,
+    quarantine: restored.quarantine,
   })
 }
 
@@ -70,27 +70,22 @@ type Final = {
   verdict: Report['verdict']
   message: string | null
   report: Report | null
-  dirty: boolean
+  quarantine: Quarantine | null
 }
 
-const RETRIES = 20
-
-/** The end is stored last and as one: a store that refuses for long leaves the run to the recovery at the next start. */
-async function persist(deps: RunnerDeps, runId: string, final: Final): Promise<void> {
-  const { report, ending, verdict, message, dirty } = final
-  for (let tries = 0; tries < RETRIES; tries++) {
-    try {
-      if (report) {
-        for (const result of report.criteria) await deps.events.append(runId, { kind: 'criterion-judged', result })
-        await deps.events.append(runId, { kind: 'reported', report })
-      }
-      await deps.samples.close(runId)
-      const patch: RunPatch = { phase: 'ended', ending, verdict, dirty, message, endedAt: Date.now() }
-      await deps.runs.patch(runId, report ? { ...patch, report } : patch)
-      await deps.events.append(runId, { kind: 'run-ended', ending, verdict, message })
-      return
-    } catch {
-      await sleep(Math.min(250 * 2 ** tries, 5000))
-    }
-  }
+/** The end is stored last: each piece in turn, once. A dashboard that is stopped leaves the rest to the recovery at its next start. */
+async function persist(session: RunSession, final: Final): Promise<void> {
+  const { runId, deps, lab } = session
+  const { report, ending, verdict, message, quarantine } = final
+  const append = (body: EventBody) => () => deps.events.append(runId, body)
+  const patch: RunPatch = { phase: 'ended', ending, verdict, dirty: quarantine !== null, message }
+  const pieces: (() => Promise<unknown>)[] = [
+    ...(quarantine ? [() => deps.labState.setQuarantine(lab.id, quarantine)] : []),
+    ...(report?.criteria ?? []).map((result) => append({ kind: 'criterion-judged', result })),
+    ...(report ? [append({ kind: 'reported', report })] : []),
+    () => deps.samples.close(runId),
+    () => deps.runs.patch(runId, { ...patch, endedAt: Date.now(), ...(report ? { report } : {}) }),
+    append({ kind: 'run-ended', ending, verdict, message }),
+  ]
+  for (const store of pieces) if (!(await untilStored(session, store))) return
 }

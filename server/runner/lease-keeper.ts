@@ -2,7 +2,7 @@ import type { DesiredState } from '../domain/case'
 import type { Lab } from '../domain/lab'
 import type { LeaseInfo } from '../domain/ports'
 import type { LabAccess } from '../drivers/at'
-import { armLease, disarmLease, type LeaseRequest, renewLease } from '../drivers/lease'
+import { armLease, type LeaseRequest, renewLease } from '../drivers/lease'
 import { revertScript } from '../drivers/revert'
 import { AppError, asAppError } from '../errors'
 import type { RunSession } from './session'
@@ -48,13 +48,6 @@ export class LeaseKeeper {
 
   stop(): void {
     clearTimeout(this.#timer)
-  }
-
-  /** Takes the lease away; only after the lab was read back. */
-  async disarm(): Promise<void> {
-    this.stop()
-    await disarmLease(this.access, this.session.runId, { tag: this.session.tag('lease') })
-    await this.session.emit({ kind: 'lease', state: 'disarmed', deadlineMs: null }).catch(() => {})
   }
 
   #schedule(): void {

@@ -16,6 +16,7 @@ export async function planOf(lab: Lab, steps: readonly Step[]): Promise<PlanStep
       title,
       budgetMs,
       changesLab: actions.some(changesLab),
+      startsProbes: actions.some(({ kind }) => kind === 'start-probes'),
       commands: commands.flat(),
     })
   }

@@ -35,5 +35,8 @@ export async function planRestore({ lab, tag, undo }: PlanContext): Promise<Plan
       ? await commandsOf(lab, 'Take the lease away', (dry) => disarmLease(dry, PLAN_RUN_ID, { tag: tag('lease') }))
       : []
   const commands = [...kills, ...undos, ...read, ...disarm]
-  return { id: 'restore', title: 'Restore the lab', budgetMs: RESTORE_BUDGET_MS, changesLab: undo.length > 0, commands }
+  return {
+    ...{ id: 'restore', title: 'Restore the lab', budgetMs: RESTORE_BUDGET_MS },
+    ...{ changesLab: undo.length > 0, startsProbes: false, commands },
+  }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { ConnectionSchema } from '../domain/case'
 import type { EventBody } from '../domain/event'
-import type { UndoEntry } from '../domain/ports'
+import type { Quarantine, UndoEntry } from '../domain/ports'
 import { type LabSnapshot, snapshotDifferences } from '../domain/snapshot'
 import { planDesired } from '../drivers/desired'
 import { disarmLease, readLease } from '../drivers/lease'
@@ -8,18 +9,28 @@ import { applyDesired, checkDesired } from '../drivers/restore'
 import { stopTaggedEverywhere } from '../drivers/tool'
 import { asAppError } from '../errors'
 import { takeSnapshot } from '../observe/snapshot'
+import { retry } from '../transport/retry'
+import { untilReachable } from './reachable'
 import type { RunSession } from './session'
 
-/** Whether the lab is as it was before the run; `message` says what is not. */
-export type Restored = { clean: boolean; message: string | null }
+/** The lab is as it was before the run where there is nothing to quarantine it for; `message` says what is not. */
+export type Restored = { quarantine: Quarantine | null; message: string | null }
 
+const CLEAN: Restored = { quarantine: null, message: null }
+
+/** For a lab host that cannot be reached when the run ends. */
+const REACH_BUDGET_MS = 60_000
 const UNDO_BUDGET_MS = 90_000
 /** A preempting primary comes back by itself; forcing it at once would set a manual flag for nothing. */
 const PREEMPT_PATIENCE_MS = 30_000
 const COMPARE_BUDGET_MS = 60_000
 /** All of it. */
-export const RESTORE_BUDGET_MS = UNDO_BUDGET_MS + COMPARE_BUDGET_MS
+export const RESTORE_BUDGET_MS = REACH_BUDGET_MS + UNDO_BUDGET_MS + COMPARE_BUDGET_MS
 const CHECK_MS = 150
+/** Until its next beat a heartbeat that is back may still be held for lost: roles look as before, and then they do not. */
+const NEXT_BEAT_MS = 1500
+/** Over half a minute. */
+const DISARM_ATTEMPTS = 9
 
 const tell = (session: RunSession, body: EventBody) =>
   session.emit(body).then(
@@ -33,7 +44,17 @@ async function endProcesses(session: RunSession): Promise<void> {
   await Promise.all([...session.tools.values()].map((tool) => tool.stop()))
   session.tools.clear()
   session.recorder.flush()
-  await stopTaggedEverywhere(session.access(), session.runId)
+  const end = () => stopTaggedEverywhere(session.access(), session.runId)
+  if (await end()) return
+  // Somebody could not be asked: what the way there was cut from goes on.
+  const giveUp = AbortSignal.timeout(REACH_BUDGET_MS)
+  if (
+    await untilReachable(session, giveUp).then(
+      () => true,
+      () => false,
+    )
+  )
+    await end()
 }
 
 async function undo(session: RunSession, entry: UndoEntry): Promise<boolean> {
@@ -74,11 +95,20 @@ async function compare(session: RunSession, before: LabSnapshot): Promise<string
 
 /** Takes the run's lease away, also one that a crashed dashboard left; nobody's or another's is let alone. */
 async function disarm(session: RunSession): Promise<void> {
-  if (session.lease) return session.lease.disarm()
   if (session.undo.length === 0) return
   const options = { tag: session.tag('lease') }
-  const reading = await readLease(session.access(), options)
-  if (reading?.info.runId === session.runId) await disarmLease(session.access(), session.runId, options)
+  const take = async (attempt: number): Promise<void> => {
+    // It is there, unless an attempt whose answer was lost has taken it away.
+    const isOurs =
+      (session.lease && attempt === 1) || (await readLease(session.access(), options))?.info.runId === session.runId
+    if (isOurs) await disarmLease(session.access(), session.runId, options)
+  }
+  session.lease?.stop()
+  await retry(take, {
+    ...{ attempts: DISARM_ATTEMPTS, firstDelayMs: 500, maxDelayMs: 5000 },
+    isWorthRetrying: (error) => /^ssh-|^command-timeout$/.test(asAppError(error).code),
+  })
+  if (session.lease) await tell(session, { kind: 'lease', state: 'disarmed', deadlineMs: null })
 }
 
 /**
@@ -94,14 +124,13 @@ export async function restore(session: RunSession, keeps = false): Promise<Resto
     title: keeps ? 'End what was started; the change stays' : 'Restore the lab',
     budgetMs: RESTORE_BUDGET_MS,
   })
-  const restored = await (keeps ? letStand(session) : restoreLab(session)).catch((error: unknown) => ({
-    clean: false,
-    message: asAppError(error).message,
-  }))
+  const restored = await (keeps ? letStand(session) : restoreLab(session)).catch((error: unknown) =>
+    leftDifferent(session, [asAppError(error).message]),
+  )
   await tell(session, {
     kind: 'step-ended',
     stepId: 'restore',
-    outcome: restored.clean ? 'ok' : 'failed',
+    outcome: restored.quarantine ? 'failed' : 'ok',
     message: restored.message,
   })
   return restored
@@ -112,17 +141,27 @@ async function letStand(session: RunSession): Promise<Restored> {
   await endProcesses(session)
   for (const entry of await session.deps.undo.open(session.runId)) await session.deps.undo.markApplied(entry.id)
   await disarm(session)
-  return { clean: true, message: null }
+  return CLEAN
+}
+
+/** Nothing is run on it until an engineer has looked: the caller stores that with the end of the run. */
+function leftDifferent({ runId }: RunSession, differences: string[]): Restored {
+  const reason = `run ${runId} left the lab different from before`
+  return {
+    quarantine: { reason, differences, runId, sinceMs: Date.now() },
+    message: `The lab is not as it was before: ${differences.slice(0, 3).join('; ') || 'an undo failed'}.`,
+  }
 }
 
 async function restoreLab(session: RunSession): Promise<Restored> {
   const { runId, deps } = session
   const before = session.before ?? (await deps.runs.snapshot(runId))
   await endProcesses(session)
-  if (!before) return { clean: true, message: null }
+  if (!before) return CLEAN
   let undone = true
-  for (const entry of await deps.undo.open(runId).catch(() => session.undoEntries.toReversed()))
-    undone = (await undo(session, entry)) && undone
+  const entries = await deps.undo.open(runId).catch(() => session.undoEntries.toReversed())
+  for (const entry of entries) undone = (await undo(session, entry)) && undone
+  if (entries.some(({ desired }) => ConnectionSchema.safeParse(desired).success)) await sleep(NEXT_BEAT_MS)
   const differences = await compare(session, before)
   await tell(session, { kind: 'snapshot-compared', equal: differences.length === 0, differences })
   if (undone)
@@ -130,12 +169,5 @@ async function restoreLab(session: RunSession): Promise<Restored> {
       tell(session, { kind: 'note', level: 'warning', message: `lease: ${asAppError(error).message}`, hint: null }),
     )
   session.lease?.stop()
-  const clean = undone && differences.length === 0
-  if (clean) return { clean, message: null }
-  const reason = `run ${runId} left the lab different from before`
-  await deps.labState.setQuarantine(session.lab.id, { reason, differences, runId, sinceMs: Date.now() }).catch(() => {})
-  return {
-    clean,
-    message: `The lab is not as it was before: ${differences.slice(0, 3).join('; ') || 'an undo failed'}.`,
-  }
+  return undone && differences.length === 0 ? CLEAN : leftDifferent(session, differences)
 }

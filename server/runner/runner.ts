@@ -155,7 +155,7 @@ export class Runner {
     while (!this.#closing && !this.#active.has(labId)) {
       const next = (await this.deps.runs.unfinished(labId))[0]
       if (!next || this.#active.has(labId) || this.#closing) return
-      const session = new RunSession(next.id, this.deps.lab(labId), next.params, this.deps)
+      const session = new RunSession(next.id, this.deps.lab(labId), next.params, this.deps, () => this.#closing)
       await this.#occupy(labId, next.id, session, async () => {
         const definition = this.#caseOf(next)
         if (next.phase === 'queued') await executeRun(session, definition)

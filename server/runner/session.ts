@@ -1,9 +1,9 @@
 import type { Connection, DesiredState } from '../domain/case'
 import type { FlowSession } from '../domain/cluster'
 import type { EventBody, RunEvent } from '../domain/event'
-import type { Interval } from '../domain/ids'
 import type { Lab } from '../domain/lab'
 import type { UndoEntry } from '../domain/ports'
+import type { RunContext } from '../domain/run'
 import type { SampleRow } from '../domain/sample'
 import type { LabSnapshot } from '../domain/snapshot'
 import type { LabAccess } from '../drivers/at'
@@ -40,9 +40,9 @@ export class RunSession {
   undo: readonly DesiredState[] = []
   /** What is to be taken away, as declared (JSON) and as it was found. */
   readonly #found = new Map<string, Connection>()
-  /** T0 on the target's clock. */
-  fault: Interval | null = null
-  /** The same on the app's clock, epoch ms; for waiting, not for measuring. */
+  /** Clock offsets, reading by reading. */
+  readonly clocks: RunContext['clocks'][] = []
+  /** T0 on the app's clock, epoch ms; for waiting, not for measuring. 0 until there was a fault. */
   faultAtMs = 0
   /** What was put into the undo journal, in that order; read from here when the store cannot be read. */
   readonly undoEntries: UndoEntry[] = []
@@ -57,6 +57,8 @@ export class RunSession {
     readonly lab: Lab,
     readonly params: Record<string, unknown>,
     readonly deps: RunnerDeps,
+    /** Whether the dashboard is being stopped. */
+    readonly isClosing: () => boolean = () => false,
   ) {
     this.recorder = new Recorder(lab, (body) => void this.emit(body).catch(() => {}))
   }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../errors'
 
-type Failure = { kind: 'locked' | 'disk-full' | 'read-only' | 'missing' | 'corrupt' | 'other'; text: string }
+type Failure = { kind: 'locked' | 'disk-full' | 'disk' | 'read-only' | 'missing' | 'corrupt' | 'other'; text: string }
 
 /** Everything that an error and its causes say; drivers hide the useful part at different depths. */
 function texts(error: unknown, depth = 0): string {
@@ -14,6 +14,7 @@ function texts(error: unknown, depth = 0): string {
 const RULES: [Failure['kind'], RegExp][] = [
   ['locked', /SQLITE_BUSY|SQLITE_LOCKED|SocketTimeout|database (table )?is locked|P1008/],
   ['disk-full', /SQLITE_FULL|database or disk is full|ENOSPC/],
+  ['disk', /SQLITE_IOERR|disk I\/O error|EIO/],
   ['read-only', /SQLITE_READONLY|readonly database|EROFS/],
   ['missing', /SQLITE_CANTOPEN|unable to open database|TableDoesNotExist|does not exist in the current database|P2021/],
   ['corrupt', /SQLITE_CORRUPT|SQLITE_NOTADB|malformed|not a database/],
@@ -30,6 +31,10 @@ const SHOWN: Record<Exclude<Failure['kind'], 'other'>, [message: string, hint: s
     'Close what else has the database open (a backup, sqlite3, a second instance), then try again.',
   ],
   'disk-full': ['the disk with the database is full', 'Free some space where DATABASE_URL points, then try again.'],
+  disk: [
+    'the disk with the database does not take or give what it should',
+    'Look at its free space (df -h) and its health (dmesg) where DATABASE_URL points, then try again.',
+  ],
   'read-only': [
     'the database cannot be written',
     'Give the user that runs the app write permission to the database file and its folder (DATABASE_URL).',

@@ -14,6 +14,7 @@ import { ErrorBox } from '@/app/components/ui/error-box'
 import { Panel } from '@/app/components/ui/panel'
 import { Skeleton } from '@/app/components/ui/skeleton'
 import { limit } from '@/app/lib/format'
+import { effectOf, paramTitle } from '@/app/lib/lab/case-words'
 import { useTRPC } from '@/app/lib/trpc'
 import type { CaseView } from '@/server/domain/case'
 import type { LabState } from '@/server/domain/views'
@@ -56,13 +57,12 @@ function Summary({ lab, view, state, onRun }: Props & { onRun: () => void }) {
       <p className="flex flex-wrap items-center gap-x-2">
         {view.destructive ? (
           <>
-            <Badge tone="unsure">{view.outage ? 'interrupts traffic' : 'changes the configuration'}</Badge> The lab is
-            put back to what it was.
+            <Badge tone="unsure">{effectOf(view)}</Badge> The lab is put back to what it was.
           </>
         ) : (
           <Badge tone="neutral">does not interrupt traffic</Badge>
         )}
-        {view.destructiveWhen ? `Stops a service with: ${titleOf(view, view.destructiveWhen)}.` : null}
+        {view.destructiveWhen ? `Stops a service with: ${paramTitle(view.fields, view.destructiveWhen)}.` : null}
       </p>
       {blocked ? (
         <p>
@@ -80,9 +80,6 @@ function Summary({ lab, view, state, onRun }: Props & { onRun: () => void }) {
     </Panel>
   )
 }
-
-const titleOf = ({ fields }: CaseView, name: string): string =>
-  fields.find((field) => field.name === name)?.title ?? name
 
 function Parameters({ view, onValid }: { view: CaseView; onValid: (values: ParamValues) => void }) {
   const { register, handleSubmit, formState } = useForm<ParamValues>({
@@ -120,7 +117,7 @@ const Criteria = ({ view }: { view: CaseView }) => (
           {criterion.title}
           <span className="block text-muted text-xs">
             {criterion.limit ? `limit ${criterion.limit}` : 'as declared in the lab file'}
-            {criterion.when ? `; only with: ${titleOf(view, criterion.when)}` : null}
+            {criterion.when ? `; only with: ${paramTitle(view.fields, criterion.when)}` : null}
           </span>
         </li>
       ))}

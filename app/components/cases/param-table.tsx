@@ -1,3 +1,4 @@
+import { paramValue } from '@/app/lib/lab/case-words'
 import type { ParamField } from '@/server/domain/case'
 
 function range({ type, min, max, choices }: ParamField): string {
@@ -8,11 +9,7 @@ function range({ type, min, max, choices }: ParamField): string {
   return max === null ? 'any' : `${max} or less`
 }
 
-function byDefault({ type, default: value, choices }: ParamField): string {
-  if (value === null) return 'none'
-  if (type === 'boolean') return value ? 'yes' : 'no'
-  return choices.find((choice) => choice.value === value)?.title ?? String(value)
-}
+const byDefault = (field: ParamField): string => (field.default === null ? 'none' : paramValue(field, field.default))
 
 /** Each parameter with default, range and unit. */
 export const ParamTable = ({ fields }: { fields: ParamField[] }) => (

@@ -2,7 +2,9 @@ import type { ReactNode } from 'react'
 import { Badge } from '@/app/components/ui/badge'
 import { Link } from '@/app/components/ui/link'
 import { when, whenLong } from '@/app/lib/format'
+import { paramWords } from '@/app/lib/lab/case-words'
 import { VERDICT } from '@/app/lib/run/words'
+import type { ParamField } from '@/server/domain/case'
 import type { Expectation, Measured } from '@/server/domain/expectations'
 import { formatBitPerS, formatMs } from '@/server/domain/format'
 
@@ -18,8 +20,15 @@ export const Heads = () => (
   </div>
 )
 
+type Props = {
+  row: Expectation
+  lab: string
+  /** The parameters of its case; none where this version does not have it. */
+  fields: readonly ParamField[]
+}
+
 /** One expectation with the latest measurement against it. */
-export function ExpectationRow({ row, lab }: { row: Expectation; lab: string }) {
+export function ExpectationRow({ row, lab, fields }: Props) {
   const { title, expected, latest, spread, unit, note } = row
   const format = unit === 'ms' ? formatMs : formatBitPerS
   return (
@@ -28,7 +37,9 @@ export function ExpectationRow({ row, lab }: { row: Expectation; lab: string }) 
         <h3 className="font-semibold">{title}</h3>
         <dl className="contents">
           <Cell head="Expected">{expected.text}</Cell>
-          <Cell head="Measured">{latest ? <Value measured={latest} /> : <NotYet row={row} lab={lab} />}</Cell>
+          <Cell head="Measured">
+            {latest ? <Value measured={latest} fields={fields} /> : <NotYet row={row} lab={lab} fields={fields} />}
+          </Cell>
           <Cell head="When">
             {latest ? (
               <Link className="link" href={`/runs/${encodeURIComponent(latest.run)}`}>
@@ -68,28 +79,25 @@ const Cell = ({ head, children }: { head: string; children: ReactNode }) => (
   </div>
 )
 
-function Value({ measured }: { measured: Measured }) {
+function Value({ measured, fields }: { measured: Measured; fields: readonly ParamField[] }) {
   const { tone, text } = VERDICT[measured.verdict]
   return (
     <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
       <strong className="font-semibold">{measured.text}</strong>
       <Badge tone={tone}>{text}</Badge>
-      <span className="basis-full text-muted text-xs">{words(measured.params).join(', ')}</span>
+      <span className="basis-full text-muted text-xs">{paramWords(fields, measured.params).join(', ')}</span>
     </span>
   )
 }
 
-const words = (params: Record<string, unknown>): string[] =>
-  Object.entries(params).map(([key, value]) => `${key} ${value}`)
-
-function NotYet({ row, lab }: { row: Expectation; lab: string }) {
+function NotYet({ row, lab, fields }: Props) {
   const { id, isThere, params } = row.case
   if (!isThere) return <span className="text-muted">not measured yet: no case of this version does</span>
   return (
     <span className="text-muted">
       not measured yet:{' '}
       <Link className="link" href={`/cases?lab=${encodeURIComponent(lab)}&case=${encodeURIComponent(id)}`}>
-        {[id, ...words(params)].join(', ')}
+        {[id, ...paramWords(fields, params)].join(', ')}
       </Link>{' '}
       measures it
     </span>

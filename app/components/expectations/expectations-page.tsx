@@ -12,7 +12,11 @@ export function ExpectationsPage({ lab }: { lab: string }) {
   const trpc = useTRPC()
   const declared = useQuery(trpc.labs.get.queryOptions({ lab })).data?.lab
   const expectations = useQuery(trpc.labs.expectations.queryOptions({ lab }))
-  const { data, error } = expectations
+  const cases = useQuery(trpc.cases.list.queryOptions({ lab }))
+  const { error } = expectations
+  // Not before the titles of the parameters are known, or known not to come.
+  const data = cases.isPending ? undefined : expectations.data
+  const fieldsOf = (id: string) => cases.data?.find((view) => view.id === id)?.fields ?? []
   const isEmpty = data?.rows.every(({ latest }) => latest === null)
   return (
     <div className="grid gap-3">
@@ -46,7 +50,7 @@ export function ExpectationsPage({ lab }: { lab: string }) {
           <Heads />
           <ul className="divide-y">
             {data.rows.map((row) => (
-              <ExpectationRow key={row.id} row={row} lab={lab} />
+              <ExpectationRow key={row.id} row={row} lab={lab} fields={fieldsOf(row.case.id)} />
             ))}
           </ul>
         </Panel>

@@ -20,7 +20,11 @@ export function Trends({ filter, facets }: { filter: RunFilter; facets: RunFacet
     <Panel
       key={id}
       title={`${points[0]?.failoverTime.title ?? 'Time'} of ${id} ${facets?.cases.find((c) => c.id === id)?.title ?? ''}`}
-      aside={<span className="text-muted text-xs">{points.length} runs, error bars: where the truth lies</span>}
+      aside={
+        <span className="text-muted text-xs">
+          {points.length} {points.length === 1 ? 'run' : 'runs'}, error bars: where the truth lies
+        </span>
+      }
     >
       <TrendChart points={points} />
     </Panel>

@@ -8,6 +8,7 @@ import { Link } from '@/app/components/ui/link'
 import { Panel } from '@/app/components/ui/panel'
 import { Skeleton } from '@/app/components/ui/skeleton'
 import { limit, measurement, when } from '@/app/lib/format'
+import { effectOf } from '@/app/lib/lab/case-words'
 import { runBadge } from '@/app/lib/run/words'
 import type { CaseView } from '@/server/domain/case'
 import type { RunSummary } from '@/server/domain/run'
@@ -46,6 +47,7 @@ type CaseProps = { lab: string; view: CaseView; last: RunSummary | undefined; qu
 function Case({ lab, view, last, quarantined }: CaseProps) {
   const [open, setOpen] = useState<'run' | 'plan' | null>(null)
   const blocked = blockedBecause(view, quarantined)
+  const effect = effectOf(view)
   return (
     <li className="grid gap-2 px-3 py-3" data-case={view.id}>
       <div className="flex items-start justify-between gap-3">
@@ -56,7 +58,7 @@ function Case({ lab, view, last, quarantined }: CaseProps) {
           <p className="text-muted text-xs">
             {view.criteria.length} criteria
             {view.headline ? ` · ${view.headline.title} limit ${limit(view.headline.limitMs)}` : ''}
-            {view.outage ? ' · interrupts traffic' : view.destructive ? ' · changes the configuration' : ''}
+            {effect ? ` · ${effect}` : ''}
           </p>
           <LastResult last={last} />
         </div>

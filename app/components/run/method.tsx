@@ -4,7 +4,8 @@ import { Panel } from '@/app/components/ui/panel'
 import { measurement } from '@/app/lib/format'
 import type { RunDetail } from '@/server/domain/detail'
 import { measuredFault } from '@/server/domain/fault'
-import type { Measurement, ProbeSummary } from '@/server/domain/run'
+import type { Measurement, ProbeSummary, RunContext } from '@/server/domain/run'
+import { type Stamped, statedBy } from '@/server/domain/stamped'
 import type { PublicLab } from '@/server/domain/views'
 
 const Row = ({ name, children }: { name: string; children: ReactNode }) => (
@@ -41,6 +42,14 @@ const sending = ({ pings, icmpBytes, offeredPps, spacingMs, rttMedianMs, rttMaxM
     .flat()
     .join(', ')
 
+function t0Text(fault: Stamped, context: RunContext | null): string {
+  const { interval, clock } = statedBy(fault, context?.clocks)
+  const within = `within ${(interval.toMs - interval.fromMs).toFixed(1)} ms`
+  return clock === null
+    ? `${within} on the dashboard's clock: that of ${fault.clock} was set meanwhile`
+    : `${within} on the clock of ${clock}`
+}
+
 /** How it was measured, with what, and how sure the clocks are. */
 export const Method = memo(function Method({ detail, lab }: { detail: RunDetail; lab: PublicLab | null }) {
   const { report, context, measurements } = detail
@@ -67,7 +76,7 @@ export const Method = memo(function Method({ detail, lab }: { detail: RunDetail;
         ) : null}
         {fault ? (
           <Row name="Fault">
-            {fault.title}; T0 within {(fault.t0.toMs - fault.t0.fromMs).toFixed(1)} ms on the clock of {fault.clock}
+            {fault.title}; T0 {t0Text(fault, context)}
           </Row>
         ) : null}
         {lab ? (

@@ -11,15 +11,19 @@ import type { PublicLab } from '@/server/domain/views'
 
 type Props = {
   run: LiveRun
-  detail: RunDetail /** Those that send, and those that will. */
+  detail: RunDetail
+  /** Those that send, and those that will. */
   streams: string[]
+  /** Probes are still to come, whichever they are. */
+  awaited: boolean
   lab: PublicLab | null
 }
 
 /** One line per probe: its last answer while it runs, its sums in the report; same place, same height. */
-export const ProbeStrip = memo(function ProbeStrip({ run, detail, streams, lab }: Props) {
+export const ProbeStrip = memo(function ProbeStrip({ run, detail, streams, awaited, lab }: Props) {
   const summaries = new Map(detail.report?.probes.map((p) => [p.stream, p]))
   const shown = order([...new Set([...streams, ...summaries.keys()])], lab)
+  if (shown.length === 0 && !awaited) return null
   return (
     <ul className="grid gap-x-6 border-b px-3 py-2 text-xs leading-5 [grid-template-columns:repeat(auto-fill,minmax(min(100%,20rem),1fr))]">
       {shown.length === 0 ? <li className="text-muted">No probe has sent yet.</li> : null}

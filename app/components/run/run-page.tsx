@@ -62,6 +62,7 @@ function LoadedRun({ initial, samples, lab }: LoadedProps) {
   const cases = useQuery({ ...trpc.cases.list.queryOptions({ lab: labId }), enabled: live })
   const view = cases.data?.find((c) => c.id === caseId)
   const plan = useQuery({ ...trpc.cases.plan.queryOptions({ lab: labId, case: caseId, params }), enabled: live })
+  const awaited = live && plan.data?.some(({ startsProbes }) => startsProbes) === true
   const [url, setUrl] = useQueryStates(urlState, { history: 'replace' })
   const now = useNow(run, live, 1000)
 
@@ -125,7 +126,7 @@ function LoadedRun({ initial, samples, lab }: LoadedProps) {
             {windowError ? (
               <ErrorBox error={windowError} doing="Could not read the samples, trying again" className="m-3" />
             ) : null}
-            <ProbeStrip run={run} detail={detail} streams={probes} lab={lab} />
+            <ProbeStrip run={run} detail={detail} streams={probes} awaited={awaited} lab={lab} />
             <Timeline model={model} view={window} onView={onView} onPainted={run.painted} />
           </section>
           {live ? null : <Outages detail={detail} lab={lab} origin={model.origin} onView={onOutage} />}

@@ -3,6 +3,7 @@ import { type EventInput, eventModel, faultMs, sampleModel } from '@/app/lib/run
 import type { Tracks } from '@/app/lib/run/tracks'
 import type { RunDetail } from '@/server/domain/detail'
 import { measuredFault } from '@/server/domain/fault'
+import { statedBy } from '@/server/domain/stamped'
 import type { PublicLab } from '@/server/domain/views'
 
 /** `tracks` of the whole run, as far as they were read. */
@@ -83,7 +84,8 @@ export function align(inputs: readonly AlignInput[]): Aligned {
   const startMs = withT0.length > 0 ? Math.min(...withT0.map((s) => s.fromMs)) : 0
   const runs = placed.map(({ detail, span, t0Ms, states, probes }): AlignedRun => {
     const byMs = t0Ms ?? span.fromMs - startMs
-    const t0 = measuredFault(detail.faults)?.t0
+    const fault = measuredFault(detail.faults)
+    const t0 = fault && statedBy(fault, detail.context?.clocks).interval
     return {
       id: detail.summary.id,
       detail,

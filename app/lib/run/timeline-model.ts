@@ -9,6 +9,8 @@ import type {
 import { liveLengthMs } from '@/app/components/timeline/scale'
 import type { RunDetail } from '@/server/domain/detail'
 import { measuredFault } from '@/server/domain/fault'
+import type { RunContext } from '@/server/domain/run'
+import { doneAt, type Stamped } from '@/server/domain/stamped'
 import type { PublicLab } from '@/server/domain/views'
 import { probeClockOffset } from './clocks'
 import { probeLanes, rttSeries } from './probe-lanes'
@@ -69,12 +71,16 @@ export function sampleModel({ detail, tracks, whole, lab, reserve }: SampleInput
   }
 }
 
+/** The middle of when it was done, app clock. */
+function doneMs(stamped: Stamped, context: RunContext | null): number {
+  const { fromMs, toMs } = doneAt(stamped, context?.clocks) ?? stamped.t0
+  return (fromMs + toMs) / 2
+}
+
 /** The middle of T0's interval, moved from the target's clock to the app's. */
 export function faultMs(detail: RunDetail): number | null {
   const fault = measuredFault(detail.faults)
-  if (!fault) return null
-  const offset = detail.context?.clocks[fault.clock]?.offsetMs ?? 0
-  return (fault.t0.fromMs + fault.t0.toMs) / 2 - offset
+  return fault ? doneMs(fault, detail.context) : null
 }
 
 const steps = (detail: RunDetail, untilMs: number): StepSpan[] =>
@@ -125,10 +131,10 @@ function faultLabels({ event, title, mode }: RunDetail['faults'][number]): strin
 /** Changes of the configuration, and where each came to. */
 function configMarkers({ configChanges, policiesSeen, context }: RunDetail): Marker[] {
   const changes = configChanges.map(
-    ({ seq, title, node, change, t0, clock }): Marker => ({
-      id: `config-${seq}`,
-      atMs: (t0.fromMs + t0.toMs) / 2 - (context?.clocks[clock]?.offsetMs ?? 0),
-      labels: [title, `${change} policy on ${node}`, change],
+    (changed): Marker => ({
+      id: `config-${changed.seq}`,
+      atMs: doneMs(changed, context),
+      labels: [changed.title, `${changed.change} policy on ${changed.node}`, changed.change],
       kind: 'fault',
     }),
   )
@@ -146,7 +152,7 @@ function configMarkers({ configChanges, policiesSeen, context }: RunDetail): Mar
 function markers(detail: RunDetail, t0: number | null, offset: (stream: string) => number): Marker[] {
   const found: Marker[] = detail.faults.map((fault) => ({
     id: `fault-${fault.seq}`,
-    atMs: (fault.t0.fromMs + fault.t0.toMs) / 2 - (detail.context?.clocks[fault.clock]?.offsetMs ?? 0),
+    atMs: doneMs(fault, detail.context),
     labels: faultLabels(fault),
     kind: 'fault',
   }))

@@ -1,7 +1,8 @@
+import { scheduler } from '../core/scheduler'
 import type { Machine } from '../machine/machine'
 import type { ClusterNode } from './cluster-types'
-import type { Packet } from './packets'
-import { junosToLinux, RETHS, rethMac } from './topology'
+import { gratuitousArp, type Packet } from './packets'
+import { type GroupId, junosToLinux, LAN, LAN_VIP, RETHS, rethMac, WAN } from './topology'
 import type { World } from './world'
 
 const BROADCAST = 'ff:ff:ff:ff:ff:ff'
@@ -45,4 +46,27 @@ export function askWhoHas(world: World, asker: Machine, device: string, address:
     world.taps.emit(asker.name, device, { ...answer, atMs: atMs + afterMs, direction: 'in' })
     return [{ mac: own, afterMs }]
   })
+}
+
+/** A new primary tells the neighbours where the addresses of its groups are. */
+export function announce(world: World, node: ClusterNode, groups: GroupId[], atMs: number): void {
+  const { garpCount } = world.options
+  const first = Math.ceil(garpCount / 2)
+  for (let i = 0; i < garpCount; i++) {
+    // Like keepalived: a burst at once, the rest of it a second later.
+    const at = atMs + (i < first ? i * 0.1 : 1000 + (i - first) * 0.1)
+    scheduler.at(at, () => {
+      for (const reth of RETHS) {
+        if (!groups.includes(reth.group) || node.states[reth.group] !== 'primary' || !node.alive) continue
+        const packet = gratuitousArp(at, reth.vip, rethMac(reth.group, node.id))
+        world.taps.emit(reth.vip === LAN_VIP ? LAN : WAN, 'eth0', packet)
+        for (const each of world.cluster.nodes)
+          world.taps.emit(each.instance, memberOf(each, reth), {
+            ...packet,
+            direction: each === node ? 'out' : 'in',
+          })
+        if (i === 0) world.record(at, 'garp', { vip: reth.vip, node: node.name })
+      }
+    })
+  }
 }

@@ -1,9 +1,10 @@
 import type { Machine } from '../machine/machine'
 import { memberOf } from './arp'
 import type { Request } from './echo'
+import type { PathName } from './paths'
 import { sourceOf } from './routes'
 import { LAN, RETHS, rethMac, WAN } from './topology'
-import type { PathName, World } from './world'
+import type { World } from './world'
 
 type Seen = {
   there: boolean

@@ -1,9 +1,10 @@
 import { scheduler } from '../core/scheduler'
 import type { Machine } from '../machine/machine'
 import { capture } from './echo-capture'
+import type { PathName } from './paths'
 import { type Route, sourceOf } from './routes'
 import type { NodeId } from './topology'
-import type { PathName, World } from './world'
+import type { World } from './world'
 
 /** What an echo request met. Instants are the lab's clock, epoch ms. */
 export type Echo =

@@ -1,6 +1,7 @@
 import type { Machine } from '../machine/machine'
+import type { PathName } from './paths'
 import { INTERNET, LAN, LAN_HOST, LAN_VIP, WAN, WAN_GATEWAY, WAN_VIP } from './topology'
-import type { PathName, World } from './world'
+import type { World } from './world'
 
 /** A way to an address: which path it takes, the reply's TTL, and its share of the world's round trip. */
 export type Route = { path: PathName | 'local' | 'none'; ttl: number; rttShare: number }

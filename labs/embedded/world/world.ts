@@ -1,11 +1,9 @@
 import { EventEmitter } from 'node:events'
 import { Random } from '../core/random'
 import { nowMs, scheduler } from '../core/scheduler'
-import { Timeline } from '../core/timeline'
 import { Machine, type NetDevice } from '../machine/machine'
-import { Process, type Program, run } from '../machine/process'
-import { nullSink, nullSource } from '../machine/streams'
-import { memberOf } from './arp'
+import type { Process, Program } from '../machine/process'
+import { announce } from './arp'
 import { Cluster } from './cluster'
 import type { ClusterNode } from './cluster-types'
 import { Configurations } from './configurations'
@@ -13,32 +11,17 @@ import { Dhcp } from './dhcp'
 import { filesOf } from './files'
 import { vfsOf } from './host-links'
 import { type Devices, ownDevices } from './instance-devices'
+import { startServers } from './iperf3-servers'
 import { Links } from './links'
 import { type SomeOptions, SWITCHES, type SwitchName, type WorldOptions, WorldOptionsSchema } from './options'
-import { gratuitousArp, Taps } from './packets'
+import { Taps } from './packets'
+import { Paths } from './paths'
 import { Sessions } from './sessions'
-import {
-  devicesOf,
-  type GroupId,
-  HOST,
-  LAN,
-  LAN_VIP,
-  NODES,
-  type NodeId,
-  RETHS,
-  rethMac,
-  UNIT,
-  WAN,
-  wanMac,
-} from './topology'
+import { devicesOf, type GroupId, HOST, LAN, NODES, type NodeId, UNIT, WAN, wanMac } from './topology'
 import { Unit } from './unit'
-
-/** Upload, download, and one that is left to TC-8. */
-const IPERF3_PORTS = [5201, 5202, 5203]
 
 /** What happened, for tests: exact model times, epoch ms on the lab's clock. */
 export type TruthEvent = { atMs: number; kind: string; [detail: string]: unknown }
-export type PathName = 'crossing' | 'vip' | 'wanVip'
 /** A line of ping as it left for the SSH channel. */
 export type SentLine = {
   tag: string
@@ -59,21 +42,14 @@ export class World {
   readonly links = new Links(this)
   readonly taps = new Taps()
   readonly dhcp = new Dhcp(this)
+  readonly paths = new Paths(this)
   readonly events = new EventEmitter()
   readonly machines = new Map<string, Machine>()
   readonly units = new Map<string, Unit>()
   /** Who listens as iperf3 server, and who is being served. */
   readonly iperfServers = new Map<string, { process: Process; client: Process | null }>()
   readonly truth: TruthEvent[] = []
-  /** Up or down, as an end-to-end packet finds it. */
-  readonly paths: Record<PathName, Timeline<boolean>> = {
-    crossing: new Timeline(false),
-    vip: new Timeline(false),
-    wanVip: new Timeline(false),
-  }
   sentLines: SentLine[] | null = null
-  /** Planned outages that are going on. */
-  private planned = 0
   readonly createdMs = nowMs()
   /** What each node last told the other before it fell silent. */
   readonly lastStates: Record<NodeId, Record<GroupId, string>> = {
@@ -133,8 +109,8 @@ export class World {
         this.log(node, `cluster: redundancy group ${group}: ${line.from} -> ${line.to} (${line.reason})`, line.atMs)
         this.record(line.atMs, 'state', { node: node.name, group, from: line.from, to: line.to })
       },
-      forwardingChanged: (atMs) => this.recompute(atMs),
-      announce: (node, groups, atMs) => this.announce(node, groups, atMs),
+      forwardingChanged: (atMs) => this.paths.review(atMs),
+      announce: (node, groups, atMs) => announce(this, node, groups, atMs),
       synchronize: (from, atMs) => {
         this.sessions.bulkSync(from, atMs)
         this.configurations.send(from, atMs)
@@ -154,30 +130,7 @@ export class World {
       unit.startNow(start, false)
     }
     this.cluster.settle(start)
-    for (const port of IPERF3_PORTS) this.serve(port)
-  }
-
-  private serve(port: number): void {
-    const machine = this.machine(WAN)
-    const io = { stdin: nullSource, stdout: nullSink, stderr: nullSink }
-    const process = new Process({
-      machine,
-      args: ['iperf3', '-s', '-p', String(port)],
-      env: {},
-      cwd: '/',
-      io,
-      parent: null,
-    })
-    run(process, (p) => p.within(new Promise<number>(() => {})))
-    this.iperfServers.set(`${WAN} ${port}`, { process, client: null })
-    process.atEnd(() => this.iperfServers.delete(`${WAN} ${port}`))
-  }
-
-  /** Starts or ends the WAN host's iperf3 server on a port. */
-  setServer(port: number, on: boolean): void {
-    const server = this.iperfServers.get(`${WAN} ${port}`)
-    if (on && !server) this.serve(port)
-    if (!on) server?.process.kill('KILL')
+    startServers(this)
   }
 
   machine(name: string): Machine {
@@ -213,56 +166,6 @@ export class World {
     this.record(atMs, 'daemon-down', { node: `node${id}`, clean })
     this.sessions.clear(id)
     this.cluster.daemonDown(id, atMs, clean)
-  }
-
-  /** Looks at who forwards now and writes down every path that changed. */
-  private recompute(atMs: number): void {
-    const wan = this.cluster.forwarder[1].last
-    const lan = this.cluster.forwarder[2].last
-    const linked = wan === lan || (this.cluster.nodes[0].alive && this.cluster.nodes[1].alive)
-    const next: Record<PathName, boolean> = {
-      crossing: wan !== null && lan !== null && linked && this.planned === 0,
-      vip: lan !== null && this.planned === 0,
-      wanVip: wan !== null && this.planned === 0,
-    }
-    for (const path of Object.keys(next) as PathName[]) {
-      if (!this.paths[path].set(atMs, next[path])) continue
-      this.record(atMs, 'path', { path, up: next[path] })
-      this.events.emit('path', path, next[path], atMs)
-    }
-  }
-
-  /** Stops all forwarding from `atMs` for exactly `lengthMs`; the cluster knows nothing of it. */
-  planOutage(atMs: number, lengthMs: number): void {
-    scheduler.at(atMs, (at) => {
-      this.planned++
-      this.recompute(at)
-    })
-    scheduler.at(atMs + lengthMs, (at) => {
-      this.planned--
-      this.recompute(at)
-    })
-  }
-
-  private announce(node: ClusterNode, groups: GroupId[], atMs: number): void {
-    const first = Math.ceil(this.options.garpCount / 2)
-    for (let i = 0; i < this.options.garpCount; i++) {
-      // Like keepalived: a burst at once, the rest of it a second later.
-      const at = atMs + (i < first ? i * 0.1 : 1000 + (i - first) * 0.1)
-      scheduler.at(at, () => {
-        for (const reth of RETHS) {
-          if (!groups.includes(reth.group) || node.states[reth.group] !== 'primary' || !node.alive) continue
-          const packet = gratuitousArp(at, reth.vip, rethMac(reth.group, node.id))
-          this.taps.emit(reth.vip === LAN_VIP ? LAN : WAN, 'eth0', packet)
-          for (const each of this.cluster.nodes)
-            this.taps.emit(each.instance, memberOf(each, reth), {
-              ...packet,
-              direction: each === node ? 'out' : 'in',
-            })
-          if (i === 0) this.record(at, 'garp', { vip: reth.vip, node: node.name })
-        }
-      })
-    }
   }
 
   /** Turns a switch on or off; takes effect at once. */
@@ -318,6 +221,6 @@ export class World {
     this.nodeOf(machine)?.failedLinks.clear()
     this.links.review(nowMs())
     if (unit) scheduler.at(nowMs() + this.options.bootMs, () => machine.running && void unit.start())
-    if (machine.name === WAN) for (const port of IPERF3_PORTS) this.serve(port)
+    if (machine.name === WAN) startServers(this)
   }
 }

@@ -1,3 +1,4 @@
+import { placeName } from '../../domain/place'
 import type { Analysis } from '../../measure/analysis'
 import { sameMac } from '../../measure/capture-gap'
 import type { Criterion, Judged } from '../define'
@@ -24,6 +25,8 @@ function judgeGarp(analysis: Analysis): Judged {
   const configured = lab.cluster.garpCount
   if (!fault) return inconclusive('There was no fault.')
   const findings = garp.map(({ reth, count, cutOff }) => {
+    if (!count && reth.garpObserver)
+      return { seen: null, text: `${reth.name}: T0 is not known on the clock of ${placeName(reth.garpObserver.at)}` }
     if (!count) return { seen: null, text: `${reth.name}: nobody can see it (garpObserver in the lab file)` }
     const own = memberMacs(analysis, backup.instance, reth.name)
     const other = memberMacs(analysis, primary.instance, reth.name)

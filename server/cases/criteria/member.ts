@@ -2,7 +2,7 @@ import { formatMs } from '../../domain/format'
 import { membersOf } from '../../domain/members'
 import { PACKET_KINDS } from '../../domain/sample'
 import type { Analysis } from '../../measure/analysis'
-import { moveInterval } from '../../measure/clocks'
+import { doneOn } from '../../measure/clocks'
 import { wasCutOff } from '../../measure/cut-off'
 import { movingWith, wanMember } from '../connections'
 import type { Criterion, Judged } from '../define'
@@ -98,7 +98,7 @@ function judgePath(analysis: Analysis): Judged {
   const { reth } = wanMember(evidence.lab, primary.instance)
   const member = membersOf(evidence.lab).find((one) => one.node === backup.name && one.reth.name === reth.name)
   if (!member) return inconclusive(`The lab file names no member of ${reth.name} on ${backup.name}.`)
-  const t0 = moveInterval(fault.t0, fault.clock, member.instance, context)
+  const t0 = doneOn(fault, member.instance, context)
   if (!t0) return inconclusive(`T0 is not known on the clock of ${member.instance}.`)
   const stamps = (evidence.streams.get(member.stream) ?? []).flatMap(([kind, stampMs]) =>
     kind === REQUEST && stampMs != null ? [stampMs] : [],

@@ -2,7 +2,7 @@ import type { Moment } from '../../domain/case'
 import type { EventBody } from '../../domain/event'
 import type { Interval } from '../../domain/ids'
 import type { Analysis } from '../../measure/analysis'
-import { moveInterval } from '../../measure/clocks'
+import { doneOn } from '../../measure/clocks'
 
 type Stored<K extends EventBody['kind']> = Extract<EventBody, { kind: K }>
 
@@ -28,5 +28,5 @@ export function mendedAt({ evidence, fault, context }: Analysis): Interval | nul
   const mended = evidence.events
     .filter((event) => event.kind === 'fault-injected')
     .find((event) => event.event === 'setup' && event.seq > seq)
-  return fault && mended ? moveInterval(mended.t0, mended.clock, null, context) : null
+  return fault && mended ? doneOn(mended, null, context) : null
 }

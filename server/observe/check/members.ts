@@ -1,6 +1,6 @@
 import type { Finding, Mend } from '../../domain/check'
 import { type Lab, NODE_ID_FILE } from '../../domain/lab'
-import type { ConfiguredInterfaces } from '../../drivers/junos-members-parse'
+import type { ConfiguredInterfaces } from '../../drivers/junos-config-parse'
 import { commandText } from '../../drivers/place'
 import { preferredNode } from '../../topology/lookups'
 import { type About, differing, fine, mendAt, said } from './finding'

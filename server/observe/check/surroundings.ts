@@ -2,7 +2,7 @@ import type { Mend } from '../../domain/check'
 import type { Instance, Lab } from '../../domain/lab'
 import type { InstanceState } from '../../drivers/incus'
 import type { LinkRow } from '../../drivers/ip-link-parse'
-import type { ConfiguredInterfaces } from '../../drivers/junos-members-parse'
+import type { ConfiguredInterfaces } from '../../drivers/junos-config-parse'
 import { commandText } from '../../drivers/place'
 
 /** What is there of one instance, and of the host around it; null: could not be read, or nothing declared needs it. */

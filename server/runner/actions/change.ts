@@ -7,7 +7,6 @@ import { commandAt, type HostCommand } from '../../drivers/place'
 import { AppError } from '../../errors'
 import type { ExecResult } from '../../transport/remote'
 import type { RunSession } from '../session'
-import { beforeChange } from './before-change'
 
 const TIMEOUT_MS = 20_000
 
@@ -20,8 +19,11 @@ export type Change = {
   undo: readonly DesiredState[]
 }
 
-/** `t0`: before and after the command, on the clock of the machine that ran it. `output`: what it printed itself. */
-export type Changed = { result: ExecResult; t0: Interval; output: string; commandId: string }
+/**
+ * `t0`: before and after the command, on the clock of the machine that ran it; `during`: the same as the app saw it, on its
+ * own clock. `output`: what it printed itself.
+ */
+export type Changed = { result: ExecResult; t0: Interval; during: Interval; output: string; commandId: string }
 
 /** A change as it is run and shown. */
 export const changeCommand = (
@@ -30,8 +32,14 @@ export const changeCommand = (
   tagOf: (what: string) => string,
 ): HostCommand => commandAt(lab, place, stamped(argv), { tag: tagOf(tag), timeoutMs: TIMEOUT_MS })
 
+/** Whatever changes the lab waits for this: its undo is durable, the lease is armed. Rejects with `lease-lost` without one. */
+export async function beforeChange(session: RunSession, title: string, undo: readonly DesiredState[]): Promise<void> {
+  if (!session.lease) throw new AppError('lease-lost', 'no lease is armed: nothing is changed without one')
+  for (const desired of undo) session.undoEntries.push(await session.deps.undo.record(session.runId, title, desired))
+}
+
 /**
- * The one way to change the lab: the undo is durable and the lease armed before it is done. Rejects with
+ * The one way to change the lab by a command: the undo is durable and the lease armed before it is done. Rejects with
  * `command-failed` when no time stamps came back; a non-zero exit is a result.
  * @param onReady called right before the command is sent
  */
@@ -51,5 +59,6 @@ export async function changeLab(
     throw new AppError('command-failed', `${change.title}: no time stamps came back, so T0 is unknown`, {
       hint: `The command printed: ${(result.stderr || result.stdout).slice(0, 300)}`,
     })
-  return { result, ...stamps, commandId: session.recorder.idOf(command) ?? '' }
+  const during = { fromMs: result.startedMs, toMs: result.endedMs }
+  return { result, ...stamps, during, commandId: session.recorder.idOf(command) ?? '' }
 }

@@ -33,11 +33,11 @@ export const configure: Handler<'configure'> = {
     return [planned(planning.place, changeCommand(lab, planning, tag), change.title)]
   },
   run: async (session, { change: asked }, signal) => {
-    const { result, t0, output, commandId } = await changeLab(session, changeOf(session.lab, asked), signal)
+    const { result, t0, during, output, commandId } = await changeLab(session, changeOf(session.lab, asked), signal)
     const { id, title, node, change, policy } = asked
     const text = `${output}\n${result.stderr}`.trim()
     await session.emit({
-      ...{ kind: 'config-changed', id, title, node, change, policy, commandId, t0, exitCode: result.exitCode },
+      ...{ kind: 'config-changed', id, title, node, change, policy, commandId, t0, during, exitCode: result.exitCode },
       clock: instanceOf(session.lab, node),
       outcome: configureOutcome(text),
       text: text.slice(-MAX_TEXT),

@@ -7,7 +7,7 @@ import { readLeasesArgv, releaseLeaseArgv, requestLeaseArgv, startLeaseRequest }
 import { parseDhclientLine, parseLeases } from '../../drivers/dhcp-parse'
 import { AppError } from '../../errors'
 import { type RunSession, streamTag } from '../session'
-import { beforeChange } from './before-change'
+import { beforeChange } from './change'
 import { captureDhcp, captureOf, dhcpPoints } from './dhcp-capture'
 import { type Handler, type PlanContext, plannedExec, plannedKill, plannedStream } from './handler'
 

@@ -6,9 +6,7 @@ import { type Injection, inject, injectionCommand } from './inject'
 export async function fail(session: RunSession, change: Injection, signal: AbortSignal): Promise<void> {
   // All that came until now is baseline; what shows from here on may be the fault.
   const endBaseline = () => session.probes.forEach((probe) => void probe.endBaseline())
-  const { t0, startedMs } = await inject(session, change, signal, endBaseline)
-  session.fault = t0
-  session.faultAtMs = startedMs
+  session.faultAtMs = await inject(session, change, signal, endBaseline)
 }
 
 /** Makes a node fail, or come back: what a failover or a reversion is measured from. */

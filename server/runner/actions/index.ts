@@ -2,6 +2,7 @@ import type { Action, ActionKind, PlannedCommand } from '../../domain/case'
 import type { RunSession } from '../session'
 import { startArping, stopArping } from './arping'
 import { startCapture, stopCapture } from './capture'
+import { readClocks } from './clocks'
 import { readCluster, watchCluster } from './cluster'
 import { awaitPolicy, configure, readConfig, watchPolicies } from './configure'
 import { disconnect, reconnect } from './connection'
@@ -46,6 +47,7 @@ const ACTIONS: { [K in ActionKind]: Handler<K> } = {
   reconnect,
   'wait-primary': waitPrimary,
   settle,
+  'read-clocks': readClocks,
   'collect-journal': collectJournal,
   'read-host-network': readHostNetwork,
   'request-lease': requestLease,

@@ -1,5 +1,4 @@
 import type { FaultEvent } from '../../domain/case'
-import type { Interval } from '../../domain/ids'
 import { placeName } from '../../domain/place'
 import type { HostCommand } from '../../drivers/place'
 import { AppError } from '../../errors'
@@ -23,18 +22,18 @@ export const injectionCommand = (
 ): HostCommand => changeCommand(lab, { tag: `fault-${id}`, place, argv }, tag)
 
 /**
- * Changes the lab and says so in the run: `begin` comes right before it. Resolves with when, on the target's clock and
- * (start) on the app's. Rejects as `changeLab` does, and with `command-failed` for an exit code that may not be.
+ * Changes the lab and says so in the run: `begin` comes right before it. Resolves with when it was
+ * sent (app clock, epoch ms). Rejects as `changeLab` does, and with `command-failed` for an exit code that may not be.
  */
 export async function inject(
   session: RunSession,
   injection: Injection,
   signal: AbortSignal,
   begin: () => void = () => {},
-): Promise<{ t0: Interval; startedMs: number }> {
+): Promise<number> {
   const { id, event, title, mode, place, mayFail, moves } = injection
   const change = { ...injection, tag: `fault-${id}` }
-  const { result, t0, commandId } = await changeLab(session, change, signal, begin)
+  const { result, t0, during, commandId } = await changeLab(session, change, signal, begin)
   const { exitCode, stderr, startedMs } = result
   if (exitCode !== 0 && !mayFail)
     throw new AppError('command-failed', `${title}: the command exited with ${exitCode}`, {
@@ -42,8 +41,8 @@ export async function inject(
       hint: stderr.slice(0, 300) || 'Its output stands in the raw output.',
     })
   await session.emit({
-    ...{ kind: 'fault-injected', event, title, mode, place, commandId, t0, clock: placeName(place), exitCode },
+    ...{ kind: 'fault-injected', event, title, mode, place, commandId, t0, during, clock: placeName(place), exitCode },
     moves: moves && [...moves],
   })
-  return { t0, startedMs }
+  return startedMs
 }

@@ -19,10 +19,13 @@ export const collectJournal: Handler<'collect-journal'> = {
     ),
   run: async (session, _action, signal) => {
     const access = session.access()
-    const sinceMs = (session.fault?.fromMs ?? Date.now()) - BEFORE_MS
+    const t0Ms = session.faultAtMs || Date.now()
+    // The earlier one where the node's clock was set meanwhile.
+    const sinceMs = (instance: string) =>
+      t0Ms - BEFORE_MS + Math.min(...session.clocks.map((clocks) => clocks[instance]?.offsetMs ?? 0))
     const options = { tag: session.tag('journal'), timeoutMs: TIMEOUT_MS, signal }
     const ask = ({ instance }: { instance: string }) =>
-      execAt(access, { instance }, journalSince(session.lab.cluster.unit, sinceMs), options)
+      execAt(access, { instance }, journalSince(session.lab.cluster.unit, sinceMs(instance)), options)
     await Promise.allSettled(session.lab.cluster.nodes.map(ask))
     signal.throwIfAborted()
   },

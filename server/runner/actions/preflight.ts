@@ -192,6 +192,7 @@ export const preflight: Handler<'preflight'> = {
     )
     await tellWith(session, calibrated, { ...context, clocks, macs: {} })
     const snapshot = await readBefore(session, signal)
+    session.clocks.push(clocks)
     const known = { ...context, clocks, macs: macsIn(snapshot) }
     await session.emit({ kind: 'context', context: known })
     await session.deps.runs.patch(session.runId, { snapshot, context: known })

@@ -1,0 +1,46 @@
+import type { RunEvent } from '../domain/event'
+import type { RunContext } from '../domain/run'
+import { setByMs } from '../domain/stamped'
+
+/** A clock that was set while the run went on, by about so much (ms; forward is positive). */
+export type ClockStep = { clock: string; byMs: number }
+
+/** So much a clock may run away by itself: twice what NTP slews at most. */
+const DRIFT = 0.001
+
+const isContext = (event: RunEvent) => event.kind === 'context'
+
+/**
+ * Clocks that were set between their first reading and a later sign of them: another reading, or stamps outside of the time
+ * in which they were made.
+ */
+export function clockSteps(events: readonly RunEvent[]): ClockStep[] {
+  const first = events.findLast(isContext)
+  if (!first) return []
+  const { clocks } = first.context
+  const steps = new Map<string, number>()
+  for (const event of events) {
+    if (event.kind === 'fault-injected' || event.kind === 'config-changed') {
+      const byMs = setByMs(event, clocks)
+      if (byMs !== 0) steps.set(event.clock, byMs)
+    }
+    if (event.kind !== 'clocks-read') continue
+    for (const [clock, { offsetMs, errorMs }] of Object.entries(event.clocks)) {
+      const known = clocks[clock]
+      if (!known) continue
+      const byMs = offsetMs - known.offsetMs
+      const toleratedMs = errorMs + known.errorMs + DRIFT * (event.atMs - first.atMs)
+      if (Math.abs(byMs) > toleratedMs) steps.set(clock, byMs)
+    }
+  }
+  return [...steps].map(([clock, byMs]) => ({ clock, byMs }))
+}
+
+/** What a run was made with, without the clocks that were set meanwhile: nothing is compared by them. */
+export function contextOf(events: readonly RunEvent[]): RunContext | null {
+  const context = events.findLast(isContext)?.context
+  if (!context) return null
+  const wereSet = new Set(clockSteps(events).map(({ clock }) => clock))
+  const clocks = Object.fromEntries(Object.entries(context.clocks).filter(([name]) => !wereSet.has(name)))
+  return { ...context, clocks }
+}
