@@ -1,7 +1,6 @@
 import path from 'node:path'
 import type { Browser, Page } from '@playwright/test'
 import { type App, scratch, type World } from '../e2e/harness'
-import { clusterLab } from '../server/topology/labs'
 import { loadLab } from '../server/topology/load'
 import { type Figure, medianOf, quantile } from './figures'
 import { writeLongRun } from './long-run'
@@ -21,7 +20,7 @@ const LIVE_OPENINGS = 6
 /** A report with one stream of 720,000 samples, and the app that has it. */
 async function appWithLongRun(world: World): Promise<{ watched: WatchedApp; id: string }> {
   const dir = scratch()
-  const loaded = clusterLab(await loadLab(world.labFile))
+  const loaded = await loadLab(world.labFile)
   if (!loaded.ok) throw new Error(`${world.labFile} is broken`)
   const id = await writeLongRun(`file:${path.join(dir, 'app.db')}`, loaded.lab, {
     hours: HOURS,

@@ -1,7 +1,6 @@
 import path from 'node:path'
 import { expect, type Page, test } from '@playwright/test'
 import { writeLongRun } from '../../bench/long-run'
-import { clusterLab } from '../../server/topology/labs'
 import { loadLab } from '../../server/topology/load'
 import { App, scratch } from '../harness'
 import { serious } from './axe'
@@ -18,7 +17,7 @@ let url = ''
 
 test.beforeAll(async () => {
   const dir = scratch()
-  const loaded = clusterLab(await loadLab('e2e/labs/long.yaml'))
+  const loaded = await loadLab('e2e/labs/long.yaml')
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.errors))
   const run = { hours: HOURS, probes: 2, outages: OUTAGES, spacingMs: 50 }
   const id = await writeLongRun(`file:${path.join(dir, 'app.db')}`, loaded.lab, run)

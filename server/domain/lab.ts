@@ -224,6 +224,16 @@ export const ExpectationsSchema = z.strictObject({
   forwardingDelayThresholdMs: ms.default(2000),
   validationMs: ms.default(5000),
   baselineMs: ms.default(5000),
+  /** Longest gap of the traffic when a link of a WAN is degraded or cut. */
+  linkGapMs: ms.default(5000),
+  /** Until traffic has left a degraded link. */
+  linkLeftMs: ms.default(30_000),
+  /** Until traffic is on a link again that is good again. */
+  linkBackMs: ms.default(60_000),
+  /** Changes of the path in a minute, while a link is degraded; more is flapping. */
+  pathChangesPerMinute: z.number().min(0).default(2),
+  /** HTTP requests that fail, percent. */
+  requestFailuresPercent: z.number().min(0).max(100).default(1),
 })
 
 const range = (min: number, max: number) =>
@@ -292,7 +302,25 @@ export const WanLabSchema = z.strictObject({ ...common, wan: WanSchema })
 export type WanLab = z.infer<typeof WanLabSchema>
 
 /** One lab, as its file says. */
+export const AnyLabSchema = z.union([LabSchema, WanLabSchema])
 export type AnyLab = Lab | WanLab
 
 export const hasCluster = (lab: AnyLab): lab is Lab => 'cluster' in lab
 export const hasWan = <L extends AnyLab>(lab: L): lab is L & { wan: Wan } => lab.wan !== undefined
+
+/** A lab as its WAN's cases know it: of a lab that has a cluster, too, nothing but the WAN. null without one. */
+export function wanPart(lab: AnyLab): WanLab | null {
+  if (!hasWan(lab)) return null
+  if (!hasCluster(lab)) return lab
+  const { containers: _c, instances: _i, networks: _n, cluster: _l, traffic: _t, throughput: _h, ...rest } = lab
+  const { performance: _p, ...common } = rest
+  return { ...common, targets: lab.targets.filter(({ from }) => 'host' in from) }
+}
+
+/** The host that holds the lease: it runs what a run changes. */
+export const leaseHost = (lab: AnyLab): string => (hasCluster(lab) ? lab.containers.host : lab.wan.pve.host)
+
+/** The instances of a lab; none without containers. */
+export const instancesOf = (lab: AnyLab): Lab['instances'] => (hasCluster(lab) ? lab.instances : [])
+/** The nodes of a lab's cluster; none without one. */
+export const nodesOf = (lab: AnyLab): Lab['cluster']['nodes'] => (hasCluster(lab) ? lab.cluster.nodes : [])

@@ -88,6 +88,16 @@ export type Isp = z.infer<typeof IspSchema>
 export const EdgeNodeSchema = z.strictObject({ host: IdSchema, title: z.string().min(1).optional() })
 export type EdgeNode = z.infer<typeof EdgeNodeSchema>
 
+/** HTTP servers on the far side, and how many users an edge node sends there (locust). */
+export const WanRequestsSchema = z.strictObject({
+  /** By its entry under `hosts`. */
+  host: IdSchema,
+  urls: z.array(z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''))).min(1),
+  users: z.int().min(1).max(10_000).default(60),
+  spawnPerS: z.number().positive().default(8),
+})
+export type WanRequests = z.infer<typeof WanRequestsSchema>
+
 /** Links to several ISPs, each through a WANulator on a PVE host, to one router. */
 export const WanSchema = z.strictObject({
   pve: PveSchema,
@@ -101,6 +111,8 @@ export const WanSchema = z.strictObject({
   }),
   isps: z.array(IspSchema).min(1),
   edgeNodes: z.array(EdgeNodeSchema).min(1),
+  /** Without it no HTTP load is sent. */
+  requests: WanRequestsSchema.optional(),
 })
 export type Wan = z.infer<typeof WanSchema>
 
@@ -143,6 +155,14 @@ export function wanLinks(wan: Wan): WanLink[] {
 const plugs = (end: WanEnd | undefined, what: 'port' | 'isp', id: string): boolean => {
   const plugged = end?.nic.plugged
   return plugged ? (what in plugged ? Object.values(plugged)[0] === id : false) : false
+}
+
+/** A WANulator's two ends; of one through which no path leads in the order of its NICs. */
+export function linkEnds(wan: Wan, wanulator: Wanulator): Pick<WanLink, 'toRouter' | 'toIsp'> {
+  const link = wanLinks(wan).find((candidate) => candidate.wanulator.vm === wanulator.vm)
+  if (link) return link
+  const [toRouter, toIsp] = wanulator.nics.map(({ guest, nic }): WanEnd => ({ guest, nic: { name: nic, plugged: null } }))
+  return { toRouter, toIsp } as Pick<WanLink, 'toRouter' | 'toIsp'>
 }
 
 /** WANulators through which no path leads. */

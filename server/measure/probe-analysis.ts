@@ -1,5 +1,5 @@
 import type { Interval } from '../domain/ids'
-import type { Lab, Target } from '../domain/lab'
+import type { AnyLab, Target } from '../domain/lab'
 import { placeName } from '../domain/place'
 import type { ProbeSummary, RunContext } from '../domain/run'
 import { probeStreams, SAMPLE_COLUMNS, type SampleRow } from '../domain/sample'
@@ -39,7 +39,7 @@ const icmpBytesOf = (rows: readonly SampleRow[]): number | null =>
  * @param rows of each of its pings; at least one
  */
 export function analyseProbe(
-  lab: Lab,
+  lab: Pick<AnyLab, 'expectations'>,
   target: Target,
   rows: readonly (readonly SampleRow[])[],
   { time, fault, context }: ProbeQuestion,

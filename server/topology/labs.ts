@@ -1,11 +1,10 @@
-import { type AnyLab, hasCluster } from '../domain/lab'
 import { type LoadedLab, loadLab } from './load'
 
 /**
  * Loads lab files in their order. A broken one does not keep the others from loading; of two labs with one id the
  * later is broken.
  */
-export async function loadLabs(files: readonly string[]): Promise<LoadedLab<AnyLab>[]> {
+export async function loadLabs(files: readonly string[]): Promise<LoadedLab[]> {
   const loaded = await Promise.all(files.map(loadLab))
   const owners = new Map<string, string>()
   return loaded.map((entry) => {
@@ -19,15 +18,6 @@ export async function loadLabs(files: readonly string[]): Promise<LoadedLab<AnyL
     const message = `id: "${id}" is the id of ${owner} already; expected another one`
     return { ok: false, file: entry.file, id, errors: [{ line: null, column: null, message }] }
   })
-}
-
-/** What cannot be shown and run yet: a lab of a WAN alone, as a broken one that says so. */
-export function clusterLab(entry: LoadedLab<AnyLab>): LoadedLab {
-  if (!entry.ok) return entry
-  const { file, lab } = entry
-  if (hasCluster(lab)) return { ok: true, file, lab }
-  const message = 'the file is in order, but a lab without a cluster can not be shown or run yet'
-  return { ok: false, file, id: lab.id, errors: [{ line: null, column: null, message }] }
 }
 
 /** The value of LABS ("embedded,labs/mine.yaml") as a list, blanks dropped. */

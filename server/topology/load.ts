@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { type Document, LineCounter, parseDocument } from 'yaml'
-import { type AnyLab, type Host, type Lab, LabSchema, WanLabSchema } from '../domain/lab'
+import { type AnyLab, type Host, LabSchema, WanLabSchema } from '../domain/lab'
 import { AppError } from '../errors'
 import { type LabIssue, labIssues } from './issues'
 import { positionOf } from './positions'
@@ -11,8 +11,8 @@ import { crossReferenceIssues } from './validate'
 /** Counting from 1; null where the file as a whole is meant. */
 export type LabFileProblem = { line: number | null; column: number | null; message: string }
 
-export type LoadedLab<L extends AnyLab = Lab> =
-  | { ok: true; file: string; lab: L }
+export type LoadedLab =
+  | { ok: true; file: string; lab: AnyLab }
   /** `id` is what the file says, if it got that far. */
   | { ok: false; file: string; id: string | null; errors: LabFileProblem[] }
 
@@ -62,10 +62,10 @@ const schemaFor = (data: unknown): typeof LabSchema | typeof WanLabSchema => {
 }
 
 /** A lab file's text as a lab, key files as absolute paths; else every problem with line, column and expectation. */
-export function parseLab(text: string, file: string): LoadedLab<AnyLab> {
+export function parseLab(text: string, file: string): LoadedLab {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true })
-  const failed = (errors: LabFileProblem[], id: string | null = null): LoadedLab<AnyLab> => ({
+  const failed = (errors: LabFileProblem[], id: string | null = null): LoadedLab => ({
     ok: false,
     file,
     id,
@@ -93,9 +93,9 @@ function unreadable(file: string, cause: NodeJS.ErrnoException): LabFileProblem 
 }
 
 /** Reads a lab file. Never rejects: what is wrong with it is in the result. */
-export async function loadLab(path: string): Promise<LoadedLab<AnyLab>> {
+export async function loadLab(path: string): Promise<LoadedLab> {
   const file = resolve(path)
-  const failed = (error: LabFileProblem): LoadedLab<AnyLab> => ({ ok: false, file, id: null, errors: [error] })
+  const failed = (error: LabFileProblem): LoadedLab => ({ ok: false, file, id: null, errors: [error] })
   try {
     const { size } = await stat(file)
     if (size > MAX_BYTES) return failed(problem(`${file} has ${size} bytes; expected a lab file of at most 1 MB`))
@@ -110,7 +110,7 @@ export const problemText = (file: string, { line, column, message }: LabFileProb
   line === null ? message : `${file}:${line}:${column}: ${message}`
 
 /** A broken lab file as an error to throw. */
-export const labFileError = ({ file, errors }: Extract<LoadedLab<AnyLab>, { ok: false }>): AppError =>
+export const labFileError = ({ file, errors }: Extract<LoadedLab, { ok: false }>): AppError =>
   new AppError('lab-file', errors.map((error) => problemText(file, error)).join('\n'), {
     hint: 'Mend the lab file and load it again; labs/example.yaml explains every key.',
   })

@@ -92,5 +92,6 @@ const CHECKS: readonly WanCheck[] = [unique, cables, bridged, between]
 export const wanIssues: Check<AnyLab & { wan: Wan }> = (lab) => [
   ...unknownPlace(lab, { host: lab.wan.pve.host }, ['wan', 'pve']),
   ...lab.wan.edgeNodes.flatMap(({ host }, index) => unknownPlace(lab, { host }, ['wan', 'edgeNodes', index])),
+  ...(lab.wan.requests ? unknownPlace(lab, { host: lab.wan.requests.host }, ['wan', 'requests']) : []),
   ...CHECKS.flatMap((check) => check(lab.wan)),
 ]

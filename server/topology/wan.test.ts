@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { hasCluster, hasWan } from '../domain/lab'
 import { unhookedWanulators, wanLinks } from '../domain/wan'
-import { clusterLab } from './labs'
 import { parseLab, problemText } from './load'
 
 const example = readFileSync('labs/byu-wan.example.yaml', 'utf8')
@@ -46,13 +45,6 @@ describe('the example of a WAN lab', () => {
     expect([hasCluster(both), hasWan(both)]).toEqual([true, true])
   })
 
-  it('is no lab that can be run yet, and says so', () => {
-    const entry = clusterLab(parseLab(example, '/labs/wan.yaml'))
-    expect(entry).toMatchObject({
-      ok: false,
-      id: 'byu-wan',
-      errors: [{ message: expect.stringContaining('in order') }],
-    })
   })
 })
 

@@ -2,6 +2,7 @@ import type { Place } from '../../domain/ids'
 import type { AnyLab } from '../../domain/lab'
 import { AppError, asAppError } from '../../errors'
 import { execAt, type LabAccess, streamAt } from '../at'
+import { commandAt, type HostCommand } from '../place'
 import { socketClients, socketsArgv } from './holders'
 import type { OpenLine } from './serial-console'
 
@@ -18,6 +19,13 @@ export const serialSocket = (vm: number): string => `/var/run/qemu-server/${vm}.
 
 /** Standard streams to a socket and back; no terminal is in between, so there is no echo or line end to switch off. */
 export const socatArgv = (path: string): string[] => ['socat', '-', `UNIX-CONNECT:${path}`]
+
+/** Longest that a console is held. */
+export const SESSION_MS = 60_000
+
+/** The command behind `serialLine`, exactly as it is run. */
+export const consoleCommand = (lab: AnyLab, host: string, vm: number, tag: string): HostCommand =>
+  commandAt(lab, { host }, socatArgv(serialSocket(vm)), { tag, timeoutMs: SESSION_MS, longLived: true })
 
 /** What socat and the shell say when there is no way to the console. */
 const FAILURES: readonly { pattern: RegExp; message: string; hint: string }[] = [

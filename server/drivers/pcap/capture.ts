@@ -1,12 +1,10 @@
 import type { Place } from '../../domain/ids'
 import type { AnyLab } from '../../domain/lab'
+import type { NicCapture } from '../../domain/wan-run'
 import { AppError } from '../../errors'
 import type { StreamEnd } from '../../transport/remote'
 import { type LabAccess, streamAt } from '../at'
 import { type PcapPacket, pcapReader } from './reader'
-
-/** What is captured: one direction of one NIC, as its host sees it, so that no packet has to be asked where it goes. */
-export type NicCapture = { nic: string; direction: 'in' | 'out' }
 
 /** Enough for Ethernet, two VLAN tags, IP and UDP or TCP with options; nothing that anybody wrote. */
 export const SNAPLEN = 96

@@ -76,6 +76,9 @@ export const replaceEmulatorArgv = (emulator: string, file: string, before: stri
   ...[emulator, file, before ?? ''],
 ]
 
+/** Whether a typed command is that of `replaceEmulatorArgv`. */
+export const isReplacement = (argv: readonly string[]): boolean => argv.includes(REPLACE)
+
 export type Emulator = {
   pid: number
   /** Epoch s on the VM's clock, ± 1. */

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { type Direction, directionText, type Impairment, isGood, sameDirection } from '../../domain/impairment'
+import { type Direction, directionText, type Impairment, impairmentText, isGood, sameDirection } from '../../domain/impairment'
 import type { Wan, WanLink, Wanulator } from '../../domain/wan'
 import { AppError } from '../../errors'
 import { type SerialConsole, type TypedCommand, withConsole } from '../console/serial-console'
-import { serialLine, serialSocket } from '../console/serial-line'
+import { SESSION_MS, serialLine, serialSocket } from '../console/serial-line'
 import type { WanAccess } from '../pve/pve'
 import {
   type InForce,
@@ -21,7 +21,7 @@ import { formOf, newWcfg, sameWcfg, withDirections } from './wcfg-form'
 const filePrefix = (emulator: string): string => `${emulator.slice(0, emulator.lastIndexOf('/'))}/failover-lab-`
 
 /** A shell on a WANulator, as far as this driver needs it. */
-export type WanulatorShell = Pick<SerialConsole, 'run' | 'must' | 'push'>
+export type WanulatorShell = Pick<SerialConsole, 'run' | 'must' | 'push' | 'found'>
 
 const failed = (message: string, hint: string, stderrTail?: string): AppError =>
   new AppError('command-failed', message, { hint, stderrTail })
@@ -123,6 +123,10 @@ export function linkReading(link: Pick<WanLink, 'toIsp' | 'toRouter'>, now: InFo
   }
 }
 
+/** "to ISP 15 % loss; to router good", or why it cannot be told. */
+export const readingText = (reading: LinkReading): string =>
+  reading.kind === 'unreadable' ? reading.reason : [impairmentText(reading.impairment), ...reading.rest].join('; ')
+
 /** Whether a link passes everything on, by its file. */
 export const readsGood = (reading: LinkReading): boolean =>
   reading.kind === 'impairment' && reading.rest.length === 0 && isGood(reading.impairment)
@@ -156,10 +160,8 @@ export type WanulatorOptions = {
   onCommand?: (command: TypedCommand) => void
 }
 
-/** Longest that a console is held. */
-const SESSION_MS = 60_000
-
-function passwordOf({ console: { passwordEnv } }: Wan, env: Readonly<Record<string, string | undefined>>): string {
+/** Throws `console-auth` when the environment has none. */
+export function consolePassword({ console: { passwordEnv } }: Wan, env: Readonly<Record<string, string | undefined>>): string {
   const password = env[passwordEnv]
   if (password) return password
   throw new AppError('console-auth', `the environment variable ${passwordEnv} is not set`, {
@@ -181,7 +183,7 @@ export async function withWanulator<T>(
   const { host } = wan.pve
   const { tag, signal, onCommand, env = process.env } = options
   const line = serialLine(access, host, serialSocket(vm), { tag, timeoutMs: SESSION_MS, signal })
-  const credentials = { user: wan.console.user, password: passwordOf(wan, env) }
+  const credentials = { user: wan.console.user, password: consolePassword(wan, env) }
   const name = `${title} (VM ${vm})`
   return withConsole(line, { name, host, credentials, signal, onCommand }, (shell) => work(shell, wan.console.emulator))
 }

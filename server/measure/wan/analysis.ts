@@ -1,3 +1,4 @@
+import type { CapturePhase } from '../../domain/wan-run'
 import { type GapHistogram, gapHistogram } from './gap-histogram'
 import { type CapturedPaths, gapThresholdMs } from './outage'
 import { type PathBins, type PathCounter, pathCounter } from './path-use'
@@ -13,12 +14,6 @@ import {
   rateGate,
   type TrafficClass,
 } from './traffic-class'
-
-/**
- * What packets are taken for: `idle`, nobody sends but the router; `loaded`, the traffic runs and nothing is wrong;
- * `judged`, the traffic is told from the rest by what the two others showed.
- */
-export type CapturePhase = 'idle' | 'loaded' | 'judged'
 
 /** What one stream of packets showed: one direction of one NIC. */
 export type NicReading = {
@@ -168,7 +163,13 @@ export function wanAnalysis(options: WanAnalysisOptions): WanAnalysis {
 }
 
 /** Some NICs of a reading, in one direction, as `wanOutage` takes them. */
-export function capturedPaths(reading: WanReading, names: readonly string[], endMs: number): CapturedPaths {
+export function capturedPaths(
+  reading: Pick<WanReading, 'spacingMs'> & {
+    nics: ReadonlyMap<string, Pick<NicReading, 'segments' | 'gapMs' | 'edgeMs'>>
+  },
+  names: readonly string[],
+  endMs: number,
+): CapturedPaths {
   const chosen = names.flatMap((name) => reading.nics.get(name) ?? [])
   const gapMs = Math.max(gapThresholdMs(reading.spacingMs ?? 0), ...chosen.map((nic) => nic.gapMs))
   const edgeMs = Math.max(0, ...chosen.map((nic) => nic.edgeMs))
