@@ -26,7 +26,11 @@ export type Subject = 'cluster' | 'wan'
 export type Choices = Record<string, { value: string; title: string }[]>
 
 /** A test case as data: from it come the form, the plan, the live view, the report and the history. */
-export type CaseDefinition<P extends z.ZodObject = z.ZodObject, L extends AnyLab = AnyLab, A = Analysis | WanAnalysis> = {
+export type CaseDefinition<
+  P extends z.ZodObject = z.ZodObject,
+  L extends AnyLab = AnyLab,
+  A = Analysis | WanAnalysis,
+> = {
   id: string
   on: Subject
   title: string

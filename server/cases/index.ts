@@ -14,14 +14,27 @@ import { tc10 } from './tc-10'
 import { WAN_CASES } from './wan-cases'
 
 /** Every case of the product, in the order in which they are shown. */
-export const CASES: readonly CaseDefinition[] = [tc01, tc02, tc03, tc04, tc05, tc06, tc07, tc08, tc09, tc10, ...WAN_CASES]
+export const CASES: readonly CaseDefinition[] = [
+  tc01,
+  tc02,
+  tc03,
+  tc04,
+  tc05,
+  tc06,
+  tc07,
+  tc08,
+  tc09,
+  tc10,
+  ...WAN_CASES,
+]
 
 /** What an engineer does to a lab on purpose: recorded, queued and leased as the cases are. */
 export const OPERATIONS: readonly CaseDefinition[] = [manualFailover, manualReset]
 
 /** Those that a lab has what they are about. */
 export const casesFor = (lab: AnyLab): CaseDefinition[] => CASES.filter((definition) => suits(definition, lab))
-export const operationsFor = (lab: AnyLab): CaseDefinition[] => OPERATIONS.filter((definition) => suits(definition, lab))
+export const operationsFor = (lab: AnyLab): CaseDefinition[] =>
+  OPERATIONS.filter((definition) => suits(definition, lab))
 
 /** The case or operation of this id, or undefined. */
 export const findCase = (id: string): CaseDefinition | undefined =>

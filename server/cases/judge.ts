@@ -1,6 +1,6 @@
 import type { RunEvidence } from '../domain/evidence'
-import { type AnyLab, hasCluster } from '../domain/lab'
 import { formatDifference } from '../domain/format'
+import { type AnyLab, hasCluster } from '../domain/lab'
 import type { CriterionResult, Ending, Measurement, Report } from '../domain/run'
 import { AppError, asAppError } from '../errors'
 import { type Analysis, analyse } from '../measure/analysis'

@@ -21,7 +21,9 @@ function describe(title: string, summary: TrafficSummary): string {
 
 /** What each iperf3 client did, in one sentence each: throughput is shown beside the Failover Time, never as one. */
 export const trafficNotes = ({ lab, streams }: RunEvidence<AnyLab>): string[] =>
-  [...(hasCluster(lab) ? lab.traffic : []), ...Object.entries(LOADS).map(([id, title]) => ({ id, title }))].flatMap(({ id, title }) => {
-    const summary = summarizeTraffic(streams.get(`traffic:${id}`) ?? [])
-    return summary ? [describe(title, summary)] : []
-  })
+  [...(hasCluster(lab) ? lab.traffic : []), ...Object.entries(LOADS).map(([id, title]) => ({ id, title }))].flatMap(
+    ({ id, title }) => {
+      const summary = summarizeTraffic(streams.get(`traffic:${id}`) ?? [])
+      return summary ? [describe(title, summary)] : []
+    },
+  )

@@ -75,7 +75,11 @@ function probe(world: World): SampleRow[] {
 function run(
   id: string,
   world: World,
-  { more = [], change = (c) => c, params = {} }: {
+  {
+    more = [],
+    change = (c) => c,
+    params = {},
+  }: {
     more?: readonly ReturnType<typeof impaired>[]
     change?: (captured: WanCaptured) => WanCaptured
     params?: Record<string, unknown>
@@ -111,7 +115,13 @@ const moved =
     return atMs < T0_MS + goneMs + gapMs ? null : second
   }
 
-const PASSED = { 'link-gap': 'pass', 'link-left': 'pass', 'loss-back': 'pass', 'link-back': 'pass', oscillation: 'pass' }
+const PASSED = {
+  'link-gap': 'pass',
+  'link-left': 'pass',
+  'loss-back': 'pass',
+  'link-back': 'pass',
+  oscillation: 'pass',
+}
 
 describe('a degraded link', () => {
   it('that the traffic leaves and comes back to passes, with the gap as Failover Time', () => {
@@ -139,7 +149,9 @@ describe('a degraded link', () => {
       atMs > T0_MS && atMs < GOOD_MS && Math.floor(atMs / 4000) % 2 === 1 ? second : first
     const { report, verdicts } = run('WAN-5', flapping)
     expect(verdicts).toMatchObject({ oscillation: 'fail', 'link-gap': 'pass', 'link-left': 'fail' })
-    expect(report.criteria.find(({ id }) => id === 'oscillation')?.measured?.text).toMatch(/changes\/min, every 8\.000 s/)
+    expect(report.criteria.find(({ id }) => id === 'oscillation')?.measured?.text).toMatch(
+      /changes\/min, every 8\.000 s/,
+    )
   })
 
   it.each([
@@ -194,7 +206,12 @@ describe('the cases of a WAN', () => {
     const field = caseView(definition, lab).fields.find(({ name }) => name === 'link')
     expect(field).toMatchObject({ type: 'choice', default: first, title: 'Link' })
     expect(field?.choices.map(({ value }) => value)).toEqual(links.map(({ id }) => id))
-    expect(parseParams(definition, { durationS: 30 }, lab)).toEqual({ link: first, durationS: 30, probe: 'ping', http: false })
+    expect(parseParams(definition, { durationS: 30 }, lab)).toEqual({
+      link: first,
+      durationS: 30,
+      probe: 'ping',
+      http: false,
+    })
     expect(() => parseParams(definition, { link: 'nowhere' }, lab)).toThrow(/there is no "nowhere"/)
     expect(blockedBecause(definition, { ...lab, allowDestructive: false })).toMatch(/degrades or cuts links/)
     expect(() => labFor({ on: 'cluster', id: 'TC-3' }, lab)).toThrow(/has no cluster/)
@@ -203,8 +220,13 @@ describe('the cases of a WAN', () => {
   it('undo each link that they change, and look at every WANulator first', () => {
     const definition = findCase('WAN-1')
     const steps = definition?.steps(lab, { durationS: 50, probe: 'ping', http: false }, 'RUN') ?? []
-    expect(steps[0]?.actions[0]).toMatchObject({ kind: 'preflight', tools: expect.arrayContaining(['socat', 'tcpdump']) })
-    const undos = steps.flatMap(({ actions }) => actions.flatMap((action) => (action.kind === 'impair' ? action.undo : [])))
+    expect(steps[0]?.actions[0]).toMatchObject({
+      kind: 'preflight',
+      tools: expect.arrayContaining(['socat', 'tcpdump']),
+    })
+    const undos = steps.flatMap(({ actions }) =>
+      actions.flatMap((action) => (action.kind === 'impair' ? action.undo : [])),
+    )
     expect(new Set(undos.map((undo) => JSON.stringify(undo))).size).toBe(3)
   })
 })

@@ -13,7 +13,18 @@ import {
   trafficLeavesLink,
 } from './criteria/wan'
 import { type CaseDefinition, defineWanCase, type WanCriterion } from './define'
-import { eachWay, goodAgain, impairAction, linkChoices, linkNamed, linkParam, type Part, wanNeeds, wanParams, wanSteps } from './wan-links'
+import {
+  eachWay,
+  goodAgain,
+  impairAction,
+  linkChoices,
+  linkNamed,
+  linkParam,
+  type Part,
+  wanNeeds,
+  wanParams,
+  wanSteps,
+} from './wan-links'
 
 const headline = {
   title: 'Failover Time',
@@ -74,15 +85,18 @@ export const WAN_CASES: readonly CaseDefinition[] = [
   wan01,
   degradationCase({
     ...{ id: 'WAN-2', title: '15 % loss', direction: presetDirection('drop-15'), more: [noFlapping] },
-    objective: 'With 15 % loss each way on a link the traffic leaves it, without a long gap, and comes back afterwards.',
+    objective:
+      'With 15 % loss each way on a link the traffic leaves it, without a long gap, and comes back afterwards.',
   }),
   degradationCase({
     ...{ id: 'WAN-3', title: '150 ms delay', direction: presetDirection('delay-150'), more: [noFlapping] },
-    objective: 'With 150 ms delay each way on a link the traffic leaves it, without a long gap, and comes back afterwards.',
+    objective:
+      'With 150 ms delay each way on a link the traffic leaves it, without a long gap, and comes back afterwards.',
   }),
   degradationCase({
     ...{ id: 'WAN-4', title: '80 ms jitter', direction: presetDirection('jitter-80'), more: [noFlapping] },
-    objective: 'With 80 ms jitter each way on a link the traffic leaves it, without a long gap, and comes back afterwards.',
+    objective:
+      'With 80 ms jitter each way on a link the traffic leaves it, without a long gap, and comes back afterwards.',
   }),
   degradationCase({
     ...{ id: 'WAN-5', title: '20 % loss: flapping', more: [noFlapping] },

@@ -161,7 +161,9 @@ const plugs = (end: WanEnd | undefined, what: 'port' | 'isp', id: string): boole
 export function linkEnds(wan: Wan, wanulator: Wanulator): Pick<WanLink, 'toRouter' | 'toIsp'> {
   const link = wanLinks(wan).find((candidate) => candidate.wanulator.vm === wanulator.vm)
   if (link) return link
-  const [toRouter, toIsp] = wanulator.nics.map(({ guest, nic }): WanEnd => ({ guest, nic: { name: nic, plugged: null } }))
+  const [toRouter, toIsp] = wanulator.nics.map(
+    ({ guest, nic }): WanEnd => ({ guest, nic: { name: nic, plugged: null } }),
+  )
   return { toRouter, toIsp } as Pick<WanLink, 'toRouter' | 'toIsp'>
 }
 

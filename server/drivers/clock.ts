@@ -80,7 +80,11 @@ async function askByCommand(access: LabAccess<AnyLab>, place: Place, { tag, sign
 }
 
 /** Estimates a place's clock offset. Rejects with `command-failed` when `date` there prints no clock. */
-export async function clockOffset(access: LabAccess<AnyLab>, place: Place, options: ClockOptions): Promise<ClockOffset> {
+export async function clockOffset(
+  access: LabAccess<AnyLab>,
+  place: Place,
+  options: ClockOptions,
+): Promise<ClockOffset> {
   const quick = await ask(access, place, options)
   const { byCommand = true } = options
   const best = bestOffset(quick.length > 0 || !byCommand ? quick : await askByCommand(access, place, options))

@@ -66,7 +66,11 @@ function heldError({ lab }: LabAccess<AnyLab>, { state, info: { runId, owner, de
  * Puts the lease on the lab host and reads it back with its sleeper alive. A lease that nobody keeps alive any more is
  * reverted first. Rejects with `lease-held`, naming the holder.
  */
-export async function armLease(access: LabAccess<AnyLab>, request: LeaseRequest, options: LeaseOptions): Promise<LeaseInfo> {
+export async function armLease(
+  access: LabAccess<AnyLab>,
+  request: LeaseRequest,
+  options: LeaseOptions,
+): Promise<LeaseInfo> {
   const stdin = request.secret?.()
   const arm = () => runLeaseScript(access, ARM, armArguments(request), { ...options, stdin })
   let result = await arm()

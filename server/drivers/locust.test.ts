@@ -9,7 +9,9 @@ const line = (atS: number, requests: number, failures: number, name = 'Aggregate
 describe("locust's history", () => {
   it('is a row a second: what came since the last one', () => {
     const history = new LocustHistory()
-    const rows = [HEADER, line(1000, 40, 0), line(1001, 99, 2, 'all'), line(1001, 100, 2)].map((text) => history.line(text))
+    const rows = [HEADER, line(1000, 40, 0), line(1001, 99, 2, 'all'), line(1001, 100, 2)].map((text) =>
+      history.line(text),
+    )
     expect(rows).toEqual([null, [1_000_000, 40, 0, 12, 31, 55, 60], null, [1_001_000, 60, 2, 12, 31, 55, 60]])
   })
 
@@ -23,7 +25,13 @@ describe("locust's history", () => {
   })
 
   it('comes from a command in which the addresses are data', () => {
-    const load = { from: { host: 'edge' }, urls: ['http://a:8001', 'http://a:8002'], users: 60, spawnPerS: 8, durationS: 9.5 }
+    const load = {
+      from: { host: 'edge' },
+      urls: ['http://a:8001', 'http://a:8002'],
+      users: 60,
+      spawnPerS: 8,
+      durationS: 9.5,
+    }
     const argv = locustArgv(load)
     expect(argv.slice(-3)).toEqual(['60', '8', '10'])
     expect(argv[4]).toContain('URLS = ["http://a:8001","http://a:8002"]')

@@ -41,7 +41,11 @@ export async function checkDesired(
  * Brings a desired state about and waits until its check says so, trying again until the budget ends. Resolves at once
  * when it holds already. Rejects with `command-failed` that says what was found last.
  */
-export async function applyDesired(access: LabAccess<AnyLab>, desired: DesiredState, options: RestoreOptions): Promise<void> {
+export async function applyDesired(
+  access: LabAccess<AnyLab>,
+  desired: DesiredState,
+  options: RestoreOptions,
+): Promise<void> {
   const untilMs = Date.now() + options.budgetMs
   if (isLinkGood(desired)) return makeLinkGood(access, desired.vm, { ...options, untilMs })
   const plan = planDesired(access.lab, desired)

@@ -74,9 +74,7 @@ export class LabPoller {
     const isStale = startMs - this.details.readMs >= this.options.detailMs
     const [hosts, nodes, lease, details] = await Promise.all([
       Promise.all(lab.hosts.map(({ id }) => hostHealth(access, id, signal))),
-      hasCluster(lab)
-        ? Promise.all(lab.cluster.nodes.map(({ name }) => nodeAnswer({ lab, pool }, name, signal)))
-        : [],
+      hasCluster(lab) ? Promise.all(lab.cluster.nodes.map(({ name }) => nodeAnswer({ lab, pool }, name, signal))) : [],
       leaseInfo(access, signal),
       isStale ? this.readDetails(startMs, signal) : this.details,
     ])

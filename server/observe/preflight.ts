@@ -185,7 +185,9 @@ export function clockPlaces(lab: AnyLab): Place[] {
     ...lab.hosts.map(({ id }) => ({ host: id })),
     ...nodesOf(lab).map(({ instance }) => ({ instance })),
     ...lab.targets.flatMap(({ from, captureAt }) => (captureAt ? [from, captureAt.at] : [from])),
-    ...(hasCluster(lab) ? lab.cluster.reths : []).flatMap(({ garpObserver }) => (garpObserver ? [garpObserver.at] : [])),
+    ...(hasCluster(lab) ? lab.cluster.reths : []).flatMap(({ garpObserver }) =>
+      garpObserver ? [garpObserver.at] : [],
+    ),
   ]
   return [...new Map(places.map((place) => [JSON.stringify(place), place])).values()]
 }

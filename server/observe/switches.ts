@@ -22,7 +22,10 @@ function together(answers: readonly (boolean | null)[]): SwitchState {
 }
 
 /** On, off, partly (not at all of its places) or unknown, for every switch of the lab. Rejects only when cancelled. */
-export async function readSwitches(access: LabAccess<AnyLab>, options: SwitchOptions): Promise<Map<string, SwitchState>> {
+export async function readSwitches(
+  access: LabAccess<AnyLab>,
+  options: SwitchOptions,
+): Promise<Map<string, SwitchState>> {
   const { switches } = access.lab
   const said = new Map<string, Map<string, boolean>>()
   await Promise.all(
@@ -87,7 +90,12 @@ export function requireSwitch(lab: AnyLab, id: string): Switch {
  * Turns a switch on or off at all of its places, one after the other, and reads back whether it is. Rejects with
  * `command-failed` when a command fails or the switch says otherwise afterwards, with `ssh-…`, `command-timeout`.
  */
-export async function setSwitch(access: LabAccess<AnyLab>, entry: Switch, on: boolean, options: SwitchOptions): Promise<void> {
+export async function setSwitch(
+  access: LabAccess<AnyLab>,
+  entry: Switch,
+  on: boolean,
+  options: SwitchOptions,
+): Promise<void> {
   for (const { place, argv } of switchCommands(entry, on)) {
     const result = await execAt(access, place, argv, { ...options, timeoutMs: SET_TIMEOUT_MS })
     if (result.exitCode === 0) continue

@@ -56,7 +56,10 @@ export const installHint = (tool: string, place: Place): string =>
 /** Where a case needs a tool: where probes and traffic start, where packets are captured, where a VIP or a lease is asked for. */
 export function placesOfTool(lab: AnyLab, tool: string): Place[] {
   const named = new Map(
-    (hasCluster(lab) ? placesInCluster(lab, tool) : placesInWan(lab, tool)).map((place) => [JSON.stringify(place), place]),
+    (hasCluster(lab) ? placesInCluster(lab, tool) : placesInWan(lab, tool)).map((place) => [
+      JSON.stringify(place),
+      place,
+    ]),
   )
   return [...named.values()]
 }

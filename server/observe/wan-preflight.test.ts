@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { type WanLab, WanLabSchema } from '../domain/lab'
-import type { InForce } from '../drivers/wanulator/emulator'
 import { exampleWanLab } from '../drivers/pve/test-wan'
 import { answeredLab } from '../drivers/test-lab'
+import type { InForce } from '../drivers/wanulator/emulator'
 import { wanFacts, wanulatorFacts } from './wan-facts'
 import { checkWan } from './wan-preflight'
 
@@ -34,7 +34,10 @@ const access = (down: readonly string[], status: (vm: number) => string) => ({
 
 describe('the preflight of a WAN', () => {
   it('names VMs that do not run, NICs without a link, and consoles that cannot be used', async () => {
-    const checks = await checkWan(access(['enp2s0f3'], (vm) => (vm === 102 ? 'stopped' : 'running')), options)
+    const checks = await checkWan(
+      access(['enp2s0f3'], (vm) => (vm === 102 ? 'stopped' : 'running')),
+      options,
+    )
     const byId = new Map(checks.map((check) => [check.id, check]))
     expect(byId.get('vms')).toMatchObject({ ok: false, found: expect.stringContaining('(VM 102) is stopped') })
     expect(byId.get('vms')?.hint).toContain('qm start 102')
@@ -44,15 +47,23 @@ describe('the preflight of a WAN', () => {
   })
 
   it('says which variable holds no password', async () => {
-    const checks = await checkWan(access([], () => 'running'), { tag: 'run1/preflight', env: {} })
+    const checks = await checkWan(
+      access([], () => 'running'),
+      { tag: 'run1/preflight', env: {} },
+    )
     const bad = checks.filter(({ ok }) => !ok)
-    expect(bad.map(({ found }) => found)).toEqual(Array(3).fill(expect.stringContaining('WANULATOR_PASSWORD is not set')))
+    expect(bad.map(({ found }) => found)).toEqual(
+      Array(3).fill(expect.stringContaining('WANULATOR_PASSWORD is not set')),
+    )
   })
 })
 
 describe('the snapshot of a WAN', () => {
   it('holds VMs, bridges and links, and says what could not be read', async () => {
-    const facts = await wanFacts(access(['enp1s0f0'], (vm) => (vm === 103 ? 'stopped' : 'running')), options)
+    const facts = await wanFacts(
+      access(['enp1s0f0'], (vm) => (vm === 103 ? 'stopped' : 'running')),
+      options,
+    )
     expect(facts).toMatchObject({
       'pve/link/enp1s0f0': 'down',
       'pve/link/enp1s0f2': 'up',

@@ -60,6 +60,12 @@ export async function checkWan(access: WanAccess, options: WanulatorOptions): Pr
     ...links.map((link) => checkGood(access, link, options)),
   ])
   const title = 'At least two links'
-  const several = checkOf('links', title, links.length > 1, String(links.length), 'One link has nothing to fail over to.')
+  const several = checkOf(
+    'links',
+    title,
+    links.length > 1,
+    String(links.length),
+    'One link has nothing to fail over to.',
+  )
   return [vms, nics, several, ...good]
 }

@@ -1,6 +1,6 @@
-import type { AnyLab } from '../domain/lab'
 import type { CaseDefinition } from '../cases/define'
 import type { EventBody } from '../domain/event'
+import type { AnyLab } from '../domain/lab'
 import type { Quarantine, RunPatch } from '../domain/ports'
 import type { Ending, Report } from '../domain/run'
 import { AppError, asAppError, withHint } from '../errors'

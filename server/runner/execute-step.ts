@@ -1,5 +1,5 @@
-import type { AnyLab } from '../domain/lab'
 import type { Step } from '../domain/case'
+import type { AnyLab } from '../domain/lab'
 import { asAppError } from '../errors'
 import { perform } from './actions'
 import { StoppedError, withBudget } from './budget'

@@ -41,7 +41,11 @@ export class LeaseKeeper {
   }
 
   /** Arms it. Rejects with `lease-held` by name when another dashboard has the lab. */
-  static async arm(session: RunSession<AnyLab>, desired: readonly DesiredState[], signal: AbortSignal): Promise<LeaseKeeper> {
+  static async arm(
+    session: RunSession<AnyLab>,
+    desired: readonly DesiredState[],
+    signal: AbortSignal,
+  ): Promise<LeaseKeeper> {
     const access = session.access()
     const request = leaseRequest(session.lab, session.runId, session.deps.owner, desired)
     const armed = await armLease(access, request, { tag: session.tag('lease'), signal })

@@ -1,5 +1,5 @@
-import { type AnyLab, leaseHost } from '../domain/lab'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type AnyLab, leaseHost } from '../domain/lab'
 import { execAt } from '../drivers/at'
 import { asAppError } from '../errors'
 import type { RunSession } from './session'

@@ -1,5 +1,5 @@
-import type { AnyLab } from '../domain/lab'
 import type { CaseDefinition } from '../cases/define'
+import type { AnyLab } from '../domain/lab'
 import { AppError } from '../errors'
 import { finishRun } from './execute-run'
 import { untilReachable } from './reachable'
@@ -8,7 +8,11 @@ import type { RunSession } from './session'
 import { undoOf } from './undo-of'
 
 /** Takes over a run that a crash of the dashboard interrupted: the lab is put back, what was stored is judged. */
-export async function recoverRun(session: RunSession<AnyLab>, definition: CaseDefinition, phase: string): Promise<void> {
+export async function recoverRun(
+  session: RunSession<AnyLab>,
+  definition: CaseDefinition,
+  phase: string,
+): Promise<void> {
   session.recorder.stepId = 'recover'
   session.undo = undoOf(definition.steps(session.lab, session.params, session.runId))
   await session.deps.runs.patch(session.runId, { phase: 'recovering' })

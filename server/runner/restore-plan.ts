@@ -14,11 +14,13 @@ const TIMEOUT_MS = 15_000
 /** What is run after any ending. */
 export async function planRestore({ lab, tag, undo }: PlanContext<AnyLab>): Promise<PlanStep> {
   const options = { tag: tag('restore'), timeoutMs: TIMEOUT_MS }
-  const consoles = undo.filter(isLinkGood).map((desired) =>
-    commandsOf(lab, `${desiredTitle(lab, desired)}: set and read back on its console`, (dry) =>
-      makeLinkGood(dry, desired.vm, { tag: tag('restore'), env: dryEnv(lab), untilMs: 0 }),
-    ),
-  )
+  const consoles = undo
+    .filter(isLinkGood)
+    .map((desired) =>
+      commandsOf(lab, `${desiredTitle(lab, desired)}: set and read back on its console`, (dry) =>
+        makeLinkGood(dry, desired.vm, { tag: tag('restore'), env: dryEnv(lab), untilMs: 0 }),
+      ),
+    )
   const undos = undo.flatMap((desired) => {
     if (isLinkGood(desired)) return []
     const { title, check, apply } = planDesired(lab, desired)

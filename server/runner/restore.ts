@@ -1,7 +1,7 @@
-import { type AnyLab, hasCluster } from '../domain/lab'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConnectionSchema } from '../domain/case'
 import type { EventBody } from '../domain/event'
+import { type AnyLab, hasCluster } from '../domain/lab'
 import type { Quarantine, UndoEntry } from '../domain/ports'
 import { type LabSnapshot, snapshotDifferences } from '../domain/snapshot'
 import { desiredTitle } from '../drivers/desired'
@@ -147,7 +147,7 @@ async function letStand(session: RunSession<AnyLab>): Promise<Restored> {
 }
 
 /** Nothing is run on it until an engineer has looked: the caller stores that with the end of the run. */
-function leftDifferent({ runId }: RunSession, differences: string[]): Restored {
+function leftDifferent({ runId }: RunSession<AnyLab>, differences: string[]): Restored {
   const reason = `run ${runId} left the lab different from before`
   return {
     quarantine: { reason, differences, runId, sinceMs: Date.now() },

@@ -22,7 +22,7 @@ const LET_GO_MS = 2000
 /** One run per lab; the others wait in the store, so the queue survives a restart. */
 export class Runner {
   /** Lab id -> what it is busy with. */
-  readonly #active = new Map<string, { runId: string; session: RunSession | null; done: Promise<void> }>()
+  readonly #active = new Map<string, { runId: string; session: RunSession<AnyLab> | null; done: Promise<void> }>()
   readonly switches: LabSwitches
   #closing = false
 
@@ -182,7 +182,12 @@ export class Runner {
   }
 
   /** Keeps a lab busy for as long as the work takes; a failure is logged and slows down whatever comes next. */
-  async #occupy(labId: string, runId: string, session: RunSession | null, work: () => Promise<void>): Promise<void> {
+  async #occupy(
+    labId: string,
+    runId: string,
+    session: RunSession<AnyLab> | null,
+    work: () => Promise<void>,
+  ): Promise<void> {
     const done = Promise.resolve()
       .then(work)
       .catch(async (error: unknown) => {

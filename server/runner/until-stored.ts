@@ -1,5 +1,5 @@
-import type { AnyLab } from '../domain/lab'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { AnyLab } from '../domain/lab'
 import { asAppError, withHint } from '../errors'
 import type { RunSession } from './session'
 

@@ -65,9 +65,11 @@ class CappedFile implements CaptureFile {
     this.#whole = wholeBytes
     const copy = Uint8Array.from(chunk)
     // A full disk must not end the run: the analysis does not need the file.
-    this.#writing = this.#writing.then(() => this.handle.write(copy)).catch(() => {
-      this.#failed = true
-    })
+    this.#writing = this.#writing
+      .then(() => this.handle.write(copy))
+      .catch(() => {
+        this.#failed = true
+      })
   }
 
   async close(): Promise<void> {

@@ -44,8 +44,6 @@ describe('the example of a WAN lab', () => {
     const both = load(`${cluster}\n${wan.replace('host: juulink-edge-1,', 'host: gateway,')}`)
     expect([hasCluster(both), hasWan(both)]).toEqual([true, true])
   })
-
-  })
 })
 
 describe('a WAN lab file', () => {

@@ -84,7 +84,11 @@ function Declared({ entry, lab, state, cases }: Props) {
         </div>
         <div className="order-first grid min-w-0 gap-3 xl:order-2">
           <Cases lab={lab.id} cases={cases.data} error={cases.error} state={state.data} />
-          <Activity state={state.data} live={live.view} host={cluster ? cluster.containers.host : (wan?.wan.pve.host ?? '')} />
+          <Activity
+            state={state.data}
+            live={live.view}
+            host={cluster ? cluster.containers.host : (wan?.wan.pve.host ?? '')}
+          />
           <HostList lab={lab} live={live.view} />
         </div>
       </div>

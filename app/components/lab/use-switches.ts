@@ -1,7 +1,7 @@
 'use client'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { ALONE, useTRPC } from '@/app/lib/trpc'
-import type { LabState, AnyPublicLab } from '@/server/domain/views'
+import type { AnyPublicLab, LabState } from '@/server/domain/views'
 
 const POLL_MS = 5000
 

@@ -3,7 +3,7 @@ import { Mark } from '@/app/components/ui/badge'
 import { Panel } from '@/app/components/ui/panel'
 import type { LabView } from '@/app/lib/lab/live-view'
 import type { PublicWanLab } from '@/server/domain/views'
-import { type Wan, type WanNic, type WanLink, unhookedWanulators, wanLinks } from '@/server/domain/wan'
+import { unhookedWanulators, type Wan, type WanLink, type WanNic, wanLinks } from '@/server/domain/wan'
 
 /** Every link from the router to its ISP, then what is hooked up to nothing. */
 export function WanLinks({ lab, live }: { lab: PublicWanLab; live: LabView | null }) {
@@ -55,7 +55,11 @@ function LinkRow({ link, router, host, live }: RowProps) {
 function Nic({ nic, host, live }: { nic: WanNic; host: string; live: LabView | null }) {
   const up = live?.links[`${host}/${nic.name}`]
   const [tone, label] =
-    up === undefined ? (['neutral', 'link not known'] as const) : up ? (['pass', 'up'] as const) : (['fail', 'down'] as const)
+    up === undefined
+      ? (['neutral', 'link not known'] as const)
+      : up
+        ? (['pass', 'up'] as const)
+        : (['fail', 'down'] as const)
   return (
     <span className="inline-flex items-baseline gap-1">
       – <Mark tone={tone} label={label} />

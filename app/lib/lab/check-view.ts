@@ -11,7 +11,8 @@ export function placeTitle(lab: AnyPublicLab | undefined, place: Finding['place'
   return hostOf(lab, place.host)?.title ?? place.host
 }
 
-const hostOf = (lab: AnyPublicLab | undefined, id: string): Host | undefined => lab?.hosts.find((host) => host.id === id)
+const hostOf = (lab: AnyPublicLab | undefined, id: string): Host | undefined =>
+  lab?.hosts.find((host) => host.id === id)
 
 /** A host as one logs in to it: "Container host (root@127.0.0.1:2229)". */
 export function hostWords(lab: AnyPublicLab | undefined, id: string): string {

@@ -13,15 +13,19 @@ type Degraded = { at: number; change: LinkChange; t0: Interval; until: Interval 
 /** The changes that degrade a link, each with the moment of the next one. */
 function degradations({ changes }: WanAnalysis): Degraded[] {
   return changes.flatMap((change, at) =>
-    change.event === 'failover' && change.t0
-      ? [{ at, change, t0: change.t0, until: changes[at + 1]?.t0 ?? null }]
-      : [],
+    change.event === 'failover' && change.t0 ? [{ at, change, t0: change.t0, until: changes[at + 1]?.t0 ?? null }] : [],
   )
 }
 
 const noFault = inconclusive('No link was degraded, or the instant is not known.')
 const doubted = ({ doubts }: WanAnalysis): Judged | null =>
-  doubts.length > 0 ? inconclusive(`${doubts[0]}.`, null, doubts.map((text) => ({ text }))) : null
+  doubts.length > 0
+    ? inconclusive(
+        `${doubts[0]}.`,
+        null,
+        doubts.map((text) => ({ text })),
+      )
+    : null
 
 /** Judged for each degradation; the worst counts. */
 function worstOf(all: readonly Judged[]): Judged {
@@ -125,7 +129,11 @@ function judgeLeft(analysis: WanAnalysis, { change, t0, until }: Degraded): Judg
   }
   const watchedMs = endMs - t0.toMs
   if (watchedMs - validationMs < linkLeftMs)
-    return inconclusive(`Traffic had not left the link in the ${formatMs(watchedMs)} that were watched.`, null, evidence)
+    return inconclusive(
+      `Traffic had not left the link in the ${formatMs(watchedMs)} that were watched.`,
+      null,
+      evidence,
+    )
   return fail(`Traffic stayed on the degraded link for ${formatMs(watchedMs)}.`, null, evidence)
 }
 
@@ -177,7 +185,8 @@ export const lossBack: WanCriterion = {
   limit: ({ expectations }) => atMost(expectations.linkLeftMs),
   judge: ({ probes, evidence: { lab } }) => {
     const found = probes.map(({ target, t0, failover }) => {
-      if (!t0 || !failover) return { text: `${target.title}: T0 is not known`, ms: null, verdict: 'inconclusive' as const }
+      if (!t0 || !failover)
+        return { text: `${target.title}: T0 is not known`, ms: null, verdict: 'inconclusive' as const }
       const { finding } = failover
       if (!finding) return { text: `${target.title}: no loss beyond the baseline`, ms: 0, verdict: 'pass' as const }
       if (finding.recoveredMs === null)
@@ -199,7 +208,11 @@ export const lossBack: WanCriterion = {
 export const noFlapping: WanCriterion = {
   id: 'oscillation',
   title: 'The path does not flap while the link is degraded',
-  limit: ({ expectations: { pathChangesPerMinute: value } }) => ({ value, unit: '/min', text: `≤ ${value} changes/min` }),
+  limit: ({ expectations: { pathChangesPerMinute: value } }) => ({
+    value,
+    unit: '/min',
+    text: `≤ ${value} changes/min`,
+  }),
   judge: (analysis) => {
     const doubt = doubted(analysis)
     const [first] = degradations(analysis)
@@ -220,7 +233,8 @@ export const noFlapping: WanCriterion = {
   },
 }
 
-const sum = (rows: readonly SampleRow[], column: number): number => rows.reduce((all, row) => all + (row[column] ?? 0), 0)
+const sum = (rows: readonly SampleRow[], column: number): number =>
+  rows.reduce((all, row) => all + (row[column] ?? 0), 0)
 
 /** HTTP requests of the load, over the whole run. */
 export const requestsSucceed: WanCriterion = {
@@ -235,7 +249,9 @@ export const requestsSucceed: WanCriterion = {
     const percent = (100 * failures) / requests
     const p95 = Math.max(...rows.map((row) => row[4] ?? 0))
     const measured = { value: percent, unit: '%', text: `${percent.toFixed(2)} % of ${requests} failed` }
-    const evidence = [{ text: `${(requests / rows.length).toFixed(1)} requests/s; 95 % of them within ${formatMs(p95)} at worst` }]
+    const evidence = [
+      { text: `${(requests / rows.length).toFixed(1)} requests/s; 95 % of them within ${formatMs(p95)} at worst` },
+    ]
     const limit = lab.expectations.requestFailuresPercent
     return percent <= limit
       ? pass('Few enough requests failed.', measured, evidence)

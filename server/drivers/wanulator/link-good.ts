@@ -5,7 +5,15 @@ import { AppError, asAppError } from '../../errors'
 import { delay } from '../../transport/retry'
 import type { LabAccess } from '../at'
 import type { WanAccess } from '../pve/pve'
-import { linkReading, readInForce, readingText, readsGood, setImpairment, type WanulatorOptions, withWanulator } from './wanulator'
+import {
+  linkReading,
+  readInForce,
+  readingText,
+  readsGood,
+  setImpairment,
+  type WanulatorOptions,
+  withWanulator,
+} from './wanulator'
 
 const PAUSE_MS = 1000
 

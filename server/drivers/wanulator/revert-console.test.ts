@@ -4,13 +4,13 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, type TestContext, it } from 'vitest'
+import { describe, it, type TestContext } from 'vitest'
 import { WanLabSchema } from '../../domain/lab'
 import { startPtyConsole } from '../console/testing/pty-console'
 import { exampleWanLab } from '../pve/test-wan'
 import { revertScript } from '../revert'
-import { formOf } from './wcfg-form'
 import { parseWcfg } from './wcfg'
+import { formOf } from './wcfg-form'
 
 const VM = 103
 const EMULATOR = `#!/bin/sh
@@ -41,7 +41,10 @@ async function pveHost({ onTestFinished }: Pick<TestContext, 'onTestFinished'>, 
   const pty = startPtyConsole('pw it"s $x')
   const server = createServer((socket) => {
     void pty
-      .open((text) => socket.write(text), () => socket.end())
+      .open(
+        (text) => socket.write(text),
+        () => socket.end(),
+      )
       .then((line) => {
         socket.on('data', (chunk) => line.write(chunk.toString('utf8')))
         socket.on('close', () => line.close())
@@ -65,8 +68,14 @@ async function pveHost({ onTestFinished }: Pick<TestContext, 'onTestFinished'>, 
     rmSync(directory, { recursive: true, force: true })
   })
   const example = exampleWanLab()
-  const lab = WanLabSchema.parse({ ...example, wan: { ...(example.wan as object), console: { passwordEnv: 'X', emulator } } })
-  const script = revertScript(lab, 'run1', [{ kind: 'link-good', vm: VM }]).replaceAll('/var/run/qemu-server/', `${directory}/`)
+  const lab = WanLabSchema.parse({
+    ...example,
+    wan: { ...(example.wan as object), console: { passwordEnv: 'X', emulator } },
+  })
+  const script = revertScript(lab, 'run1', [{ kind: 'link-good', vm: VM }]).replaceAll(
+    '/var/run/qemu-server/',
+    `${directory}/`,
+  )
   const file = join(lease, 'revert.sh')
   const run = (text = script) =>
     new Promise<{ exitCode: number; output: string }>((resolve) => {
@@ -81,7 +90,9 @@ async function pveHost({ onTestFinished }: Pick<TestContext, 'onTestFinished'>, 
 }
 
 describe.skipIf(process.platform !== 'linux').concurrent('the revert of a link, by sh and socat alone', () => {
-  it('logs in, puts a good configuration in force with one emulator, and logs out', { timeout: 60_000 }, async (test) => {
+  it('logs in, puts a good configuration in force with one emulator, and logs out', {
+    timeout: 60_000,
+  }, async (test) => {
     const { expect } = test
     const { emulator, directory, pids, pty, run } = await pveHost(test)
     execFileSync('sh', ['-c', `for n in 1 2; do setsid "$0" -dc /bad.wcfg </dev/null >/dev/null 2>&1 & done`, emulator])
@@ -94,7 +105,9 @@ describe.skipIf(process.platform !== 'linux').concurrent('the revert of a link, 
     expect(pty.sent().trimEnd().endsWith('exit')).toBe(true)
   })
 
-  it('works on a console that somebody left logged in, in the middle of a command', { timeout: 60_000 }, async (test) => {
+  it('works on a console that somebody left logged in, in the middle of a command', {
+    timeout: 60_000,
+  }, async (test) => {
     const { expect } = test
     const { pids, pty, run } = await pveHost(test)
     await new Promise((resolve) => setTimeout(resolve, 500))

@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto'
-import { type Direction, directionText, type Impairment, impairmentText, isGood, sameDirection } from '../../domain/impairment'
+import {
+  type Direction,
+  directionText,
+  type Impairment,
+  impairmentText,
+  isGood,
+  sameDirection,
+} from '../../domain/impairment'
 import type { Wan, WanLink, Wanulator } from '../../domain/wan'
 import { AppError } from '../../errors'
 import { type SerialConsole, type TypedCommand, withConsole } from '../console/serial-console'
@@ -161,7 +168,10 @@ export type WanulatorOptions = {
 }
 
 /** Throws `console-auth` when the environment has none. */
-export function consolePassword({ console: { passwordEnv } }: Wan, env: Readonly<Record<string, string | undefined>>): string {
+export function consolePassword(
+  { console: { passwordEnv } }: Wan,
+  env: Readonly<Record<string, string | undefined>>,
+): string {
   const password = env[passwordEnv]
   if (password) return password
   throw new AppError('console-auth', `the environment variable ${passwordEnv} is not set`, {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { CapturePhase } from '../../domain/wan-run'
 import { seeded } from '../testing/random'
-import { type CapturePhase, capturedPaths, wanAnalysis } from './analysis'
+import { capturedPaths, wanAnalysis } from './analysis'
 import { wanOutage } from './outage'
 import { backAt, leftAt, oscillationOf, type PathBins, pathChanges, pathUse } from './path-use'
 

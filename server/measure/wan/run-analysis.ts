@@ -50,13 +50,25 @@ const nicNamed = (captured: WanCaptured, nic: string, direction: 'in' | 'out'): 
   captured.nics.find((one) => one.nic === nic && one.direction === direction)
 
 /** The traffic on all links together, in one direction, as the router's side shows it. */
-function pathsOf(captured: WanCaptured, links: readonly WanLink[], direction: 'in' | 'out', endMs: number): CapturedPaths {
+function pathsOf(
+  captured: WanCaptured,
+  links: readonly WanLink[],
+  direction: 'in' | 'out',
+  endMs: number,
+): CapturedPaths {
   const names = links.map(({ toRouter }) => captureName({ nic: toRouter.nic.name, direction }))
-  return capturedPaths({ ...captured, nics: new Map(captured.nics.map((nic) => [captureName(nic), nic])) }, names, endMs)
+  return capturedPaths(
+    { ...captured, nics: new Map(captured.nics.map((nic) => [captureName(nic), nic])) },
+    names,
+    endMs,
+  )
 }
 
 /** The worst gap over all links after a change and before the next one, in either direction; null when none can be told. */
-export function gapAfter({ captured, links, changes }: WanAnalysis, at: number): (WanOutage & { title: string }) | null {
+export function gapAfter(
+  { captured, links, changes }: WanAnalysis,
+  at: number,
+): (WanOutage & { title: string }) | null {
   const fromMs = changes[at]?.t0?.fromMs
   if (!captured || fromMs === undefined) return null
   const endMs = Math.min(captured.endMs, changes[at + 1]?.t0?.fromMs ?? captured.endMs)
@@ -65,7 +77,9 @@ export function gapAfter({ captured, links, changes }: WanAnalysis, at: number):
     title,
   }))
   const lengthOf = ({ worst }: WanOutage) => worst?.bounds.upperMs ?? (worst ? Number.POSITIVE_INFINITY : -1)
-  return found.some(({ worst }) => worst === null) ? null : (found.toSorted((a, b) => lengthOf(b) - lengthOf(a))[0] ?? null)
+  return found.some(({ worst }) => worst === null)
+    ? null
+    : (found.toSorted((a, b) => lengthOf(b) - lengthOf(a))[0] ?? null)
 }
 
 /** Packets of the traffic towards the ISPs, per bin, by link. */

@@ -80,12 +80,11 @@ export function gapsIn(
   gapMs: number,
   window: { fromMs: number; toMs: number },
 ): TrafficGap[] {
-  const gaps = segments.flatMap((segment, index): TrafficGap[] => {
+  return segments.flatMap((segment, index): TrafficGap[] => {
     const next = segments[index + 1]
-    const gap = { fromMs: segment.toMs, toMs: next?.fromMs ?? window.toMs, isOpen: !next || next.fromMs > window.toMs }
-    return gap.toMs - gap.fromMs > gapMs ? [gap] : []
+    const isOpen = !next || next.fromMs > window.toMs
+    // What begins right before the end is none yet: it belongs to whatever comes then.
+    const gap = { fromMs: segment.toMs, toMs: Math.min(next?.fromMs ?? window.toMs, window.toMs), isOpen }
+    return gap.toMs - gap.fromMs > gapMs && gap.toMs >= window.fromMs ? [gap] : []
   })
-  return gaps
-    .filter(({ fromMs, toMs }) => toMs >= window.fromMs && fromMs <= window.toMs)
-    .map((gap) => ({ ...gap, toMs: Math.min(gap.toMs, window.toMs) }))
 }

@@ -14,10 +14,7 @@ import type { RunSession } from '../session'
 
 /** How a kind of action is shown before a run, and how it is done. Both build their commands with the same builders. */
 export type Handler<K extends ActionKind, L extends AnyLab = Lab> = {
-  plan: (
-    context: PlanContext<L>,
-    action: Extract<Action, { kind: K }>,
-  ) => PlannedCommand[] | Promise<PlannedCommand[]>
+  plan: (context: PlanContext<L>, action: Extract<Action, { kind: K }>) => PlannedCommand[] | Promise<PlannedCommand[]>
   run: (session: RunSession<L>, action: Extract<Action, { kind: K }>, signal: AbortSignal) => Promise<void>
 }
 

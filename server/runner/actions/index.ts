@@ -20,8 +20,8 @@ import { startProbes, stopProbes } from './probes'
 import { startRequests, stopRequests } from './requests'
 import { awaitSessionSync, recordSessions, watchSessions } from './sessions'
 import { startTraffic, stopTraffic } from './traffic'
-import { startWanCapture, stopWanCapture, wanPhase } from './wan-capture'
 import { baseline, runProbes, settle, waitPrimary } from './waits'
+import { startWanCapture, stopWanCapture, wanPhase } from './wan-capture'
 
 /** A handler for runs on a cluster, as one for any run. */
 const onCluster = <K extends ActionKind>({ plan, run }: Handler<K>): Handler<K, AnyLab> => ({

@@ -162,7 +162,9 @@ export const preflight: Handler<'preflight', AnyLab> = {
       ),
     )
     const probes = targetsOf(lab, targets).flatMap((target) => plannedCalibration(lab, target, tag))
-    const read = await commandsOf(lab, 'The lab as it is before', (dry) => takeSnapshot(dry, { tag: tag('snapshot'), env: dryEnv(lab) }))
+    const read = await commandsOf(lab, 'The lab as it is before', (dry) =>
+      takeSnapshot(dry, { tag: tag('snapshot'), env: dryEnv(lab) }),
+    )
     if (undo.length === 0) return [...asked, ...clocks.flat(), ...probes, ...read]
     const host = leaseHost(lab)
     const request = leaseRequest(lab, PLAN_RUN_ID, 'OWNER', undo)

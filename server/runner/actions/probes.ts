@@ -13,7 +13,13 @@ const targetsOf = (lab: AnyLab, ids: readonly string[]) => lab.targets.filter(({
 /** `intervalMs`: in place of what the calibration found. */
 type Wanted = { durationS: number; intervalMs?: number; tool?: 'ping' | 'fping' }
 
-async function startPhase(session: RunSession<AnyLab>, target: Target, stream: string, wanted: Wanted, probe?: LiveProbe) {
+async function startPhase(
+  session: RunSession<AnyLab>,
+  target: Target,
+  stream: string,
+  wanted: Wanted,
+  probe?: LiveProbe,
+) {
   const { durationS, intervalMs } = wanted
   const options = {
     ...session.tool(stream, durationS, session.signal),
