@@ -1,6 +1,18 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { App, RunAnswer } from '../harness'
 
-export const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
+/** Every leaf by its path. */
+function* leavesOf(value: unknown, at = ''): Generator<[path: string, text: string]> {
+  if (typeof value !== 'object' || value === null || Object.keys(value).length === 0) yield [at, JSON.stringify(value)]
+  else for (const [key, each] of Object.entries(value)) yield* leavesOf(each, `${at}/${key}`)
+}
+
+/** What one look shows and the other does not, "path: before -> after". */
+function differencesOf(before: unknown, after: unknown): string[] {
+  const [old, now] = [new Map(leavesOf(before)), new Map(leavesOf(after))]
+  const paths = [...new Set([...old.keys(), ...now.keys()])].filter((path) => old.get(path) !== now.get(path))
+  return paths.map((path) => `${path}: ${old.get(path)} -> ${now.get(path)}`.slice(0, 200))
+}
 
 /** Every run is there, with an ending, and its events run from 1 without a gap. */
 export async function historyIsWhole(app: App): Promise<boolean> {
@@ -28,9 +40,9 @@ export async function afterwards(
   { endings, orQuarantined = false }: Expected,
 ) {
   const after = await look()
-  const restored = same(after, before)
+  const restored = isDeepStrictEqual(after, before)
   const whole = await historyIsWhole(app)
-  const differs = restored ? 'lab as before' : `lab differs: ${JSON.stringify(after)}`
+  const differs = restored ? 'lab as before' : `lab differs: ${differencesOf(before, after).slice(0, 5).join('; ')}`
   const isKept = run.dirty && orQuarantined && (await isQuarantined(app, run.lab))
   const dirty = run.dirty ? `, marked DIRTY${isKept ? ' and quarantined' : ''}` : ''
   const isTold = run.ending === 'completed' || Boolean(run.message)

@@ -26,3 +26,9 @@ export async function prove(what: string, work: () => Promise<{ ok: boolean; see
   console.error(`${proof.ok ? 'ok  ' : 'FAIL'} ${what}: ${proof.seen}`)
   return proof
 }
+
+/** Whether a part of a proof is asked for: all are, or single ones by a variable, `FAULTS=cut,disk`. */
+export const isWanted = (variable: 'CASES' | 'FAULTS', name: string): boolean =>
+  process.env[variable]?.split(',').includes(name) ?? true
+
+export const isCaseWanted = (caseId: string): boolean => isWanted('CASES', caseId)

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { expect } from 'vitest'
 import { type App, until } from '../harness'
 import { vectorOf } from './table'
@@ -15,10 +16,6 @@ export async function expectVector({ app, lab, where, look }: Subject, name: str
   const text = JSON.stringify(run.criteria.map(({ id, verdict, reason }) => [id, verdict, reason]))
   console.log(`${name} ${caseId}: ${run.ending} ${run.verdict} ${run.message ?? ''} ${text}`)
   expect(deviations(run, vector, name), vector.why).toEqual([])
-  await until(
-    'the lab is as before',
-    async () => JSON.stringify(await look()) === JSON.stringify(before),
-    15_000,
-  ).catch(() => {})
+  await until('the lab is as before', async () => isDeepStrictEqual(await look(), before), 15_000).catch(() => {})
   expect(await look()).toEqual(before)
 }

@@ -240,12 +240,12 @@ export const TABLE: Record<string, SwitchVectors> = {
       'TC-1': formed,
       'TC-2': connected,
       'TC-4': {
-        why: 'The connections drop a second after node0 was stopped: the probes end in their baseline, before node0 is started.',
+        why: 'The connections drop two seconds after node0 was stopped: the probes end in their baseline, before node0 is started.',
         ending: 'error',
         criteria: each(REVERSION, 'inconclusive'),
       },
       'TC-3': {
-        why: 'Probes, capture and clients are cut off in the middle of the outage, a second after the fault: nobody saw its end, an announcement, or how a session went on. The nodes are asked again over a new connection and say who is primary.',
+        why: 'Probes, capture and clients are cut off in the middle of the outage, two seconds after the fault: nobody saw its end, an announcement, or how a session went on. The nodes are asked again over a new connection and say who is primary.',
         ending: 'error',
         criteria: { ...each(FAILOVER, 'inconclusive'), primary: 'pass' },
       },

@@ -35,6 +35,9 @@ function lastPort(labFile: string): number {
   }
 }
 
+/** In the middle of the shortest outage (2.06 s), and late enough for TC-4 to be in its baseline. */
+const DROP_AFTER_MS = 1900
+
 /** Starts one world behind one SSH server and writes its lab file. */
 export async function startEmbeddedLab(options: EmbeddedLabOptions): Promise<EmbeddedLab> {
   const { id = 'embedded', stateDir, user = 'root' } = options
@@ -47,7 +50,8 @@ export async function startEmbeddedLab(options: EmbeddedLabOptions): Promise<Emb
     options.onConnections?.(ssh.connections()),
   )
   world.events.on('truth', ({ kind }: TruthEvent) => {
-    if (kind === 'daemon-down' && world.switches.has('ssh-drop')) scheduler.at(nowMs() + 1000, () => ssh.drop())
+    if (kind === 'daemon-down' && world.switches.has('ssh-drop'))
+      scheduler.at(nowMs() + DROP_AFTER_MS, () => ssh.drop())
   })
   const title = options.title ?? 'Embedded lab'
   const lab = labOf(

@@ -80,7 +80,7 @@ export const switchTexts: Record<SwitchName, { title: string; expect: string }> 
     expect: 'No answer can be read: every case stops in its preflight and is inconclusive.',
   },
   'ssh-drop': {
-    title: 'SSH connections drop 1 s after a fault',
+    title: 'SSH connections drop 1.9 s after a fault',
     expect: 'The probes of TC-3 are cut off in the middle of the outage: the run is inconclusive, the lab is restored.',
   },
   'sender-stall': {

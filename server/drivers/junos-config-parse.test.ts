@@ -33,6 +33,7 @@ security { nat { } }\r
     ['cut off in a comment', 'system { host-name a; }\n/* and'],
     ['one brace too many', 'system { host-name a; } }\n'],
     ['a block without a name', '{ a; }\n'],
+    ['deeper than any', `${'a { '.repeat(65)}b;${' }'.repeat(65)}`],
     ['a megabyte', `a { ${'b c; '.repeat(200_001)} }`],
   ])('%s cannot be read', (_, text) => {
     expect(parseConfiguration(text)).toBeNull()

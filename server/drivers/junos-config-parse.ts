@@ -3,6 +3,9 @@ import { deviceLines, isDecoration, MAX_TABLE_CHARS } from './text-parse'
 /** Comments, quoted strings, `{`, `}`, `;`, words; a comment or string without an end as its beginning alone. */
 const TOKEN = /\/\*[\s\S]*?\*\/|\/\*|#[^\n]*|"(?:[^"\\]|\\[\s\S])*"|[{};]|[^\s{};"]+|"/g
 
+/** Of a block, all that it stands in included; real ones have a dozen. Each statement repeats them: without a bound, the square. */
+const MAX_HEADER_WORDS = 64
+
 const isRemark = (line: string): boolean => isDecoration(line) || /^\s*#/.test(line)
 
 /** Set commands as statements, a line each; a configuration in curly braces as it is. */
@@ -25,8 +28,9 @@ function statementsOf(text: string): string[][] | null {
     if (token === '/*') return null
     if (token.startsWith('/*') || token.startsWith('#')) continue
     if (token === '{') {
-      if (words.length === 0) return null
-      open.push({ path: path(), before: statements.length })
+      const header = path()
+      if (words.length === 0 || header.length > MAX_HEADER_WORDS) return null
+      open.push({ path: header, before: statements.length })
     } else if (token === '}') {
       const block = open.pop()
       if (!block || words.length > 0) return null

@@ -219,6 +219,8 @@ describe('untrusted bytes', () => {
       `node0 200 hold ${'('.repeat(4000)}\n`.repeat(2500),
       `${'a-'.repeat(2000)}sessions: x\n`.repeat(2500),
       `  In: ${'1:1 --> '.repeat(500)}\n`.repeat(2500),
+      'a{'.repeat(490_000),
+      `${'a '.repeat(200_000)}{${'b;'.repeat(200_000)}}`,
     ]
     for (const text of texts)
       for (const parse of parsers) {

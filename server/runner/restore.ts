@@ -29,7 +29,7 @@ const COMPARE_BUDGET_MS = 60_000
 export const RESTORE_BUDGET_MS = REACH_BUDGET_MS + UNDO_BUDGET_MS + COMPARE_BUDGET_MS
 const CHECK_MS = 150
 /** Until its next beat a heartbeat that is back may still be held for lost: roles look as before, and then they do not. */
-const NEXT_BEAT_MS = 1500
+const NEXT_BEAT_INTERVALS = 1.5
 /** Over half a minute. */
 const DISARM_ATTEMPTS = 9
 
@@ -49,14 +49,7 @@ async function endProcesses(session: RunSession<AnyLab>): Promise<void> {
   const end = () => stopTaggedEverywhere(session.access(), session.runId)
   if (await end()) return
   // Somebody could not be asked: what the way there was cut from goes on.
-  const giveUp = AbortSignal.timeout(REACH_BUDGET_MS)
-  if (
-    await untilReachable(session, giveUp).then(
-      () => true,
-      () => false,
-    )
-  )
-    await end()
+  await untilReachable(session, AbortSignal.timeout(REACH_BUDGET_MS)).then(end, () => {})
 }
 
 async function undo(session: RunSession<AnyLab>, entry: UndoEntry): Promise<boolean> {
@@ -163,7 +156,8 @@ async function restoreLab(session: RunSession<AnyLab>): Promise<Restored> {
   let undone = true
   const entries = await deps.undo.open(runId).catch(() => session.undoEntries.toReversed())
   for (const entry of entries) undone = (await undo(session, entry)) && undone
-  if (entries.some(({ desired }) => ConnectionSchema.safeParse(desired).success)) await sleep(NEXT_BEAT_MS)
+  if (entries.some(({ desired }) => ConnectionSchema.safeParse(desired).success))
+    await sleep(NEXT_BEAT_INTERVALS * session.lab.cluster.heartbeat.intervalMs)
   const differences = await compare(session, before)
   await tell(session, { kind: 'snapshot-compared', equal: differences.length === 0, differences })
   if (undone)

@@ -52,38 +52,40 @@ async function result(
 
 /** On the reference lab `date` and the journal's stamps of the node; the truth is the independent stream's. */
 export async function clockSetOnReference(app: App, moment: Moment, setting: Setting) {
+  const { node, byS } = setting
   const before = await look()
-  const set = (to: string) => here(INCUS, 'exec', setting.node, '--', 'bpfrx-clock', to)
+  const set = (to: string) => here(INCUS, 'exec', node, '--', 'bpfrx-clock', to)
   let step = ''
   try {
     const { run, intersects } = await compareOnce(app, {}, async (id) => {
       await waitFor(app, id, moment)
       step = await stepOf(app, id)
-      await set(String(setting.byS))
+      await set(String(byS))
     })
     await set('off')
     const { ok, seen } = await result(app, look, before, run, intersects, wrongWith(run, setting, step))
-    return { ok, seen: `in "${step}": ${seen}` }
+    return { ok, seen: `${node} by ${byS} s in "${step}": ${seen}` }
   } finally {
     await set('off')
   }
 }
 
 export async function clockSetOnEmbedded(app: App, world: World, moment: Moment, setting: Setting) {
+  const { node, byS } = setting
   const eyes = () => lookAtWorld(world)
   const before = await eyes()
-  const set = (byS: number) => world.call('clock', { machine: setting.node, offsetMs: byS * 1000 })
+  const set = (seconds: number) => world.call('clock', { machine: node, offsetMs: seconds * 1000 })
   const { id } = await app.start(world.id, 'TC-3')
   try {
     await waitFor(app, id, moment)
     const step = await stepOf(app, id)
-    await set(setting.byS)
+    await set(byS)
     const run = await app.ended(id)
     const truthMs = await outageSince(world, run.startedAt ?? 0)
     const { ms, plusMs, minusMs } = run.measurements.failoverTime ?? { ms: Number.NaN, plusMs: 0, minusMs: 0 }
     const covers = ms - minusMs <= truthMs && truthMs <= ms + plusMs
     const { ok, seen } = await result(app, eyes, before, run, covers, wrongWith(run, setting, step))
-    return { ok, seen: `in "${step}": ${seen}` }
+    return { ok, seen: `${node} by ${byS} s in "${step}": ${seen}` }
   } finally {
     await set(0)
   }

@@ -1,10 +1,10 @@
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { App, scratch, until } from '../../harness'
 import { REFERENCE } from '../../reference/accuracy'
 import { look } from '../../reference/lab-eyes'
-import { same } from '../afterwards'
 import { here } from './lab-host'
 import type { Disturbance } from './under'
 
@@ -59,7 +59,12 @@ async function diskFull(app: App, ballast: string): Promise<Disturbance> {
       const sinceMs = Date.now()
       fill(ballast)
       await sleep(FULL_MS)
-      await until('the lab is as before, on a full disk', async () => same(await look(), before), RESTORE_MS, 500)
+      await until(
+        'the lab is as before, on a full disk',
+        async () => isDeepStrictEqual(await look(), before),
+        RESTORE_MS,
+        500,
+      )
       await app.get('/api/v1/runs')
       const tookS = ((Date.now() - sinceMs) / 1000).toFixed(0)
       await free()
