@@ -50,5 +50,8 @@ export type Calls<K extends string = string> = { [call in K]: (body?: unknown) =
 
 export const bind = <L, K extends string>(lab: L, handlers: Record<K, Handler<L>>): Calls<K> =>
   Object.fromEntries(
-    Object.entries<Handler<L>>(handlers).map(([name, handler]) => [name, async (body: unknown = {}) => handler(lab, body)]),
+    Object.entries<Handler<L>>(handlers).map(([name, handler]) => [
+      name,
+      async (body: unknown = {}) => handler(lab, body),
+    ]),
   ) as Calls<K>

@@ -35,12 +35,12 @@ const FOLLOW_EVERY_MS = 50
 export const tail: Program = async (p) => {
   const args = p.args.slice(1)
   if (!args.some((arg) => /^-[fF]$|^--follow/.test(arg))) return plain('tail', p)
-  const valueOf = (flag: string): string | undefined => {
+  const optionOf = (flag: string): string | undefined => {
     const at = args.findIndex((arg) => arg === flag || arg.startsWith(`${flag}=`))
     return args[at]?.split('=')[1] ?? (at < 0 ? undefined : args[at + 1])
   }
   const file = args.at(-1) ?? ''
-  const pid = Number(valueOf('--pid') ?? 0)
+  const pid = Number(optionOf('--pid') ?? 0)
   const isWanted = () => pid === 0 || p.machine.processes.has(pid)
   const path = p.machine.fs.resolvePath(p.cwd, file)
   let shown: number | null = null
@@ -52,7 +52,7 @@ export const tail: Program = async (p) => {
     }
     if (text !== null && text.length !== shown) {
       // A file that was cut is a new one.
-      p.write(text.slice(shown === null ? beginOf(text, valueOf('-n') ?? '10') : text.length < shown ? 0 : shown))
+      p.write(text.slice(shown === null ? beginOf(text, optionOf('-n') ?? '10') : text.length < shown ? 0 : shown))
       shown = text.length
     }
     if (isLast) return 0

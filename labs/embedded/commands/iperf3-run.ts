@@ -133,7 +133,7 @@ export class Test {
     }
     for (const [i, stream] of this.streams.entries()) text += lines(this.socket(i), stream.bytes(), stream.retransmits)
     if (this.streams.length > 1) {
-      const total = (get: (s: Stream) => number): number => this.streams.reduce((sum, s) => sum + get(s), 0)
+      const total = (get: (s: CarriedStream) => number): number => this.streams.reduce((sum, s) => sum + get(s), 0)
       text += lines(
         'SUM',
         total((s) => s.bytes()),

@@ -3,8 +3,8 @@ import { nowMs } from '../core/scheduler'
 import type { Process, Program } from '../machine/process'
 import type { Echo } from '../world/echo'
 import { PingLoop } from './ping-loop'
-import type { PingWorld, SendEcho } from './ping-world'
 import { PingStatistics, roundTripText } from './ping-statistics'
+import type { PingWorld, SendEcho } from './ping-world'
 
 const VERSION =
   'ping from iputils 20221126\nlibcap: yes, IDN: yes, NLS: no, error.h: yes, getrandom(): yes, __fpending(): yes\n'

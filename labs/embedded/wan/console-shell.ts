@@ -47,8 +47,8 @@ export class ConsoleShell {
   }
 
   key(key: string): void {
-    if (this.running) return this.keyWhileRunning(key)
-    if (key === '\r' || key === '\n') this.enter()
+    if (this.running) this.keyWhileRunning(key)
+    else if (key === '\r' || key === '\n') this.enter()
     else if (key === '\x03') {
       this.line = ''
       this.pending = ''
@@ -130,7 +130,10 @@ export class ConsoleShell {
       this.running = null
       if (!this.process.alive) return
       this.shell.status = code
-      if (leaves) return this.logOut()
+      if (leaves) {
+        this.logOut()
+        return
+      }
       this.terminal.print(job.killed ? `\r\n${PROMPT}` : PROMPT)
       const { ahead } = this
       this.ahead = ''

@@ -30,6 +30,12 @@ const MOTD = [
 ]
 const ERASE = '\b \b'
 
+/** What a terminal itself shows of a key. */
+function echoOf(key: string): string {
+  if (key === '\r' || key === '\n') return '\r\n'
+  return key < ' ' ? `^${String.fromCharCode(key.charCodeAt(0) + 64)}` : key
+}
+
 /** The serial console of a VM: what a getty, login and bash do on ttyS0. It outlives whoever looks at it. */
 export class VmConsole {
   phase: Phase = 'off'
@@ -79,7 +85,10 @@ export class VmConsole {
     this.bootedMs = nowMs() - (lengthMs === 0 ? 812_000 : 0)
     this.phase = 'boot'
     this.line = ''
-    if (lengthMs === 0) return this.getty()
+    if (lengthMs === 0) {
+      this.getty()
+      return
+    }
     this.kernel('Linux version 5.15.0-wanulator (root@build) #1 SMP')
     this.after(lengthMs, () => this.getty())
   }
@@ -151,17 +160,9 @@ export class VmConsole {
   }
 
   private key(key: string): void {
-    switch (this.phase) {
-      case 'shell':
-        return this.shell?.key(key)
-      case 'login':
-      case 'password':
-        return this.loginKey(key)
-      case 'wedged':
-      case 'checking':
-        // the terminal's own echo
-        return this.print(key === '\r' || key === '\n' ? '\r\n' : key < ' ' ? `^${String.fromCharCode(key.charCodeAt(0) + 64)}` : key)
-    }
+    if (this.phase === 'shell') this.shell?.key(key)
+    else if (this.phase === 'login' || this.phase === 'password') this.loginKey(key)
+    else if (this.phase === 'wedged' || this.phase === 'checking') this.print(echoOf(key))
   }
 
   private loginKey(key: string): void {
@@ -197,7 +198,10 @@ export class VmConsole {
     const { world } = this.vm
     const isRight = this.user === 'root' && password === this.options.password && !world.switches.has('wrong-password')
     this.phase = 'checking'
-    if (isRight) return this.after(LOGIN_OK_MS, () => this.logIn())
+    if (isRight) {
+      this.after(LOGIN_OK_MS, () => this.logIn())
+      return
+    }
     this.after(this.options.loginMs, () => {
       this.phase = 'login'
       this.print(`\r\nLogin incorrect\r\n${LOGIN}`)

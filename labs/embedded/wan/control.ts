@@ -65,7 +65,12 @@ export const wanControls = {
     world.wires.setUp(body.nic, body.up, nowMs()),
   ),
   load: checked(
-    z.object({ perS: z.number().positive(), bytes: z.number().int().default(1400), links: linkIds, lengthMs: z.number() }),
+    z.object({
+      perS: z.number().positive(),
+      bytes: z.number().int().default(1400),
+      links: linkIds,
+      lengthMs: z.number(),
+    }),
     ({ world }: ControlledWan, body) => world.load.start(body),
   ),
   sent: checked(z.object({ on: z.boolean().optional() }).default({}), ({ world }: ControlledWan, body) => {

@@ -93,7 +93,10 @@ describe('the PVE host', () => {
     expect((await failure(readingOf(access, 103))).code).toBe('console-lost')
     await powerOn(access, 103, options)
     await until('booted', async () => (await readingOf(access, 103).catch(() => null)) !== null)
-    expect(await readingOf(access, 103)).toMatchObject({ kind: 'unreadable', reason: expect.stringContaining('no emulator') })
+    expect(await readingOf(access, 103)).toMatchObject({
+      kind: 'unreadable',
+      reason: expect.stringContaining('no emulator'),
+    })
   })
 })
 
@@ -106,9 +109,14 @@ describe('a WANulator', () => {
     expect(readsGood(await readingOf(access, 103))).toBe(true)
     for (const as of ['shell', 'busy', 'password', 'login'] as const) {
       await lab.control.console({ vm: 103, as })
-      const preset = as === 'busy' ? DROP_15 : { toIsp: presetDirection('delay-150'), toRouter: presetDirection('jitter-80') }
-      await withWanulator(access, link.wanulator, options, (shell, emulator) => setImpairment(shell, emulator, link, preset))
-      const { vms } = (await lab.control.state()) as { vms: { vm: number; console: string; client: null; emulators: unknown[] }[] }
+      const preset =
+        as === 'busy' ? DROP_15 : { toIsp: presetDirection('delay-150'), toRouter: presetDirection('jitter-80') }
+      await withWanulator(access, link.wanulator, options, (shell, emulator) =>
+        setImpairment(shell, emulator, link, preset),
+      )
+      const { vms } = (await lab.control.state()) as {
+        vms: { vm: number; console: string; client: null; emulators: unknown[] }[]
+      }
       const now = vms.find(({ vm }) => vm === 103)
       expect(now, as).toMatchObject({ console: 'login' })
       expect(now?.emulators).toHaveLength(1)
@@ -135,29 +143,40 @@ describe('a WANulator', () => {
     ['console-wedged', 'console-wedged'],
     ['console-held', 'console-held'],
     ['wrong-password', 'console-auth'],
-  ])('with %s fails with %s within 5 s, and works again afterwards', async (name, code) => {
-    const { access, lab } = await start({ loginMs: 2500 })
-    await lab.control.switch({ name, on: true })
-    const startMs = performance.now()
-    expect((await failure(readingOf(access, 103))).code).toBe(code)
-    expect(performance.now() - startMs).toBeLessThan(5500)
-    await lab.control.switch({ name, on: false })
-    expect(readsGood(await readingOf(access, 103))).toBe(true)
-  }, 30_000)
+  ])(
+    'with %s fails with %s within 5 s, and works again afterwards',
+    async (name, code) => {
+      const { access, lab } = await start({ loginMs: 2500 })
+      await lab.control.switch({ name, on: true })
+      const startMs = performance.now()
+      expect((await failure(readingOf(access, 103))).code).toBe(code)
+      expect(performance.now() - startMs).toBeLessThan(5500)
+      await lab.control.switch({ name, on: false })
+      expect(readsGood(await readingOf(access, 103))).toBe(true)
+    },
+    30_000,
+  )
 
   it.each([
     ['emulator-dead', { kind: 'unreadable', reason: expect.stringContaining('no emulator') }],
     ['two-emulators', { kind: 'unreadable', reason: expect.stringContaining('2 emulators') }],
-    ['link-degraded', { kind: 'impairment', impairment: { toIsp: { lossPercent: 15 }, toRouter: { lossPercent: 15 } } }],
+    [
+      'link-degraded',
+      { kind: 'impairment', impairment: { toIsp: { lossPercent: 15 }, toRouter: { lossPercent: 15 } } },
+    ],
     ['console-left', { kind: 'impairment', impairment: { toIsp: { lossPercent: 0 } } }],
-  ])('with %s is found so', async (name, expected) => {
-    const { access, lab } = await start()
-    await lab.control.switch({ name, on: true })
-    await delay(300)
-    expect(await readingOf(access, 103)).toMatchObject(expected)
-    await lab.control.switch({ name, on: false })
-    await until('good again', async () => readsGood(await readingOf(access, 103)))
-  }, 30_000)
+  ])(
+    'with %s is found so',
+    async (name, expected) => {
+      const { access, lab } = await start()
+      await lab.control.switch({ name, on: true })
+      await delay(300)
+      expect(await readingOf(access, 103)).toMatchObject(expected)
+      await lab.control.switch({ name, on: false })
+      await until('good again', async () => readsGood(await readingOf(access, 103)))
+    },
+    30_000,
+  )
 })
 
 describe('a capture', () => {
@@ -168,11 +187,16 @@ describe('a capture', () => {
     const ready = new Promise<void>((resolve) => {
       isReady = resolve
     })
-    const capture = await startNicCapture(access, 'pve', { nic: 'enp2s0f2', direction: 'in' }, {
-      ...{ tag: 'test/capture', timeoutMs: 20_000, onReady: isReady },
-      onPacket: ({ stampMs, bytes, data }, linkType) =>
-        packets.push({ stampMs, bytes, target: readFrame(linkType, data)?.ipv4?.target }),
-    })
+    const capture = await startNicCapture(
+      access,
+      'pve',
+      { nic: 'enp2s0f2', direction: 'in' },
+      {
+        ...{ tag: 'test/capture', timeoutMs: 20_000, onReady: isReady },
+        onPacket: ({ stampMs, bytes, data }, linkType) =>
+          packets.push({ stampMs, bytes, target: readFrame(linkType, data)?.ipv4?.target }),
+      },
+    )
     await ready
     const { stdout } = await edge.run('ping -D -i 0.02 -c 50 192.168.100.2')
     await lab.control.truth()
@@ -192,7 +216,12 @@ describe('a capture', () => {
   ])('with %s says so', async (name, message) => {
     const { access, lab } = await start()
     await lab.control.switch({ name, on: true })
-    const capture = await startNicCapture(access, 'pve', { nic: 'enp2s0f3', direction: 'out' }, { tag: 'test/capture', timeoutMs: 5000, onPacket: () => {} })
+    const capture = await startNicCapture(
+      access,
+      'pve',
+      { nic: 'enp2s0f3', direction: 'out' },
+      { tag: 'test/capture', timeoutMs: 5000, onPacket: () => {} },
+    )
     expect((await failure(capture.done)).message).toContain(message)
   })
 })

@@ -13,8 +13,7 @@ const BLOCK = 16
 const PORT = 4500
 
 /** Length on the wire of an inner IP packet: padded to whole blocks, encrypted, in UDP. */
-export const tunnelBytes = (inner: number): number =>
-  ETHERNET + IP_UDP + ESP + BLOCK * Math.ceil((inner + 2) / BLOCK)
+export const tunnelBytes = (inner: number): number => ETHERNET + IP_UDP + ESP + BLOCK * Math.ceil((inner + 2) / BLOCK)
 
 const addressBytes = (address: string): number[] => address.split('.').map(Number)
 const macBytes = (mac: string): number[] => mac.split(':').map((byte) => Number.parseInt(byte, 16))

@@ -11,7 +11,12 @@ import { wanLabOf } from './labfile'
 import { EDGE, EDGE_USER, PVE } from './topology'
 import { WanWorld } from './world'
 
-export type EmbeddedWanLab = ControlledWan & { id: string; labFile: string; control: WanControl; close: () => Promise<void> }
+export type EmbeddedWanLab = ControlledWan & {
+  id: string
+  labFile: string
+  control: WanControl
+  close: () => Promise<void>
+}
 
 /** Several SSH servers as one; its port is that of the first. */
 const together = (servers: readonly [SshServer, ...SshServer[]]): SshServer => ({
@@ -24,9 +29,7 @@ const together = (servers: readonly [SshServer, ...SshServer[]]): SshServer => (
 })
 
 /** Starts one WAN world behind an SSH server for the PVE host and one for the edge node, and writes its lab file. */
-export async function startWanLab(
-  options: Omit<EmbeddedLabOptions, 'user' | 'port'>,
-): Promise<EmbeddedWanLab> {
+export async function startWanLab(options: Omit<EmbeddedLabOptions, 'user' | 'port'>): Promise<EmbeddedWanLab> {
   const { id = 'embedded-wan', title = 'Embedded WAN lab', stateDir, onConnections } = options
   mkdirSync(stateDir, { recursive: true, mode: 0o700 })
   const labFile = join(stateDir, `${id}.yaml`)
@@ -40,7 +43,10 @@ export async function startWanLab(
   const [pve, edge] = [await serve(PVE, 'root', 0), await serve(EDGE, EDGE_USER, 1)]
   const ssh = together([pve, edge])
   const ports = { pve: pve.port, edge: edge.port }
-  const lab = wanLabOf({ id, title, ports, hostKey: keys.hostPublic, keyFile: basename(keys.userKeyFile) }, world.options)
+  const lab = wanLabOf(
+    { id, title, ports, hostKey: keys.hostPublic, keyFile: basename(keys.userKeyFile) },
+    world.options,
+  )
   writeFileSync(labFile, labYaml(lab), { mode: 0o600 })
   const controlled: ControlledWan = { world, holds, ssh }
   return {

@@ -16,7 +16,8 @@ export const switchTexts: Record<WanSwitch, { title: string; expect: string }> =
   },
   'emulator-dead': {
     title: 'The emulator of the first link is dead and cannot be started',
-    expect: 'The first link is cut. Cases stop in their preflight: nothing passes there, and a .wcfg cannot be applied.',
+    expect:
+      'The first link is cut. Cases stop in their preflight: nothing passes there, and a .wcfg cannot be applied.',
   },
   'two-emulators': {
     title: 'Two emulators run on the first link',

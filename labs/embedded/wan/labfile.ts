@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { type WanLab, WanLabSchema } from '@/server/domain/lab'
 import { switchTexts } from './labfile-switches'
-import { type WanOptions, WAN_SWITCHES } from './options'
+import { WAN_SWITCHES, type WanOptions } from './options'
 import { EDGE, EDGE_USER, EMULATOR, FAR_ADDRESS, GUESTS, LINKS, NICS, PVE, VMS } from './topology'
 
 /** Name of the environment variable that holds the consoles' password. */
@@ -14,13 +14,20 @@ export function wanLabOf({ id, title, ports, hostKey, keyFile }: Ssh, options: W
   const ssh = { host: '127.0.0.1', keyFile, hostKey }
   const lab: z.input<typeof WanLabSchema> = {
     ...{ id, title, simulated: true, allowDestructive: true },
-    notes: 'A simulated PVE host, WANulators and router behind real SSH servers on this computer. Nothing outside of it is touched.',
+    notes:
+      'A simulated PVE host, WANulators and router behind real SSH servers on this computer. Nothing outside of it is touched.',
     hosts: [
       { id: PVE, title: 'PVE host', port: ports.pve, user: 'root', ...ssh },
       { id: EDGE, title: 'Edge node', port: ports.edge, user: EDGE_USER, ...ssh },
     ],
     targets: [
-      { id: 'far-side', title: `Far side (${FAR_ADDRESS})`, address: FAR_ADDRESS, from: { host: EDGE }, intervalMs: 100 },
+      {
+        id: 'far-side',
+        title: `Far side (${FAR_ADDRESS})`,
+        address: FAR_ADDRESS,
+        from: { host: EDGE },
+        intervalMs: 100,
+      },
     ],
     wan: {
       pve: { host: PVE, command: ['qm'] },
@@ -32,7 +39,9 @@ export function wanLabOf({ id, title, ports, hostKey, keyFile }: Ssh, options: W
       console: { user: 'root', passwordEnv: PASSWORD_ENV, emulator: EMULATOR },
       router: {
         title: 'Simulated SD-WAN router',
-        ports: [...LINKS].sort((a, b) => (a.port < b.port ? -1 : 1)).map((link) => ({ id: link.port, title: link.title })),
+        ports: [...LINKS]
+          .sort((a, b) => (a.port < b.port ? -1 : 1))
+          .map((link) => ({ id: link.port, title: link.title })),
         sla: {
           ...{ latencyMs: options.slaLatencyMs, jitterMs: options.slaJitterMs, lossPercent: options.slaLossPercent },
           ...{ recomputeS: options.recomputeMs / 1000, policy: 'the first in priority that keeps the SLA' },

@@ -30,8 +30,11 @@ export class Router {
   constructor(private readonly world: WanWorld) {
     const startMs = nowMs()
     const fresh = { lastAnswerMs: startMs, answersInARow: 0, isAlive: true, isViolating: false }
-    this.paths = LINKS.map((link) => ({ link, samples: [], ...fresh })).sort((a, b) => a.link.priority - b.link.priority)
-    for (const [i, state] of this.paths.entries()) this.every(startMs + 3 + i * 7, 'probeMs', (at) => this.probe(state, at))
+    this.paths = LINKS.map((link) => ({ link, samples: [], ...fresh })).sort(
+      (a, b) => a.link.priority - b.link.priority,
+    )
+    for (const [i, state] of this.paths.entries())
+      this.every(startMs + 3 + i * 7, 'probeMs', (at) => this.probe(state, at))
     this.every(startMs + world.options.recomputeMs, 'recomputeMs', (at) => this.recompute(at))
   }
 
@@ -64,14 +67,18 @@ export class Router {
     const { link } = state
     const { wires, options } = this.world
     const bytes = tunnelBytes(options.slaBytes)
-    const lost = () => this.later(atMs + options.probeLossMs, (at) => this.settle(state, { settledMs: at, rttMs: null }))
+    const lost = () =>
+      this.later(atMs + options.probeLossMs, (at) => this.settle(state, { settledMs: at, rttMs: null }))
     const outMs = wires.carry(link, 'isp', 'sla', bytes, atMs)
-    if (outMs === null) return lost()
+    if (outMs === null) {
+      lost()
+      return
+    }
     this.later(outMs + 2 * this.world.oneWayMs(link), (turnedMs) => {
       const backMs = wires.carry(link, 'router', 'sla', bytes, turnedMs)
       const rttMs = backMs === null ? null : backMs - atMs
-      if (backMs === null || rttMs === null || rttMs > options.probeLossMs) return lost()
-      this.later(backMs, (at) => this.settle(state, { settledMs: at, rttMs }))
+      if (backMs === null || rttMs === null || rttMs > options.probeLossMs) lost()
+      else this.later(backMs, (at) => this.settle(state, { settledMs: at, rttMs }))
     })
   }
 

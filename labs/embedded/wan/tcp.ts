@@ -1,6 +1,6 @@
 import { nowMs, scheduler, type Task } from '../core/scheduler'
-import { type Arrived, transit, type Way } from './transit'
 import type { LinkPlace } from './topology'
+import { type Arrived, transit, type Way } from './transit'
 import type { WanWorld } from './world'
 
 /** IP and TCP headers with a timestamp, and what fits beside them, bytes. */
@@ -12,7 +12,12 @@ const MAX_RTO_MS = 60_000
 type Transfer = { world: WanWorld; isWanted: () => boolean }
 
 /** Sends one packet until it arrives, each time after twice as long as before; the link that it came by. */
-function insist({ world, isWanted }: Transfer, way: () => Way, bytes: number, arrived: (link: LinkPlace, atMs: number) => void) {
+function insist(
+  { world, isWanted }: Transfer,
+  way: () => Way,
+  bytes: number,
+  arrived: (link: LinkPlace, atMs: number) => void,
+) {
   let isThere = false
   let retry: Task | null = null
   const back: Arrived = (arrival) => {
@@ -49,24 +54,37 @@ export function httpExchange(
     return link ? { towards: 'edge', link } : there
   }
   const ask = () =>
-    insist(transfer, () => there, HEADERS + request.sendBytes, (link) => {
+    insist(
+      transfer,
+      () => there,
+      HEADERS + request.sendBytes,
+      (link) => {
+        lastLink = link
+        let missing = Math.max(1, Math.ceil(request.answerBytes / SEGMENT))
+        let rest = request.answerBytes
+        for (let n = missing; n > 0; n--) {
+          const bytes = HEADERS + Math.min(SEGMENT, rest)
+          rest -= SEGMENT
+          insist(transfer, back, bytes, (_link, atMs) => {
+            if (!isWanted()) return
+            transit(world, there, HEADERS, atMs, () => {})
+            missing--
+            if (missing === 0) done(atMs)
+          })
+        }
+      },
+    )
+  if (!request.connects) {
+    ask()
+    return
+  }
+  insist(
+    transfer,
+    () => there,
+    60,
+    (link) => {
       lastLink = link
-      let missing = Math.max(1, Math.ceil(request.answerBytes / SEGMENT))
-      let rest = request.answerBytes
-      for (let n = missing; n > 0; n--) {
-        const bytes = HEADERS + Math.min(SEGMENT, rest)
-        rest -= SEGMENT
-        insist(transfer, back, bytes, (_link, atMs) => {
-          if (!isWanted()) return
-          transit(world, there, HEADERS, atMs, () => {})
-          missing--
-          if (missing === 0) done(atMs)
-        })
-      }
-    })
-  if (!request.connects) return ask()
-  insist(transfer, () => there, 60, (link) => {
-    lastLink = link
-    insist(transfer, back, 60, ask)
-  })
+      insist(transfer, back, 60, ask)
+    },
+  )
 }

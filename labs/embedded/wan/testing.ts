@@ -30,7 +30,8 @@ export async function testWan(world: SomeOptions = {}): Promise<TestWan> {
 }
 
 const timing = (text: string): string => `<Timing ${text} Burst="0"/>`
-const simFn = (type: number, params: string, when: string): string => `<SimFn Type="${type}"><Params ${params}/>${when}</SimFn>`
+const simFn = (type: number, params: string, when: string): string =>
+  `<SimFn Type="${type}"><Params ${params}/>${when}</SimFn>`
 
 /** A .wcfg with functions per interface, as text. */
 export const wcfgText = (functions: { ens18?: string; ens19?: string }): string =>
@@ -45,5 +46,7 @@ ${(['ens18', 'ens19'] as const)
 export const DROP_ALL = simFn(2, '', timing('Type="2" Static="1" Chance="100"'))
 export const dropByChance = (percent: number): string => simFn(2, '', timing(`Type="3" Static="1" Chance="${percent}"`))
 export const dropNth = (n: number): string => simFn(2, '', timing(`Type="2" Static="${n}" Chance="100"`))
-export const delayBy = (ms: number): string => simFn(1, `DelayValue="${ms / 10}" DelayType="0"`, timing('Type="2" Static="1" Chance="100"'))
-export const jitterOf = (ms: number): string => simFn(1, `DelayValue="${ms / 10}" DelayType="1"`, timing('Type="2" Static="1" Chance="100"'))
+export const delayBy = (ms: number): string =>
+  simFn(1, `DelayValue="${ms / 10}" DelayType="0"`, timing('Type="2" Static="1" Chance="100"'))
+export const jitterOf = (ms: number): string =>
+  simFn(1, `DelayValue="${ms / 10}" DelayType="1"`, timing('Type="2" Static="1" Chance="100"'))

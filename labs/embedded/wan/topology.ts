@@ -39,10 +39,25 @@ export type Guest = (typeof GUESTS)[number]
 export type VmPlace = { vm: number; name: string; title: string; nics: Record<Guest, string> }
 
 export const VMS: readonly VmPlace[] = [
-  { vm: 100, name: 'wanulator-spare', title: 'WANulator 100 (not hooked up)', nics: { ens18: 'enp1s0f0', ens19: 'enp1s0f1' } },
+  {
+    vm: 100,
+    name: 'wanulator-spare',
+    title: 'WANulator 100 (not hooked up)',
+    nics: { ens18: 'enp1s0f0', ens19: 'enp1s0f1' },
+  },
   { vm: 101, name: 'wanulator-byu', title: 'Versa-0 – BYU', nics: { ens18: 'enp1s0f2', ens19: 'enp1s0f3' } },
-  { vm: 102, name: 'wanulator-starlink2', title: 'Versa-2 – Starlink-2', nics: { ens18: 'enp2s0f0', ens19: 'enp2s0f1' } },
-  { vm: 103, name: 'wanulator-starlink1', title: 'Versa-1 – Starlink-1', nics: { ens18: 'enp2s0f2', ens19: 'enp2s0f3' } },
+  {
+    vm: 102,
+    name: 'wanulator-starlink2',
+    title: 'Versa-2 – Starlink-2',
+    nics: { ens18: 'enp2s0f0', ens19: 'enp2s0f1' },
+  },
+  {
+    vm: 103,
+    name: 'wanulator-starlink1',
+    title: 'Versa-1 – Starlink-1',
+    nics: { ens18: 'enp2s0f2', ens19: 'enp2s0f3' },
+  },
 ]
 
 /** One way to the far side. Times are of one direction, ms. */

@@ -9,7 +9,12 @@ import { readWcfg, type SimFn } from './wcfg'
 import type { WanWorld } from './world'
 
 /** A file in force: read once, by one emulator process. */
-type Emulator = { file: string; functions: Map<string, SimFn[]>; directions: Record<Guest, Impairment>; isReady: boolean }
+type Emulator = {
+  file: string
+  functions: Map<string, SimFn[]>
+  directions: Record<Guest, Impairment>
+  isReady: boolean
+}
 
 /** What the team keeps on the WANulators. */
 const GOOD = `<!DOCTYPE WANulatorConfigXML>
@@ -113,12 +118,15 @@ export class Vm {
 
   private bridgeMessage(state: string): void {
     if (!this.world.options.kernelMessages || !this.isRunning) return
-    for (const [i, guest] of GUESTS.entries()) this.console.kernel(`br0: port ${i + 1}(${guest}) entered ${state} state`)
+    for (const [i, guest] of GUESTS.entries())
+      this.console.kernel(`br0: port ${i + 1}(${guest}) entered ${state} state`)
   }
 
   /** Functions in force per interface, of each emulator that passes packets on. */
   inForce(): Record<string, SimFn[]>[] {
-    return [...this.emulators.values()].filter(({ isReady }) => isReady).map(({ functions }) => Object.fromEntries(functions))
+    return [...this.emulators.values()]
+      .filter(({ isReady }) => isReady)
+      .map(({ functions }) => Object.fromEntries(functions))
   }
 
   private review(atMs = nowMs()): void {

@@ -16,11 +16,16 @@ export type SimFn =
 const list = <T extends z.ZodType>(item: T) =>
   z.preprocess((value) => (value === undefined || value === '' ? [] : [value].flat()), z.array(item))
 const number = z.coerce.number().nonnegative()
-const attributes = <T extends z.ZodRawShape>(shape: T) => z.preprocess((value) => (value === '' ? {} : value), z.object(shape))
+const attributes = <T extends z.ZodRawShape>(shape: T) =>
+  z.preprocess((value) => (value === '' ? {} : value), z.object(shape))
 
 const SimFnSchema = z.object({
   Type: z.string(),
-  Params: attributes({ Speed: number.optional(), DelayValue: number.optional(), DelayType: z.string().optional() }).optional(),
+  Params: attributes({
+    Speed: number.optional(),
+    DelayValue: number.optional(),
+    DelayType: z.string().optional(),
+  }).optional(),
   Timing: attributes({ Type: z.string().optional(), Static: number.optional(), Chance: number.optional() }).optional(),
 })
 const FileSchema = z.object({

@@ -1,6 +1,6 @@
 import type { FrameKind, Towards } from './frames'
 import { type NicDirection, Taps } from './taps'
-import { type Guest, GUESTS, LINKS, type LinkPlace, NICS, VMS } from './topology'
+import { GUESTS, type Guest, LINKS, type LinkPlace, NICS, VMS } from './topology'
 import type { WanWorld } from './world'
 
 type Counters = { packets: number; bytes: number }

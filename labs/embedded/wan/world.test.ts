@@ -34,15 +34,18 @@ async function impair({ lab }: TestWan, vm: number, functions: string, inside = 
 
 describe('the router', () => {
   it('leaves a link that drops everything within deadMs, and comes back to it when it is good again', async () => {
-    const wan = await start()
+    const wan = await start({ recomputeMs: 4000, windowMs: 1000 })
     const probe = await wan.edge.start('ping -D -O -n -i 0.02 -c 400 192.168.100.2')
     await delay(1200)
     await impair(wan, 103, DROP_ALL)
     await until('left', async () => (await truth(wan)).path === 'starlink-2', 3000)
     await impair(wan, 103, '')
-    await until('back', async () => (await truth(wan)).path === 'starlink-1', 6000)
+    await until('back', async () => (await truth(wan)).path === 'starlink-1', 9000)
     const { stdout } = await probe.done
-    const [cut] = (await truth(wan)).events.filter(({ kind, link, emulators }) => kind === 'link' && link === 'starlink-1' && JSON.stringify(emulators).includes('drop'))
+    const [cut] = (await truth(wan)).events.filter(
+      ({ kind, link, emulators }) =>
+        kind === 'link' && link === 'starlink-1' && JSON.stringify(emulators).includes('drop'),
+    )
     const [left] = await pathEvents(wan)
     expect(left).toMatchObject({ from: 'starlink-1', to: 'starlink-2', reason: 'down' })
     const outageMs = (left?.atMs ?? 0) - (cut?.atMs ?? 0)
@@ -58,15 +61,19 @@ describe('the router', () => {
     ['15 % loss', dropByChance(15)],
     ['150 ms delay', delayBy(150)],
     ['80 ms jitter', jitterOf(80)],
-  ])('leaves a link with %s each way at a recompute, and does not flap', async (_name, functions) => {
-    const wan = await start({ probeMs: 10, probeLossMs: 400 })
-    await impair(wan, 103, functions)
-    await until('left', async () => (await truth(wan)).path === 'starlink-2', 5000)
-    await delay(3000)
-    expect(await pathEvents(wan)).toMatchObject([{ from: 'starlink-1', to: 'starlink-2', reason: 'sla' }])
-    await impair(wan, 103, '')
-    await until('back', async () => (await truth(wan)).path === 'starlink-1', 6000)
-  }, 30_000)
+  ])(
+    'leaves a link with %s each way at a recompute, and does not flap',
+    async (_name, functions) => {
+      const wan = await start({ probeMs: 10, probeLossMs: 400 })
+      await impair(wan, 103, functions)
+      await until('left', async () => (await truth(wan)).path === 'starlink-2', 5000)
+      await delay(3000)
+      expect(await pathEvents(wan)).toMatchObject([{ from: 'starlink-1', to: 'starlink-2', reason: 'sla' }])
+      await impair(wan, 103, '')
+      await until('back', async () => (await truth(wan)).path === 'starlink-1', 6000)
+    },
+    30_000,
+  )
 
   it('has no path when all links are cut, and takes the first that answers again', async () => {
     const wan = await start()
@@ -114,11 +121,37 @@ describe('a link', () => {
   })
 })
 
+describe('four captures at 20,000 packets/s in total', () => {
+  it('are whole', async () => {
+    const wan = await start({ probeMs: 100_000 })
+    const nics = ['enp2s0f2', 'enp2s0f3', 'enp2s0f0', 'enp2s0f1']
+    const captures = await Promise.all(
+      nics.map((nic) => wan.pve.start(`timeout -s INT 3 tcpdump -i ${nic} -Q in -s 96 -n -U -w -`)),
+    )
+    // The file header came with the opening of the channel.
+    const counts = captures.map(({ channel }) => {
+      const counted = { bytes: 0 }
+      channel.on('data', (data: Buffer) => {
+        counted.bytes += data.length
+      })
+      return counted
+    })
+    await delay(300)
+    await wan.lab.control.load({ perS: 5000, links: ['starlink-1', 'starlink-2'], lengthMs: 2000 })
+    const ended = await Promise.all(captures.map(({ done }) => done))
+    const RECORD_BYTES = 16 + 96
+    expect(counts.map(({ bytes }) => bytes / RECORD_BYTES)).toEqual([10_000, 10_000, 10_000, 10_000])
+    for (const { stderr } of ended) expect(stderr).toContain('10000 packets captured')
+  }, 20_000)
+})
+
 describe('the edge node', () => {
   it('pings, by fping as well, and asks by HTTP', async () => {
     const { edge } = await start()
     const fping = await edge.run('fping -D -l -p 50 192.168.100.2 & sleep 0.6; kill -INT $!; wait')
-    expect(fping.stdout.split('\n')[0]).toMatch(/^\[\d{10}\.\d{5}\] 192\.168\.100\.2 : \[0\], 64 bytes, \d\d\.\d ms \(\d\d\.\d avg, 0% loss\)$/)
+    expect(fping.stdout.split('\n')[0]).toMatch(
+      /^\[\d{10}\.\d{5}\] 192\.168\.100\.2 : \[0\], 64 bytes, \d\d\.\d ms \(\d\d\.\d avg, 0% loss\)$/,
+    )
     expect(fping.stderr).toMatch(/xmt\/rcv\/%loss = \d+\/\d+\/0%, min\/avg\/max = /)
     const curl = "curl -s -o /dev/null -m 3 -w '%{http_code}' http://192.168.100.2"
     expect((await edge.run(`${curl}:8001/`)).stdout).toBe('200')
@@ -128,7 +161,8 @@ describe('the edge node', () => {
 
   it('loads by locust, whose history is told while it grows', async () => {
     const { edge } = await start({ httpWaitMs: 50 })
-    const file = 'from locust import HttpUser, constant\nURLS = ["http://192.168.100.2:8001", "http://192.168.100.2:8010"]\nlocust.stats.CSV_STATS_FLUSH_INTERVAL_SEC = 0.5\n'
+    const file =
+      'from locust import HttpUser, constant\nURLS = ["http://192.168.100.2:8001", "http://192.168.100.2:8010"]\nlocust.stats.CSV_STATS_FLUSH_INTERVAL_SEC = 0.5\n'
     const script = `dir=$(mktemp -d); cd "$dir"; printf '%s' "$1" >l.py; : >load_stats_history.csv
 locust -f l.py --headless -u 4 -r 8 -t 3s --csv load --csv-full-history --only-summary >log 2>&1 &
 pid=$!

@@ -1,5 +1,5 @@
-import { scheduler } from '../../core/scheduler'
 import type { PingWorld, SendEcho } from '../../commands/ping-world'
+import { scheduler } from '../../core/scheduler'
 import { EDGE_ADDRESS, FAR_ADDRESS, ROUTER_ADDRESS } from '../topology'
 import { roundTrip } from '../transit'
 import type { WanWorld } from '../world'

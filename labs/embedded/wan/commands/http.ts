@@ -59,7 +59,9 @@ export const curl =
       const at = args.findIndex((arg) => names.includes(arg))
       return at < 0 ? undefined : args[at + 1]
     }
-    const target = targetOf(args.findLast((arg, i) => /^(http:|[\d.]+)/.test(arg) && !/^-[mowHX]$|^--/.test(args[i - 1] ?? '')) ?? '')
+    const target = targetOf(
+      args.findLast((arg, i) => /^(http:|[\d.]+)/.test(arg) && !/^-[mowHX]$|^--/.test(args[i - 1] ?? '')) ?? '',
+    )
     if (!target) {
       p.error('curl: (3) URL rejected\n')
       return 3
@@ -68,7 +70,10 @@ export const curl =
     const { ms, failure } = await get(world, p, target, { connects: true, timeoutMs })
     const isQuiet = args.some((arg) => /^-\w*s/.test(arg)) && !args.some((arg) => /^-\w*S/.test(arg))
     if (failure && !isQuiet) {
-      const what = failure === 'refused' ? `Failed to connect to ${target.address} port ${target.port}` : `Operation timed out after ${Math.round(ms)} milliseconds with 0 bytes received`
+      const what =
+        failure === 'refused'
+          ? `Failed to connect to ${target.address} port ${target.port}`
+          : `Operation timed out after ${Math.round(ms)} milliseconds with 0 bytes received`
       p.error(`curl: (${CURL_CODES[failure]}) ${what}\n`)
     }
     if (!failure && value('-o', '--output') === undefined) p.write('ok\n')

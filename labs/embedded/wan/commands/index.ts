@@ -33,7 +33,10 @@ function tablesOf(world: WanWorld): Tables {
   const pve: ProgramTable = {
     ...everywhere,
     ...{ qm: qm(world), ss: ss(world), socat: socat(world), ip: ip(world), bridge: bridge(world) },
-    ...{ tcpdump: tcpdump(world), 'failover-lab-world': worldCommand(world, (s) => WanSwitchSchema.safeParse(s).success) },
+    ...{
+      tcpdump: tcpdump(world),
+      'failover-lab-world': worldCommand(world, (s) => WanSwitchSchema.safeParse(s).success),
+    },
   }
   const edge: ProgramTable = {
     ...everywhere,

@@ -64,7 +64,8 @@ class WanStream implements CarriedStream {
     this.task = scheduler.at(atMs, (at) => {
       const link = this.world.router.linkInUse()
       const way: Way | null = this.isReverse ? link && { towards: 'edge', link } : { towards: 'far' }
-      if (way) transit(this.world, way, this.payload + HEADERS, at, (arrival) => (arrival ? this.arrived() : this.lost()))
+      if (way)
+        transit(this.world, way, this.payload + HEADERS, at, (arrival) => (arrival ? this.arrived() : this.lost()))
       else this.lost()
       if (this.isStalled) this.rtoMs = Math.min(2 * this.rtoMs, MAX_RTO_MS)
       this.send(at + (this.isStalled ? this.rtoMs : this.everyMs))
@@ -116,7 +117,9 @@ export const iperf3 =
       return 1
     }
     const isThere = await p.within(
-      new Promise<boolean>((resolve) => transit(world, { towards: 'far' }, 60, nowMs(), (arrival) => resolve(arrival !== null))),
+      new Promise<boolean>((resolve) =>
+        transit(world, { towards: 'far' }, 60, nowMs(), (arrival) => resolve(arrival !== null)),
+      ),
     )
     if (!isThere) {
       await p.sleep(2000)

@@ -33,14 +33,30 @@ function pveRows(world: WanWorld): Row[] {
       ? []
       : GUESTS.map((guest, index): Row => {
           const master = NICS.find(({ name }) => name === place.nics[guest])?.bridge
-          return { name: `tap${place.vm}i${index}`, mac: `fe:24:11:0a:${String(place.vm % 100).padStart(2, '0')}:0${index}`, isUp: true, hasCarrier: true, master }
+          return {
+            name: `tap${place.vm}i${index}`,
+            mac: `fe:24:11:0a:${String(place.vm % 100).padStart(2, '0')}:0${index}`,
+            isUp: true,
+            hasCarrier: true,
+            master,
+          }
         }),
   )
-  const hasPort = (bridge: string) => [...nics, ...taps].some(({ master, hasCarrier }) => master === bridge && hasCarrier)
-  const bridges = NICS.map(({ bridge, mac }): Row => ({ name: bridge, mac, isUp: true, hasCarrier: hasPort(bridge), isBridge: true }))
+  const hasPort = (bridge: string) =>
+    [...nics, ...taps].some(({ master, hasCarrier }) => master === bridge && hasCarrier)
+  const bridges = NICS.map(
+    ({ bridge, mac }): Row => ({ name: bridge, mac, isUp: true, hasCarrier: hasPort(bridge), isBridge: true }),
+  )
   const management: Row[] = [
     { name: 'eno1', mac: '3c:ec:ef:10:01:00', isUp: true, hasCarrier: true, master: 'vmbr0' },
-    { name: 'vmbr0', mac: '3c:ec:ef:10:01:00', isUp: true, hasCarrier: true, isBridge: true, addresses: ['10.20.0.10/24'] },
+    {
+      name: 'vmbr0',
+      mac: '3c:ec:ef:10:01:00',
+      isUp: true,
+      hasCarrier: true,
+      isBridge: true,
+      addresses: ['10.20.0.10/24'],
+    },
   ]
   return [LOOPBACK, ...management, ...nics, ...bridges, ...taps]
 }
@@ -52,7 +68,14 @@ const edgeRows = (): Row[] => [
 
 const statsJson = (row: Row) => ({
   rx: { bytes: row.in?.bytes ?? 0, packets: row.in?.packets ?? 0, errors: 0, dropped: 0, over_errors: 0, multicast: 0 },
-  tx: { bytes: row.out?.bytes ?? 0, packets: row.out?.packets ?? 0, errors: 0, dropped: 0, carrier_errors: 0, collisions: 0 },
+  tx: {
+    bytes: row.out?.bytes ?? 0,
+    packets: row.out?.packets ?? 0,
+    errors: 0,
+    dropped: 0,
+    carrier_errors: 0,
+    collisions: 0,
+  },
 })
 
 const flagsOf = ({ isUp, hasCarrier, isLoopback }: Row): string[] => [
@@ -71,9 +94,17 @@ function rowJson(row: Row, index: number, wants: { addresses: boolean; counts: b
     ...{ link_type: isLoopback ? 'loopback' : 'ether', address: mac },
     broadcast: isLoopback ? '00:00:00:00:00:00' : 'ff:ff:ff:ff:ff:ff',
     ...(wants.details && isBridge ? { linkinfo: { info_kind: 'bridge' } } : {}),
-    ...(wants.details && master ? { linkinfo: { info_slave_kind: 'bridge', info_slave_data: { state: 'forwarding' } } } : {}),
+    ...(wants.details && master
+      ? { linkinfo: { info_slave_kind: 'bridge', info_slave_data: { state: 'forwarding' } } }
+      : {}),
     ...(wants.addresses
-      ? { addr_info: addresses.map((a) => ({ family: 'inet', local: a.split('/')[0], prefixlen: Number(a.split('/')[1]) })) }
+      ? {
+          addr_info: addresses.map((a) => ({
+            family: 'inet',
+            local: a.split('/')[0],
+            prefixlen: Number(a.split('/')[1]),
+          })),
+        }
       : {}),
     ...(wants.counts ? { stats64: statsJson(row) } : {}),
   }
@@ -116,7 +147,9 @@ export const ip =
     }
     const rows = isPve ? pveRows(world) : edgeRows()
     const named = words.slice(2).find((word) => word !== 'dev')
-    const chosen = rows.map((row, index) => ({ row, index })).filter(({ row }) => named === undefined || row.name === named)
+    const chosen = rows
+      .map((row, index) => ({ row, index }))
+      .filter(({ row }) => named === undefined || row.name === named)
     if (chosen.length === 0) {
       p.error(`Device "${named}" does not exist.\n`)
       return 1
@@ -135,11 +168,22 @@ export const bridge =
     const ports = pveRows(world).flatMap((row, index) => (row.master ? [{ row, index }] : []))
     const json = ports.map(({ row, index }) => {
       const state = row.hasCarrier ? 'forwarding' : 'disabled'
-      return { ifindex: index + 1, ifname: row.name, flags: flagsOf(row), mtu: 1500, master: row.master, state, priority: 32, cost: 100 }
+      return {
+        ifindex: index + 1,
+        ifname: row.name,
+        flags: flagsOf(row),
+        mtu: 1500,
+        master: row.master,
+        state,
+        priority: 32,
+        cost: 100,
+      }
     })
     if (p.args.some((arg) => arg.startsWith('-j'))) p.write(`${JSON.stringify(json)}\n`)
     else
       for (const port of json)
-        p.write(`${port.ifindex}: ${port.ifname}: <${port.flags.join(',')}> mtu 1500 master ${port.master} state ${port.state} priority 32 cost 100\n`)
+        p.write(
+          `${port.ifindex}: ${port.ifname}: <${port.flags.join(',')}> mtu 1500 master ${port.master} state ${port.state} priority 32 cost 100\n`,
+        )
     return 0
   }

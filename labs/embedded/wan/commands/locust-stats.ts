@@ -20,7 +20,9 @@ const rounded = (ms: number): number =>
 function percentiles(times: readonly number[]): (number | string)[] {
   if (times.length === 0) return SHARES.map(() => 'N/A')
   const sorted = [...times].sort((a, b) => a - b)
-  return SHARES.map((share) => sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1))] ?? 0)
+  return SHARES.map(
+    (share) => sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1))] ?? 0,
+  )
 }
 
 /** What one run of locust has counted. */
@@ -68,9 +70,12 @@ export class LocustStats {
   /** Rows for one moment: with the full history one per name, and always that of all. */
   history(nowMs: number, users: number, isFull: boolean): string {
     const last = Math.floor(nowMs / 1000)
-    const chosen = [...this.seconds].filter(([s]) => s >= last - CURRENT_S.from && s < last - CURRENT_S.to).map(([, entry]) => entry)
+    const chosen = [...this.seconds]
+      .filter(([s]) => s >= last - CURRENT_S.from && s < last - CURRENT_S.to)
+      .map(([, entry]) => entry)
     const span = CURRENT_S.from - CURRENT_S.to
-    const perS = (get: (entry: Second) => number): string => (chosen.reduce((sum, entry) => sum + get(entry), 0) / span).toFixed(6)
+    const perS = (get: (entry: Second) => number): string =>
+      (chosen.reduce((sum, entry) => sum + get(entry), 0) / span).toFixed(6)
     const times = isFull ? chosen.flatMap((entry) => entry.times) : this.times
     const row = (type: string, name: string): string =>
       [
@@ -84,7 +89,16 @@ export class LocustStats {
   files(nowMs: number, startMs: number): Record<string, string> {
     const seconds = Math.max(1, (nowMs - startMs) / 1000)
     const row = (type: string, name: string): string =>
-      [type, name, this.requests, this.failures, ...this.totals(), this.requests / seconds, this.failures / seconds, ...percentiles(this.times)].join(',')
+      [
+        type,
+        name,
+        this.requests,
+        this.failures,
+        ...this.totals(),
+        this.requests / seconds,
+        this.failures / seconds,
+        ...percentiles(this.times),
+      ].join(',')
     const stats = [STATS_HEAD, ...(this.requests > 0 ? [row('GET', '/')] : []), row('', 'Aggregated'), '']
     const failures = [...this.reasons].map(([error, count]) => `GET,/,"${error}",${count}`)
     return {

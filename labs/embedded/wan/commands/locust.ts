@@ -53,7 +53,11 @@ function planOf(text: string, host: string | null, waitMs: number): Plan | null 
   if (targets.length === 0) return null
   const [, least, most = least] = /\b(?:between|constant)\(([\d.]+)(?:, *([\d.]+))?\)/.exec(text) ?? []
   const timeoutMs = 1000 * Number(/timeout=([\d.]+)/.exec(text)?.[1] ?? 60)
-  return { targets, timeoutMs, waitMs: least === undefined ? [waitMs, waitMs] : [1000 * Number(least), 1000 * Number(most)] }
+  return {
+    targets,
+    timeoutMs,
+    waitMs: least === undefined ? [waitMs, waitMs] : [1000 * Number(least), 1000 * Number(most)],
+  }
 }
 
 /** `locust --headless -f FILE -H URL -u N -r N -t TIME [--csv PREFIX]`: users that ask, and its CSV files. */
@@ -72,12 +76,16 @@ export const locust =
     const { fs } = p.machine
     const text = await fs.readFile(fs.resolvePath(p.cwd, options.file)).catch(() => null)
     if (text === null) {
-      p.error(`Could not find '${options.file}'. Ensure your locustfile ends with '.py' or is a directory with locustfiles.\n`)
+      p.error(
+        `Could not find '${options.file}'. Ensure your locustfile ends with '.py' or is a directory with locustfiles.\n`,
+      )
       return 1
     }
     const plan = planOf(text, options.host, world.options.httpWaitMs)
     if (!plan) {
-      p.error('You must specify the base host. Either in the host attribute on the User class, or on the command line.\n')
+      p.error(
+        'You must specify the base host. Either in the host attribute on the User class, or on the command line.\n',
+      )
       return 1
     }
     return new Run(world, p, options, { ...plan, text }).start()

@@ -1,6 +1,6 @@
 import type { Process, Program } from '../../machine/process'
-import type { Vm } from '../vm'
 import { GUESTS, NICS } from '../topology'
+import type { Vm } from '../vm'
 import type { WanWorld } from '../world'
 
 const MEMORY_MB = 4096

@@ -34,14 +34,17 @@ export const ss =
     return 0
   }
 
-const stamp = (p: Process): string => new Date(p.now()).toISOString().slice(0, 19).replaceAll('-', '/').replace('T', ' ')
+const stamp = (p: Process): string =>
+  new Date(p.now()).toISOString().slice(0, 19).replaceAll('-', '/').replace('T', ' ')
 
 /** `socat -[,raw,echo=0] UNIX-CONNECT:PATH`: standard streams to a VM's serial socket and back. */
 export const socat =
   (world: WanWorld): Program =>
   async (p) => {
     if (p.args[1] === '-V') {
-      p.write('socat by Gerhard Rieger and contributors - see www.dest-unreach.org\nsocat version 1.7.4.4 on 06 Nov 2022 08:15:51\n')
+      p.write(
+        'socat by Gerhard Rieger and contributors - see www.dest-unreach.org\nsocat version 1.7.4.4 on 06 Nov 2022 08:15:51\n',
+      )
       return 0
     }
     const [first = '', second = ''] = p.args.slice(1).filter((arg) => arg === '-' || !/^-[a-zA-Z]/.test(arg))
@@ -52,7 +55,9 @@ export const socat =
     }
     const vm = world.vms.find(({ place, isRunning }) => isRunning && serialSocket(place.vm) === path)
     if (!vm) {
-      p.error(`${stamp(p)} socat[${p.pid}] E connect(5, AF=1 "${path}", ${path.length + 2}): No such file or directory\n`)
+      p.error(
+        `${stamp(p)} socat[${p.pid}] E connect(5, AF=1 "${path}", ${path.length + 2}): No such file or directory\n`,
+      )
       return 1
     }
     return bridge(p, world, vm)

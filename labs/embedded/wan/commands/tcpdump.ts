@@ -13,7 +13,14 @@ const DEFAULT_SNAPLEN = 262_144
 /** What has passed is handed on so often. */
 const FLUSH_MS = 10
 
-type Options = { nic: string; directions: NicDirection[]; snaplen: number; count: number; toStdout: boolean; filter: string }
+type Options = {
+  nic: string
+  directions: NicDirection[]
+  snaplen: number
+  count: number
+  toStdout: boolean
+  filter: string
+}
 
 function optionsOf(args: readonly string[]): Options {
   const values = new Map<string, string>()
