@@ -156,8 +156,9 @@ async function restoreLab(session: RunSession<AnyLab>): Promise<Restored> {
   let undone = true
   const entries = await deps.undo.open(runId).catch(() => session.undoEntries.toReversed())
   for (const entry of entries) undone = (await undo(session, entry)) && undone
-  if (entries.some(({ desired }) => ConnectionSchema.safeParse(desired).success))
-    await sleep(NEXT_BEAT_INTERVALS * session.lab.cluster.heartbeat.intervalMs)
+  const { lab } = session
+  if (hasCluster(lab) && entries.some(({ desired }) => ConnectionSchema.safeParse(desired).success))
+    await sleep(NEXT_BEAT_INTERVALS * lab.cluster.heartbeat.intervalMs)
   const differences = await compare(session, before)
   await tell(session, { kind: 'snapshot-compared', equal: differences.length === 0, differences })
   if (undone)
