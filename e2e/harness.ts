@@ -183,12 +183,7 @@ export class World {
   }
 
   /** Starts `count` worlds in one process. */
-  static async start(
-    count = 1,
-    dir = scratch(),
-    id = 'embedded',
-    kind: WorldKind = 'cluster',
-  ): Promise<World[]> {
+  static async start(count = 1, dir = scratch(), id = 'embedded', kind: WorldKind = 'cluster'): Promise<World[]> {
     const args = ['node_modules/tsx/dist/cli.mjs', 'labs/embedded/main.ts', '--state', dir, '--worlds', String(count)]
     args.push('--id', id, '--kind', kind)
     const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] })

@@ -13,7 +13,11 @@ const EnvSchema = z
       .string()
       .regex(/^file:./, 'expected "file:<path>", e.g. file:./data/failover-lab.db')
       .default('file:./data/failover-lab.db'),
-    LABS: z.string().trim().min(1, 'expected "embedded", "embedded-wan" or lab files, comma-separated').default('embedded'),
+    LABS: z
+      .string()
+      .trim()
+      .min(1, 'expected "embedded", "embedded-wan" or lab files, comma-separated')
+      .default('embedded'),
     PUBLIC_URL: z
       .url({ protocol: /^https?$/, message: 'expected a URL such as http://failover-lab.example:3000' })
       .transform((url) => url.replace(/\/+$/, ''))
