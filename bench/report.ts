@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { Browser, Page } from '@playwright/test'
 import { type App, scratch, type World } from '../e2e/harness'
+import { hasCluster } from '../server/domain/lab'
 import { loadLab } from '../server/topology/load'
 import { type Figure, medianOf, quantile } from './figures'
 import { writeLongRun } from './long-run'
@@ -21,7 +22,7 @@ const LIVE_OPENINGS = 6
 async function appWithLongRun(world: World): Promise<{ watched: WatchedApp; id: string }> {
   const dir = scratch()
   const loaded = await loadLab(world.labFile)
-  if (!loaded.ok) throw new Error(`${world.labFile} is broken`)
+  if (!loaded.ok || !hasCluster(loaded.lab)) throw new Error(`${world.labFile} is broken`)
   const id = await writeLongRun(`file:${path.join(dir, 'app.db')}`, loaded.lab, {
     hours: HOURS,
     probes: 1,

@@ -16,6 +16,7 @@ export const ALLOWED: Record<string, readonly string[]> = {
   drivers: ['transport', 'topology'],
   observe: ['drivers', 'topology', 'transport'],
   cases: ['measure'],
+  scenarios: ['drivers'],
   judging: ['cases', 'store'],
   runner: ['cases', 'drivers', 'observe', 'measure', 'topology', 'transport'],
   store: ['prisma', 'measure'],

@@ -1,9 +1,10 @@
 import os from 'node:os'
+import path from 'node:path'
 import packageJson from '../package.json'
 import type { Services } from './api/services'
-import { CASES, OPERATIONS } from './cases'
+import { casesFor, operationsFor } from './cases'
 import { caseView } from './cases/define'
-import type { Lab } from './domain/lab'
+import type { AnyLab } from './domain/lab'
 import { readEnv } from './env'
 import { AppError } from './errors'
 import { watchEventLoop } from './event-loop'
@@ -12,7 +13,8 @@ import { judgeRun } from './judging/judge-run'
 import { LabChecks } from './observe/lab-checks'
 import { LiveStatus } from './observe/live-status'
 import { Runner } from './runner/runner'
-import { migrateDatabase, openDatabase } from './store/client'
+import { CaptureFolder } from './store/capture-files'
+import { databaseFile, migrateDatabase, openDatabase } from './store/client'
 import { PrismaLabStateStore } from './store/lab-state'
 import { ownStore } from './store/owner'
 import { PrismaUndoJournal } from './store/undo'
@@ -37,7 +39,7 @@ async function boot(): Promise<Container> {
   })
   const log = createRunLog(database)
   const loaded = await loadLabs(labFiles(env.labs))
-  const labOf = (labId: string): Lab => {
+  const labOf = (labId: string): AnyLab => {
     const entry = loaded.find((item) => item.ok && item.lab.id === labId)
     if (entry?.ok) return entry.lab
     const broken = loaded.find((item) => !item.ok && item.id === labId)
@@ -47,12 +49,13 @@ async function boot(): Promise<Container> {
     })
   }
   const pools = new Map<string, SshPool>()
-  const connections = (lab: Lab) => {
-    const pool = pools.get(lab.id) ?? new SshPool(lab.hosts)
+  const connections = (lab: AnyLab) => {
+    const pool = pools.get(lab.id) ?? new SshPool(lab.hosts, { passwords: lab.wan ? [lab.wan.console] : [] })
     pools.set(lab.id, pool)
     return pool
   }
   const labState = new PrismaLabStateStore(database)
+  const captures = new CaptureFolder(path.join(path.dirname(databaseFile(env.databaseUrl)), 'captures'))
   const runner = new Runner({
     lab: labOf,
     connections,
@@ -60,6 +63,7 @@ async function boot(): Promise<Container> {
     samples: log.sink,
     undo: new PrismaUndoJournal(database),
     runs: log.runs,
+    captures,
     judge: judgeRun(database, env.databaseUrl),
     labState,
     owner: `${os.userInfo().username}@${os.hostname()}:${env.port}`,
@@ -73,13 +77,14 @@ async function boot(): Promise<Container> {
     labState,
     events: log.events,
     samples: log.samples,
+    captures,
     overviews: log.overviews,
     follow: log.follow,
     liveStatus: new LiveStatus(accessTo),
     checks: new LabChecks(accessTo, ownRun),
     cases: {
-      views: (lab) => CASES.map((definition) => caseView(definition, lab)),
-      operations: (lab) => OPERATIONS.map((definition) => caseView(definition, lab)),
+      views: (lab) => casesFor(lab).map((definition) => caseView(definition, lab)),
+      operations: (lab) => operationsFor(lab).map((definition) => caseView(definition, lab)),
     },
     runner,
     switches: runner.switches,

@@ -10,6 +10,11 @@ export type ErrorCode =
   | 'ssh-auth'
   | 'ssh-timeout'
   | 'ssh-lost'
+  | 'console-auth'
+  | 'console-held'
+  | 'console-dead'
+  | 'console-wedged'
+  | 'console-lost'
   | 'command-failed'
   | 'command-timeout'
   | 'cancelled'
@@ -73,6 +78,11 @@ const HTTP_STATUS: Record<ErrorCode, number> = {
   'ssh-auth': 502,
   'ssh-timeout': 504,
   'ssh-lost': 502,
+  'console-auth': 502,
+  'console-held': 409,
+  'console-dead': 504,
+  'console-wedged': 504,
+  'console-lost': 502,
   'command-failed': 502,
   'command-timeout': 504,
   cancelled: 409,

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { expect, type Page, test } from '@playwright/test'
 import { writeLongRun } from '../../bench/long-run'
+import { hasCluster } from '../../server/domain/lab'
 import { loadLab } from '../../server/topology/load'
 import { App, scratch } from '../harness'
 import { serious } from './axe'
@@ -18,7 +19,7 @@ let url = ''
 test.beforeAll(async () => {
   const dir = scratch()
   const loaded = await loadLab('e2e/labs/long.yaml')
-  if (!loaded.ok) throw new Error(JSON.stringify(loaded.errors))
+  if (!loaded.ok || !hasCluster(loaded.lab)) throw new Error(JSON.stringify(loaded))
   const run = { hours: HOURS, probes: 2, outages: OUTAGES, spacingMs: 50 }
   const id = await writeLongRun(`file:${path.join(dir, 'app.db')}`, loaded.lab, run)
   app = await App.start(['e2e/labs/long.yaml'], dir)

@@ -9,6 +9,7 @@ import { loadKeys } from './keys'
 import { labOf, labYaml } from './labfile'
 import { serveSsh } from './ssh-server'
 import type { SomeOptions } from './world/options'
+import { HOST } from './world/topology'
 import { type TruthEvent, World } from './world/world'
 
 export type EmbeddedLabOptions = {
@@ -26,10 +27,11 @@ export type EmbeddedLabOptions = {
 
 export type EmbeddedLab = ControlledLab & { id: string; labFile: string; control: Control; close: () => Promise<void> }
 
-function lastPort(labFile: string): number {
+/** The port of the lab's n-th host at its last start; 0: none. */
+export function lastPort(labFile: string, host = 0): number {
   if (!existsSync(labFile)) return 0
   try {
-    return Number(parse(readFileSync(labFile, 'utf8')).hosts[0].port) || 0
+    return Number(parse(readFileSync(labFile, 'utf8')).hosts[host].port) || 0
   } catch {
     return 0
   }
@@ -46,7 +48,8 @@ export async function startEmbeddedLab(options: EmbeddedLabOptions): Promise<Emb
   const keys = loadKeys(stateDir)
   const world = new World(options.world ?? {}, programs)
   const holds = new Holds()
-  const ssh = await serveSsh(world, keys, holds, user, options.port ?? lastPort(labFile), () =>
+  const login = { machine: world.machine(HOST), user }
+  const ssh = await serveSsh(login, keys, holds, options.port ?? lastPort(labFile), () =>
     options.onConnections?.(ssh.connections()),
   )
   world.events.on('truth', ({ kind }: TruthEvent) => {

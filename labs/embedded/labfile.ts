@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
 import type { z } from 'zod'
-import { type Lab, LabSchema } from '@/server/domain/lab'
+import { type AnyLab, type Lab, LabSchema } from '@/server/domain/lab'
 import { firewall, switchTexts } from './labfile-parts'
 import type { WorldOptions } from './world/options'
 import { SWITCHES } from './world/options'
@@ -172,5 +172,5 @@ export function labOf(
 }
 
 /** The lab as YAML, with a head that says where it comes from. */
-export const labYaml = (lab: Lab): string =>
+export const labYaml = (lab: AnyLab): string =>
   `# Written by labs/embedded; written again at each of its starts.\n${stringify(lab, { lineWidth: 120 })}`

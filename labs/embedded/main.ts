@@ -3,26 +3,32 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { type ControlledLab, serveControl } from './control'
-import { type EmbeddedLab, startEmbeddedLab } from './lab'
+import { serveControl } from './control-server'
+import { startEmbeddedLab } from './lab'
 import { findRunning, lockStart, type Running, runningFile, writeRunning } from './running'
+import { startWanLab } from './wan/lab'
 import { SomeOptionsSchema } from './world/options'
 
 const IDLE_MS = 10 * 60 * 1000
 
 const { values } = parseArgs({
   options: {
-    state: { type: 'string', default: 'data/embedded' },
+    state: { type: 'string' },
     worlds: { type: 'string', default: '1' },
-    id: { type: 'string', default: 'embedded' },
+    kind: { type: 'string', default: 'cluster' },
+    id: { type: 'string' },
     idle: { type: 'string', default: String(IDLE_MS) },
-    config: { type: 'string', default: join(import.meta.dirname, '..', 'embedded.yaml') },
+    config: { type: 'string' },
   },
 })
-const stateDir = resolve(values.state)
+const isWan = values.kind === 'wan'
+const startLab = isWan ? startWanLab : startEmbeddedLab
+const labId = values.id ?? (isWan ? 'embedded-wan' : 'embedded')
+const stateDir = resolve(values.state ?? join('data', isWan ? 'embedded-wan' : 'embedded'))
+const configFile = values.config ?? join(import.meta.dirname, '..', isWan ? 'embedded-wan.yaml' : 'embedded.yaml')
 const config = z
   .strictObject({ title: z.string().min(1), world: SomeOptionsSchema })
-  .parse(parse(readFileSync(values.config, 'utf8')))
+  .parse(parse(readFileSync(configFile, 'utf8')))
 
 /** One write, so that who reads it sees all of the files or none. */
 const announce = ({ labs }: Running): Promise<void> =>
@@ -44,8 +50,7 @@ async function main(): Promise<void> {
 
 /** Starts the worlds; the process ends by itself when nobody has been connected for a while. */
 async function start(): Promise<Running> {
-  const labs = new Map<string, ControlledLab>()
-  const started: EmbeddedLab[] = []
+  const started: Awaited<ReturnType<typeof startLab>>[] = []
   let idle: NodeJS.Timeout | null = null
   const stop = async () => {
     rmSync(runningFile(stateDir), { force: true })
@@ -58,14 +63,12 @@ async function start(): Promise<Running> {
     idle = open === 0 ? setTimeout(stop, Number(values.idle)) : null
   }
   for (let i = 1; i <= Math.max(1, Number(values.worlds) || 1); i++) {
-    const id = i === 1 ? values.id : `${values.id}-${i}`
+    const id = i === 1 ? labId : `${labId}-${i}`
     const title = i === 1 ? config.title : `${config.title} ${i}`
     const world = { seed: Date.now() + i, ...config.world }
-    const lab = await startEmbeddedLab({ id, title, stateDir, world, onConnections: restartIdle })
-    labs.set(id, lab)
-    started.push(lab)
+    started.push(await startLab({ id, title, stateDir, world, onConnections: restartIdle }))
   }
-  const control = await serveControl(labs, restartIdle)
+  const control = await serveControl(new Map(started.map((lab) => [lab.id, lab.control])), restartIdle)
   const running: Running = {
     pid: process.pid,
     labs: started.map((l) => ({ id: l.id, port: l.ssh.port, labFile: l.labFile })),

@@ -1,11 +1,10 @@
 import type { ServerChannel } from 'ssh2'
 import { nowMs, scheduler } from './core/scheduler'
 import type { Holds } from './holds'
+import type { Machine } from './machine/machine'
 import { Process, run, SIGNALS } from './machine/process'
 import { Pipe, type Sink } from './machine/streams'
 import { sh } from './shell/sh'
-import { HOST } from './world/topology'
-import type { World } from './world/world'
 
 /** One side of an SSH channel; the channel is closed when the last process lets go of it. */
 class ChannelSink implements Sink {
@@ -13,12 +12,15 @@ class ChannelSink implements Sink {
   private holders = 0
 
   constructor(
-    private readonly put: (text: string) => void,
+    private readonly put: (data: string | Uint8Array) => void,
     private readonly closed: () => void,
   ) {}
 
   write(text: string): void {
     if (!this.broken) this.put(text)
+  }
+  writeBytes(bytes: Uint8Array): void {
+    if (!this.broken) this.put(bytes)
   }
   retain(): void {
     this.holders++
@@ -31,15 +33,23 @@ class ChannelSink implements Sink {
   }
 }
 
+/** Who logs in where. */
+export type Login = { machine: Machine; user: string }
+
 /** The login shell runs the command; null: it reads commands from the channel. */
-export function execute(channel: ServerChannel, world: World, holds: Holds, command: string | null): Process {
+export function execute(
+  channel: ServerChannel,
+  { machine, user }: Login,
+  holds: Holds,
+  command: string | null,
+): Process {
   const stdin = new Pipe('channel')
   let sinksOpen = 2
   const closed = () => {
     if (--sinksOpen === 0) channel.end()
   }
-  const stdout = new ChannelSink((text) => channel.write(text), closed)
-  const stderr = new ChannelSink((text) => channel.stderr.write(text), closed)
+  const stdout = new ChannelSink((data) => channel.write(data), closed)
+  const stderr = new ChannelSink((data) => channel.stderr.write(data), closed)
   channel.on('data', (data: Buffer) => stdin.write(data.toString('utf8')))
   channel.on('end', () => stdin.end())
   for (const stream of [channel, channel.stderr]) stream.on('error', () => {})
@@ -49,20 +59,21 @@ export function execute(channel: ServerChannel, world: World, holds: Holds, comm
     stderr.broken = true
     stdin.end()
   })
+  const home = user === 'root' ? '/root' : `/home/${user}`
   const env = {
-    HOME: '/root',
-    USER: 'root',
-    LOGNAME: 'root',
+    HOME: home,
+    USER: user,
+    LOGNAME: user,
     SHELL: '/bin/sh',
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     LANG: 'C.UTF-8',
   }
   const args = command === null ? ['sh'] : ['sh', '-c', command]
   const process = new Process({
-    machine: world.machine(HOST),
+    machine,
     args,
     env,
-    cwd: '/root',
+    cwd: home,
     io: { stdin, stdout, stderr },
     parent: null,
   })

@@ -4,8 +4,7 @@ import ssh2, { type Connection } from 'ssh2'
 import type { Holds } from './holds'
 import type { LabKeys } from './keys'
 import { type Process, parseSignal } from './machine/process'
-import { execute } from './ssh-exec'
-import type { World } from './world/world'
+import { execute, type Login } from './ssh-exec'
 
 /** sshd's MaxSessions: the 11th channel of a connection is refused. */
 const MAX_SESSIONS = 10
@@ -23,12 +22,11 @@ export type SshServer = {
   close: () => Promise<void>
 }
 
-/** Serves the world's container host over SSH on a loopback port. */
+/** Serves a machine over SSH on a loopback port. */
 export async function serveSsh(
-  world: World,
+  login: Login,
   keys: LabKeys,
   holds: Holds,
-  user: string,
   port: number,
   onChange: () => void,
 ): Promise<SshServer> {
@@ -39,8 +37,8 @@ export async function serveSsh(
     { hostKeys: [keys.hostPrivate], ident: 'OpenSSH_9.2p1', keepaliveInterval: 0 },
     (client) => {
       client.on('error', () => {})
-      authenticate(client, keys, user)
-      client.on('ready', () => sessions(client, world, holds))
+      authenticate(client, keys, login.user)
+      client.on('ready', () => sessions(client, login, holds))
     },
   )
   const tcp = createServer({ noDelay: true }, (socket) => {
@@ -111,7 +109,7 @@ function authenticate(client: Connection, keys: LabKeys, user: string): void {
   })
 }
 
-function sessions(client: Connection, world: World, holds: Holds): void {
+function sessions(client: Connection, login: Login, holds: Holds): void {
   let open = 0
   client.on('session', (accept, reject) => {
     if (open >= MAX_SESSIONS) {
@@ -132,10 +130,10 @@ function sessions(client: Connection, world: World, holds: Holds): void {
       if (signal) process?.kill(signal)
     })
     session.on('exec', (acceptExec, _reject, info) => {
-      process = execute(acceptExec(), world, holds, info.command)
+      process = execute(acceptExec(), login, holds, info.command)
     })
     session.on('shell', (acceptShell) => {
-      process = execute(acceptShell(), world, holds, null)
+      process = execute(acceptShell(), login, holds, null)
     })
   })
 }

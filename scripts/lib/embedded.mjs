@@ -3,18 +3,25 @@ import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fail } from './prepare.mjs'
 
+/** Password of the simulated WANulators' consoles; the world's default (labs/embedded/wan/options.ts). */
+export const WAN_PASSWORD = { name: 'EMBEDDED_WAN_PASSWORD', value: 'lab-console-7' }
+
 /** For tests: it ends after this long without a connection. */
 const IDLE = process.env.EMBEDDED_IDLE_MS ? ['--idle', process.env.EMBEDDED_IDLE_MS] : []
-const STATE_DIR = process.env.EMBEDDED_STATE ?? 'data/embedded'
+/** The words that LABS may have for labs that are started here, and how. */
+export const EMBEDDED_LABS = {
+  embedded: { kind: 'cluster', stateDir: process.env.EMBEDDED_STATE ?? 'data/embedded' },
+  'embedded-wan': { kind: 'wan', stateDir: process.env.EMBEDDED_WAN_STATE ?? 'data/embedded-wan' },
+}
 
-/** Starts the embedded lab in a process of its own that outlives this one; a running one is used again. */
-export async function startEmbeddedLab() {
-  mkdirSync(STATE_DIR, { recursive: true })
-  const log = openSync(`${STATE_DIR}/embedded.log`, 'a')
+/** Starts an embedded lab in a process of its own that outlives this one; a running one is used again. */
+export async function startEmbeddedLab({ kind, stateDir }) {
+  mkdirSync(stateDir, { recursive: true })
+  const log = openSync(`${stateDir}/embedded.log`, 'a')
   const startedMs = Date.now()
   const child = spawn(
     process.execPath,
-    ['node_modules/tsx/dist/cli.mjs', 'labs/embedded/main.ts', '--state', STATE_DIR, ...IDLE],
+    ['node_modules/tsx/dist/cli.mjs', 'labs/embedded/main.ts', '--kind', kind, '--state', stateDir, ...IDLE],
     {
       detached: true,
       stdio: ['ignore', 'pipe', log],
@@ -32,7 +39,7 @@ export async function startEmbeddedLab() {
       .find((line) => line.trim().endsWith('.yaml'))
   while (!labFile()) {
     if (child.exitCode !== null || Date.now() - startedMs > 20_000)
-      fail(`the embedded lab did not start; see ${STATE_DIR}/embedded.log`)
+      fail(`the embedded lab did not start; see ${stateDir}/embedded.log`)
     await sleep(20)
   }
   child.stdout.destroy()

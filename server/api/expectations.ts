@@ -1,5 +1,5 @@
 import type { ExpectationsView } from '../domain/expectations'
-import type { Lab } from '../domain/lab'
+import { type AnyLab, hasCluster, type Lab } from '../domain/lab'
 import { type ExpectationSource, expectationOf } from '../measure/expectations'
 import type { Services } from './services'
 
@@ -35,8 +35,8 @@ export const expectationSources = ({ expectations, performance }: Lab): Expectat
 ]
 
 /** Expected and measured of a lab, from its history. */
-export async function readExpectations({ cases, runs }: Services, lab: Lab): Promise<ExpectationsView> {
-  const sources = expectationSources(lab)
+export async function readExpectations({ cases, runs }: Services, lab: AnyLab): Promise<ExpectationsView> {
+  const sources = hasCluster(lab) ? expectationSources(lab) : []
   const known = new Set(cases.views(lab).map(({ id }) => id))
   const ids = [...new Set(sources.map((source) => source.case))].filter((id) => known.has(id))
   const judged = new Map(

@@ -2,8 +2,8 @@ import type { CaseView, PlanStep } from '../domain/case'
 import type { CheckProgress, LabCheck } from '../domain/check'
 import type { RunEvent } from '../domain/event'
 import type { JudgedRun } from '../domain/expectations'
-import type { Lab } from '../domain/lab'
-import type { LabStateStore, RunStore } from '../domain/ports'
+import type { AnyLab } from '../domain/lab'
+import type { CaptureFiles, LabStateStore, RunStore } from '../domain/ports'
 import type { RunRequest } from '../domain/run'
 import type { SampleRow } from '../domain/sample'
 import type { LabState, LiveItem, RunFacets, RunFilter, RunPage, SwitchView, TrendPoint } from '../domain/views'
@@ -29,7 +29,7 @@ export type Services = {
   labs: {
     list(): LoadedLab[]
     /** Throws AppError not-found. */
-    get(labId: string): Lab
+    get(labId: string): AnyLab
   }
   runs: Pick<RunStore, 'get' | 'snapshot' | 'unfinished'> & RunHistory
   labState: LabStateStore
@@ -40,6 +40,8 @@ export type Services = {
     /** Rows of one stream in index order, in chunks that do not hold up the event loop; unflushed rows included. */
     read(runId: string, stream: string, range?: SampleRange): AsyncIterable<SampleRows>
   }
+  /** pcaps of WAN runs. */
+  captures: Pick<CaptureFiles, 'read'>
   /** What charts need of long streams, so that nobody decodes an hour to draw it. */
   overviews: {
     /** At least so many rows as the range holds. */
@@ -60,9 +62,9 @@ export type Services = {
     check(labId: string): Promise<LabCheck>
     progress(labId: string): CheckProgress | null
   }
-  cases: { views(lab: Lab): CaseView[]; operations(lab: Lab): CaseView[] }
+  cases: { views(lab: AnyLab): CaseView[]; operations(lab: AnyLab): CaseView[] }
   runner: {
-    start(request: RunRequest): Promise<{ id: string }>
+    start(request: RunRequest): Promise<{ id: string; ids: string[] }>
     cancel(runId: string): Promise<void>
     plan(request: RunRequest): Promise<PlanStep[]>
     restoreLab(labId: string): Promise<void>

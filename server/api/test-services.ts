@@ -27,6 +27,7 @@ export async function testServices() {
     labState: new PrismaLabStateStore(db.database),
     events: log.events,
     samples: log.samples,
+    captures: { read: () => Promise.reject(new AppError('not-found', 'there is no capture')) },
     overviews: log.overviews,
     follow: log.follow,
     liveStatus: {
@@ -71,7 +72,7 @@ export async function testServices() {
         if (request.case !== 'TC-3') throw new AppError('not-found', `there is no case "${request.case}"`)
         asked.start.push(request)
         const { id } = await log.runs.create({ ...testRun(`r${asked.start.length}`, lab), params: request.params })
-        return { id }
+        return { id, ids: [id] }
       },
       cancel: async (runId) => {
         if ((await log.runs.get(runId))?.phase === 'ended') throw new AppError('conflict', 'the run has ended')

@@ -1,8 +1,10 @@
 import type { RunEvidence } from '../domain/evidence'
 import { formatDifference } from '../domain/format'
+import { type AnyLab, hasCluster } from '../domain/lab'
 import type { CriterionResult, Ending, Measurement, Report } from '../domain/run'
-import { asAppError } from '../errors'
+import { AppError, asAppError } from '../errors'
 import { type Analysis, analyse } from '../measure/analysis'
+import { analyseWan, type WanAnalysis } from '../measure/wan/run-analysis'
 import { inconclusive } from './criteria/judged'
 import { type CaseDefinition, type Criterion, criteriaOf, type Judged } from './define'
 import { trafficNotes } from './traffic-notes'
@@ -15,8 +17,16 @@ function guarded(work: () => Judged): Judged {
   }
 }
 
+type AnyAnalysis = Analysis | WanAnalysis
+
+function analysisOf({ on, id }: CaseDefinition, { lab, ...rest }: RunEvidence<AnyLab>): AnyAnalysis {
+  if (on === 'wan' && !hasCluster(lab)) return analyseWan({ ...rest, lab })
+  if (on === 'cluster' && hasCluster(lab)) return analyse({ ...rest, lab })
+  throw new AppError('internal', `the run's lab is none for ${id}`)
+}
+
 /** The time that a case is about; null where it has none, or it could not be told. */
-function headlineOf({ headline }: CaseDefinition, analysis: Analysis): Measurement | null {
+function headlineOf({ headline }: CaseDefinition, analysis: AnyAnalysis): Measurement | null {
   if (!headline?.of) return headline ? analysis.failoverTime : null
   try {
     return headline.of(analysis)
@@ -25,7 +35,7 @@ function headlineOf({ headline }: CaseDefinition, analysis: Analysis): Measureme
   }
 }
 
-function t0Of({ fault, t0App, clockSteps }: Analysis): Report['t0'] {
+function t0Of({ fault, t0App, clockSteps }: AnyAnalysis): Report['t0'] {
   if (!fault) return null
   return clockSteps.some(({ clock }) => clock === fault.clock) ? t0App : fault.t0
 }
@@ -34,7 +44,7 @@ const switchNotes = (on: readonly string[]): string[] =>
   on.length > 0 ? [`The lab misbehaved on purpose; switches on at the start: ${on.join(', ')}`] : []
 
 /** Clocks that were set meanwhile; `T0` where the fault was stamped by one of them. */
-const clockNotes = ({ clockSteps, fault }: Analysis): string[] =>
+const clockNotes = ({ clockSteps, fault }: AnyAnalysis): string[] =>
   clockSteps.map(({ clock, byMs }) => {
     const by = formatDifference({ ms: byMs, plusMs: 0, minusMs: 0 }).replace(/ \(.*/, '')
     const instead =
@@ -46,9 +56,9 @@ const clockNotes = ({ clockSteps, fault }: Analysis): string[] =>
  * Judges a run from what was stored of it; the same evidence gives the same report at any time. Only a completed run can
  * pass: whatever else ended it, the best it can be is inconclusive.
  */
-export function judge(definition: CaseDefinition, evidence: RunEvidence, ending: Ending): Report {
-  const analysis = analyse(evidence)
-  const judgeOne = ({ id, title, limit, judge: check }: Criterion): CriterionResult => ({
+export function judge(definition: CaseDefinition, evidence: RunEvidence<AnyLab>, ending: Ending): Report {
+  const analysis = analysisOf(definition, evidence)
+  const judgeOne = ({ id, title, limit, judge: check }: Criterion<AnyLab, AnyAnalysis>): CriterionResult => ({
     id,
     title,
     limit: limit(evidence.lab),

@@ -1,5 +1,6 @@
 import type { RunEvidence } from '../domain/evidence'
 import { formatBitPerS, formatMs } from '../domain/format'
+import { type AnyLab, hasCluster } from '../domain/lab'
 import { LOADS } from '../domain/load'
 import { summarizeTraffic, type TrafficSummary } from '../measure/throughput'
 
@@ -19,8 +20,10 @@ function describe(title: string, summary: TrafficSummary): string {
 }
 
 /** What each iperf3 client did, in one sentence each: throughput is shown beside the Failover Time, never as one. */
-export const trafficNotes = ({ lab, streams }: RunEvidence): string[] =>
-  [...lab.traffic, ...Object.entries(LOADS).map(([id, title]) => ({ id, title }))].flatMap(({ id, title }) => {
-    const summary = summarizeTraffic(streams.get(`traffic:${id}`) ?? [])
-    return summary ? [describe(title, summary)] : []
-  })
+export const trafficNotes = ({ lab, streams }: RunEvidence<AnyLab>): string[] =>
+  [...(hasCluster(lab) ? lab.traffic : []), ...Object.entries(LOADS).map(([id, title]) => ({ id, title }))].flatMap(
+    ({ id, title }) => {
+      const summary = summarizeTraffic(streams.get(`traffic:${id}`) ?? [])
+      return summary ? [describe(title, summary)] : []
+    },
+  )

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { IdSchema, PlaceSchema } from './ids'
+import { ImpairmentSchema } from './impairment'
 import { CongestionNeedSchema, LoadSchema } from './load'
+import { CapturePhaseSchema, HttpLoadSchema, NicCaptureSchema } from './wan-run'
 
 /** A name that Junos takes for a policy, a zone. */
 const name = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,62}$/)
@@ -59,6 +61,8 @@ export const DesiredStateSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('policy-absent'), node: z.string(), ...policy }),
   /** No test lease is held on the interface, and no file of the request is left. */
   z.object({ kind: z.literal('dhcp-released'), instance: IdSchema, interface: z.string() }),
+  /** A WANulator passes everything on, with one emulator. */
+  z.object({ kind: z.literal('link-good'), vm: z.int() }),
 ])
 export type DesiredState = z.infer<typeof DesiredStateSchema>
 
@@ -136,6 +140,8 @@ export const ActionSchema = z.discriminatedUnion('kind', [
     targets: z.array(IdSchema),
     durationS: z.number(),
     intervalMs: z.number().optional(),
+    /** ping unless told. */
+    tool: z.enum(['ping', 'fping']).optional(),
   }),
   z.object({ kind: z.literal('stop-probes') }),
   z.object({ kind: z.literal('start-traffic'), traffic: z.array(IdSchema), durationS: z.number() }),
@@ -218,6 +224,26 @@ export const ActionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('await-load'), load: LoadSchema }),
   /** Drops and errors of every LAN and WAN interface, to be compared with another moment. */
   z.object({ kind: z.literal('read-counters'), label: z.enum(['before', 'after']) }),
+  /** What a WANulator does to its link from now on. */
+  z.object({
+    kind: z.literal('impair'),
+    /** Id of the link's ISP. */
+    link: IdSchema,
+    impairment: ImpairmentSchema,
+    event: FaultEventSchema,
+    title: z.string(),
+    mode: z.string(),
+    /** Empty where it makes the link good again. */
+    undo: z.array(DesiredStateSchema),
+  }),
+  /** Captures headers on NICs of the PVE host and analyses them as they come. */
+  z.object({ kind: z.literal('start-wan-capture'), captures: z.array(NicCaptureSchema).min(1), durationS: z.number() }),
+  /** What the captured packets are taken for from now on. */
+  z.object({ kind: z.literal('wan-phase'), phase: CapturePhaseSchema }),
+  /** The traffic has ended: what is missing from now on is no gap. */
+  z.object({ kind: z.literal('stop-wan-capture'), captures: z.array(NicCaptureSchema) }),
+  z.object({ kind: z.literal('start-requests'), load: HttpLoadSchema }),
+  z.object({ kind: z.literal('stop-requests') }),
 ])
 export type Action = z.infer<typeof ActionSchema>
 export type ActionKind = Action['kind']

@@ -9,8 +9,10 @@ import {
 } from './cluster'
 import { DhcpLeaseSchema } from './dhcp'
 import { IntervalSchema, PlaceSchema } from './ids'
+import { ImpairmentSchema } from './impairment'
 import { LinkCountersSchema } from './load'
 import { ClocksSchema, CriterionResultSchema, EndingSchema, ReportSchema, RunContextSchema, VerdictSchema } from './run'
+import { WanCapturedSchema } from './wan-run'
 
 /** One line of the plan and of the record: what is run where. argv is exact; the app's SSH quoting is not part of it. */
 export const CommandSchema = z.object({ place: PlaceSchema, host: z.string(), argv: z.array(z.string()) })
@@ -86,7 +88,11 @@ export const EventBodySchema = z.discriminatedUnion('kind', [
     exitCode: z.number().nullable(),
     /** Redundancy groups that are to move to the backup; left out: all of them. */
     moves: z.array(z.number()).optional(),
+    /** The link of a WAN that it is about, and what happens on it from then on. */
+    link: z.object({ id: z.string(), impairment: ImpairmentSchema }).optional(),
   }),
+  /** What the captures of a WAN run showed, once they have ended. */
+  z.object({ kind: z.literal('wan-captured'), captured: WanCapturedSchema }),
   /** A change of a node's configuration was tried: between `t0` on that node's own clock, which `clock` names. */
   z.object({
     kind: z.literal('config-changed'),

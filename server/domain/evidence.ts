@@ -1,10 +1,10 @@
 import type { RunEvent } from './event'
-import type { Lab } from './lab'
+import type { AnyLab, Lab } from './lab'
 import type { SampleRow } from './sample'
 
 /** All that was stored of one run: what a case judges, and judges again. */
-export type RunEvidence = {
-  lab: Lab
+export type RunEvidence<L extends AnyLab = Lab> = {
+  lab: L
   params: Record<string, unknown>
   events: readonly RunEvent[]
   /** Stream id -> rows in index order. */

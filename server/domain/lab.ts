@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { IdSchema, PlaceSchema } from './ids'
+import { type Wan, WanSchema } from './wan'
 
 const argv = z.array(z.string().min(1)).min(1)
 const ms = z.number().positive()
@@ -160,8 +161,8 @@ export const TargetSchema = z.strictObject({
   title: z.string().min(1),
   address: ipv4,
   from: PlaceSchema,
-  /** Only probes that cross the cluster can give the headline Failover Time. */
-  crossesCluster: z.boolean(),
+  /** Only probes that cross the cluster can give the headline Failover Time; none does in a lab without one. */
+  crossesCluster: z.boolean().default(false),
   /** Asked of ping -i; the observed spacing is what counts. 5 ms only for a target that the lab owns. */
   intervalMs: ms.default(5),
   /** Where the request side can be captured (TBM cross-check), e.g. on the WAN host. */
@@ -223,6 +224,16 @@ export const ExpectationsSchema = z.strictObject({
   forwardingDelayThresholdMs: ms.default(2000),
   validationMs: ms.default(5000),
   baselineMs: ms.default(5000),
+  /** Longest gap of the traffic when a link of a WAN is degraded or cut. */
+  linkGapMs: ms.default(5000),
+  /** Until traffic has left a degraded link. */
+  linkLeftMs: ms.default(30_000),
+  /** Until traffic is on a link again that is good again. */
+  linkBackMs: ms.default(60_000),
+  /** Changes of the path in a minute, while a link is degraded; more is flapping. */
+  pathChangesPerMinute: z.number().min(0).default(2),
+  /** HTTP requests that fail, percent. */
+  requestFailuresPercent: z.number().min(0).max(100).default(1),
 })
 
 const range = (min: number, max: number) =>
@@ -241,8 +252,8 @@ export const PerformanceSchema = z.strictObject({
 })
 export type Performance = z.infer<typeof PerformanceSchema>
 
-/** One lab, as its file says. Cross-references are checked by `server/topology`. */
-export const LabSchema = z.strictObject({
+/** What every lab has. */
+const common = {
   id: IdSchema,
   title: z.string().min(1),
   notes: z.string().optional(),
@@ -251,6 +262,18 @@ export const LabSchema = z.strictObject({
   /** Destructive cases (they stop services or remove devices) are off without it. */
   allowDestructive: z.boolean().default(false),
   hosts: z.array(HostSchema).min(1),
+  targets: z.array(TargetSchema).min(1),
+  /** Device clock reads and leases need a writable directory on the host that runs the instances or VMs. */
+  leaseDir: z.string().startsWith('/').default('/var/tmp/failover-lab'),
+  /** How long the lab host waits for a silent dashboard before it reverts by itself, seconds. */
+  leaseS: z.int().min(5).max(3600).default(60),
+  expectations: ExpectationsSchema.prefault({}),
+  switches: z.array(SwitchSchema).default([]),
+}
+
+/** A lab with a cluster, and with a WAN where it has one. Cross-references are checked by `server/topology`. */
+export const LabSchema = z.strictObject({
+  ...common,
   /** The container tool and the host it runs on; `command` may carry a prefix (["sudo", "incus"]). */
   containers: z.strictObject({ host: IdSchema, command: argv.default(['incus']) }),
   instances: z.array(InstanceSchema).min(1),
@@ -266,16 +289,38 @@ export const LabSchema = z.strictObject({
     )
     .default([]),
   cluster: ClusterSchema,
-  targets: z.array(TargetSchema).min(1),
   traffic: z.array(TrafficSchema).default([]),
   /** Without it nothing is said of throughput. */
   throughput: ThroughputSchema.optional(),
-  /** Device clock reads and leases need a writable directory on the container host. */
-  leaseDir: z.string().startsWith('/').default('/var/tmp/failover-lab'),
-  /** How long the lab host waits for a silent dashboard before it reverts by itself, seconds. */
-  leaseS: z.int().min(5).max(3600).default(60),
-  expectations: ExpectationsSchema.prefault({}),
   performance: PerformanceSchema.prefault({}),
-  switches: z.array(SwitchSchema).default([]),
+  wan: WanSchema.optional(),
 })
 export type Lab = z.infer<typeof LabSchema>
+
+/** A lab that has a WAN and no cluster: no containers, no instances. */
+export const WanLabSchema = z.strictObject({ ...common, wan: WanSchema })
+export type WanLab = z.infer<typeof WanLabSchema>
+
+/** One lab, as its file says. */
+export const AnyLabSchema = z.union([LabSchema, WanLabSchema])
+export type AnyLab = Lab | WanLab
+
+export const hasCluster = (lab: AnyLab): lab is Lab => 'cluster' in lab
+export const hasWan = <L extends AnyLab>(lab: L): lab is L & { wan: Wan } => lab.wan !== undefined
+
+/** A lab as its WAN's cases know it: of a lab that has a cluster, too, nothing but the WAN. null without one. */
+export function wanPart(lab: AnyLab): WanLab | null {
+  if (!hasWan(lab)) return null
+  if (!hasCluster(lab)) return lab
+  const { containers: _c, instances: _i, networks: _n, cluster: _l, traffic: _t, throughput: _h, ...rest } = lab
+  const { performance: _p, ...common } = rest
+  return { ...common, targets: lab.targets.filter(({ from }) => 'host' in from) }
+}
+
+/** The host that holds the lease: it runs what a run changes. */
+export const leaseHost = (lab: AnyLab): string => (hasCluster(lab) ? lab.containers.host : lab.wan.pve.host)
+
+/** The instances of a lab; none without containers. */
+export const instancesOf = (lab: AnyLab): Lab['instances'] => (hasCluster(lab) ? lab.instances : [])
+/** The nodes of a lab's cluster; none without one. */
+export const nodesOf = (lab: AnyLab): Lab['cluster']['nodes'] => (hasCluster(lab) ? lab.cluster.nodes : [])

@@ -1,7 +1,7 @@
 import type { DesiredState } from './case'
 import type { EventBody, RunEvent } from './event'
 import type { RunEvidence } from './evidence'
-import type { Lab } from './lab'
+import type { AnyLab } from './lab'
 import type { Ending, Report, RunContext, RunPhase, RunSummary, Verdict } from './run'
 import type { SampleRow, StreamId } from './sample'
 import type { LabSnapshot } from './snapshot'
@@ -39,7 +39,7 @@ export interface UndoJournal {
 
 export type NewRun = {
   id: string
-  lab: Lab
+  lab: AnyLab
   caseId: string
   caseTitle: string
   params: Record<string, unknown>
@@ -69,7 +69,25 @@ export interface RunStore {
   snapshot(runId: string): Promise<LabSnapshot | null>
   /** Everything not ended, oldest first: the queue, and after a crash what must be recovered. */
   unfinished(labId?: string): Promise<RunSummary[]>
-  evidence(runId: string): Promise<RunEvidence>
+  evidence(runId: string): Promise<RunEvidence<AnyLab>>
+}
+
+/** A pcap that is being written; nothing here rejects, for a run needs no file. */
+export interface CaptureFile {
+  readonly name: string
+  /** `wholeBytes` of all so far are whole packets: the file ends there. */
+  write(chunk: Uint8Array, wholeBytes: number): void
+  close(): Promise<void>
+  /** Of whole packets; 0 when it could not be written. */
+  bytes(): number
+  /** It had reached its cap, and what came afterwards is left out. */
+  isCut(): boolean
+}
+
+/** Where the pcaps of a run are kept for download. */
+export interface CaptureFiles {
+  open(runId: string, name: string): Promise<CaptureFile>
+  read(runId: string, name: string): Promise<{ bytes: number; body: ReadableStream<Uint8Array> }>
 }
 
 export type Quarantine = { reason: string; differences: string[]; runId: string; sinceMs: number }

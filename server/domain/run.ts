@@ -131,6 +131,8 @@ export type RunRequest = {
   params: Record<string, unknown>
   /** Manual failovers that nobody reset are reset before it, each as a run of its own. */
   resetFirst?: boolean
+  /** So many runs one after the other, as repeats of each other; 1 unless told. */
+  repeats?: number
 }
 
 /** A row of the history and of the queue. */

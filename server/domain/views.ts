@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import type { RunEvent } from './event'
-import type { Host, Lab } from './lab'
+import type { Host, Lab, WanLab } from './lab'
 import type { Quarantine } from './ports'
 import { EndingSchema, type Measurement, type RunSummary, type Verdict, VerdictSchema } from './run'
 import type { SampleBatch, SampleRow } from './sample'
+import type { Wan } from './wan'
 
 /** One entry of `labs.list`: a lab, or why its file could not be used (line and column count from 1). */
 export type LabEntry =
@@ -16,7 +17,12 @@ export type LabEntry =
     }
 
 /** A lab as a browser may see it: how it logs in (key files, variable names) is left out. */
-export type PublicLab = Omit<Lab, 'hosts'> & { hosts: Omit<Host, 'keyFile' | 'agent' | 'passwordEnv'>[] }
+export type PublicLab = Omit<Lab, 'hosts' | 'wan'> & { hosts: PublicHost[]; wan?: PublicWan }
+/** The same of a lab of a WAN alone. */
+export type PublicWanLab = Omit<WanLab, 'hosts' | 'wan'> & { hosts: PublicHost[]; wan: PublicWan }
+export type AnyPublicLab = PublicLab | PublicWanLab
+export type PublicHost = Omit<Host, 'keyFile' | 'agent' | 'passwordEnv'>
+export type PublicWan = Omit<Wan, 'console'>
 
 /** `partly`: on at some of its places only. `unknown`: it cannot be asked, or did not answer. */
 export type SwitchState = 'on' | 'off' | 'partly' | 'unknown'

@@ -1,5 +1,5 @@
 import type { Place } from '../domain/ids'
-import type { Lab } from '../domain/lab'
+import type { AnyLab, Lab } from '../domain/lab'
 import type { PoolRole } from '../transport/pool'
 import type { ExecResult, Remote, RemoteStream, StreamOptions } from '../transport/remote'
 import { commandAt, type HostCommand, type PlaceOptions } from './place'
@@ -8,7 +8,7 @@ import { commandAt, type HostCommand, type PlaceOptions } from './place'
 export type Connections = { on(hostId: string, role?: PoolRole): Remote; readonly secrets: readonly string[] }
 
 /** A lab and the way to its hosts. */
-export type LabAccess = { pool: Connections; lab: Lab }
+export type LabAccess<L extends AnyLab = Lab> = { pool: Connections; lab: L }
 
 export type ExecAtOptions = Omit<PlaceOptions, 'longLived'> & {
   signal?: AbortSignal
@@ -22,14 +22,14 @@ export type StreamAtOptions = PlaceOptions & StreamOptions
  * Runs a command at a place to its end. The budget ends here at timeoutMs with `command-timeout`; the host's own
  * timeout ends the process a second later should the connection be gone. A non-zero exit is a result.
  */
-export function execAt(access: LabAccess, place: Place, argv: readonly string[], options: ExecAtOptions) {
+export function execAt(access: LabAccess<AnyLab>, place: Place, argv: readonly string[], options: ExecAtOptions) {
   const command = commandAt(access.lab, place, argv, { tag: options.tag, timeoutMs: options.timeoutMs + 1000 })
   return execCommand(access, command, options)
 }
 
 /** Runs an already built command. */
 export function execCommand(
-  { pool }: LabAccess,
+  { pool }: LabAccess<AnyLab>,
   { host, argv }: HostCommand,
   options: Omit<ExecAtOptions, 'tag'>,
 ): Promise<ExecResult> {
@@ -38,7 +38,7 @@ export function execCommand(
 
 /** Runs a command at a place and hands on its lines; bounded by timeoutMs on the host. */
 export function streamAt(
-  { pool, lab }: LabAccess,
+  { pool, lab }: LabAccess<AnyLab>,
   place: Place,
   argv: readonly string[],
   options: StreamAtOptions,

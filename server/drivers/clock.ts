@@ -1,4 +1,5 @@
 import type { Place } from '../domain/ids'
+import type { AnyLab } from '../domain/lab'
 import { placeName } from '../domain/place'
 import { AppError } from '../errors'
 import { epochMs } from '../transport/now'
@@ -34,7 +35,7 @@ const clockMsIn = (text: string): number | null =>
   /^\d{9,}\.\d+$/.test(text.trim()) ? Number(text.trim()) * 1000 : null
 
 /** Samples over one open channel; fewer than asked, or none, when it does not answer in time. */
-async function ask(access: LabAccess, place: Place, options: ClockOptions): Promise<ClockSample[]> {
+async function ask(access: LabAccess<AnyLab>, place: Place, options: ClockOptions): Promise<ClockSample[]> {
   const samples: ClockSample[] = []
   let answered: (answer: { clockMs: number | null; receivedMs: number } | null) => void = () => {}
   const stream: RemoteStream = await streamAt(access, place, answerClock, {
@@ -67,7 +68,7 @@ async function ask(access: LabAccess, place: Place, options: ClockOptions): Prom
 }
 
 /** Samples by a command each: where nothing answers on an open channel. */
-async function askByCommand(access: LabAccess, place: Place, { tag, signal, samples = SAMPLES }: ClockOptions) {
+async function askByCommand(access: LabAccess<AnyLab>, place: Place, { tag, signal, samples = SAMPLES }: ClockOptions) {
   const found: ClockSample[] = []
   for (let count = 0; count < samples; count++) {
     const result = await execAt(access, place, readClock, { tag, signal, timeoutMs: TIMEOUT_MS })
@@ -79,7 +80,11 @@ async function askByCommand(access: LabAccess, place: Place, { tag, signal, samp
 }
 
 /** Estimates a place's clock offset. Rejects with `command-failed` when `date` there prints no clock. */
-export async function clockOffset(access: LabAccess, place: Place, options: ClockOptions): Promise<ClockOffset> {
+export async function clockOffset(
+  access: LabAccess<AnyLab>,
+  place: Place,
+  options: ClockOptions,
+): Promise<ClockOffset> {
   const quick = await ask(access, place, options)
   const { byCommand = true } = options
   const best = bestOffset(quick.length > 0 || !byCommand ? quick : await askByCommand(access, place, options))

@@ -1,6 +1,6 @@
 import type { DesiredState } from '../domain/case'
 import type { Place } from '../domain/ids'
-import type { Lab } from '../domain/lab'
+import { type AnyLab, hasCluster, type Lab } from '../domain/lab'
 import { AppError } from '../errors'
 import type { ExecResult } from '../transport/remote'
 import { planConnection } from './connection'
@@ -38,8 +38,23 @@ function groupStatus(result: ExecResult, redundancyGroup: number) {
   return { nodes: group.nodes, isManual: group.nodes.some(({ manual }) => manual === true) }
 }
 
+/** A link of a WAN: brought about by a dialogue on a console, so by no list of commands. */
+export type LinkGood = Extract<DesiredState, { kind: 'link-good' }>
+export type CommandState = Exclude<DesiredState, LinkGood>
+
+export const isLinkGood = (desired: DesiredState): desired is LinkGood => desired.kind === 'link-good'
+
+/** "unit bpfrxd active on bpfrx-fw0" */
+export const desiredTitle = (lab: AnyLab, desired: DesiredState): string =>
+  isLinkGood(desired) ? `WANulator ${desired.vm} good` : planDesired(lab, desired).title
+
 /** The check and the commands for a desired state. Throws `bad-input` for a node that the lab has not. */
-export function planDesired(lab: Lab, desired: DesiredState): DesiredPlan {
+export function planDesired(any: AnyLab, desired: CommandState): DesiredPlan {
+  if (hasCluster(any)) return planOnCluster(any, desired)
+  throw new AppError('bad-input', `the lab has no cluster: "${desired.kind}" means nothing there`)
+}
+
+function planOnCluster(lab: Lab, desired: CommandState): DesiredPlan {
   const containerHost: Place = { host: lab.containers.host }
   switch (desired.kind) {
     case 'device-present':

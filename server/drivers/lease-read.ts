@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Lab } from '../domain/lab'
+import { type AnyLab, leaseHost } from '../domain/lab'
 import type { LeaseInfo } from '../domain/ports'
 import { AppError } from '../errors'
 import type { ExecResult } from '../transport/remote'
@@ -29,21 +29,26 @@ const DEAD_AFTER_S = { armed: 10, reverting: 120 } as const
 const OwnerSchema = z.object({ runId: z.string(), owner: z.string(), armedMs: z.number() })
 
 /** A script of `lease-scripts.ts` on this lab's lease directory. */
-export const scriptAt = (lab: Lab, script: string, args: string[]): string[] => [
+export const scriptAt = (lab: AnyLab, script: string, args: string[]): string[] => [
   ...['sh', '-c', script, 'sh', lab.leaseDir],
   ...args,
 ]
 
-export const placeOfLease = (lab: Lab) => ({ host: lab.containers.host })
+export const placeOfLease = (lab: AnyLab) => ({ host: leaseHost(lab) })
 
 /** Runs one. Rejects with `command-failed` when the directory cannot be used; exit 17 and 18 are results. */
-export async function runLeaseScript(access: LabAccess, script: string, args: string[], options: LeaseOptions) {
+export async function runLeaseScript(
+  access: LabAccess<AnyLab>,
+  script: string,
+  args: string[],
+  options: LeaseOptions & { stdin?: string },
+) {
   const argv = scriptAt(access.lab, script, args)
   const result = await execAt(access, placeOfLease(access.lab), argv, { timeoutMs: LEASE_TIMEOUT_MS, ...options })
   const code = result.exitCode
   if (code === 0 || code === LEASE_EXIT.held || code === LEASE_EXIT.lost) return result
-  throw new AppError('command-failed', `${access.lab.containers.host}: the lease directory cannot be used`, {
-    host: access.lab.containers.host,
+  throw new AppError('command-failed', `${leaseHost(access.lab)}: the lease directory cannot be used`, {
+    host: leaseHost(access.lab),
     command: `sh -c … sh ${[access.lab.leaseDir, ...args.slice(0, 1)].join(' ')}`,
     stderrTail: result.stderr.slice(-500),
     hint: `${access.lab.leaseDir} must be in a directory that the SSH user may write to (leaseDir in the lab file).`,
@@ -51,7 +56,7 @@ export async function runLeaseScript(access: LabAccess, script: string, args: st
 }
 
 /** What `readLease` would run, for showing. */
-export const readLeaseCommand = (lab: Lab, tag: string): HostCommand =>
+export const readLeaseCommand = (lab: AnyLab, tag: string): HostCommand =>
   commandAt(lab, placeOfLease(lab), scriptAt(lab, READ, []), { tag, timeoutMs: LEASE_TIMEOUT_MS + 1000 })
 
 /** The text that `READ` prints, with its times moved to the app's clock by `nowMs`; null when there is no lease. */
@@ -87,7 +92,7 @@ export const readingOf = ({ stdout, startedMs, endedMs }: ExecResult): LeaseRead
   parseLease(stdout, (startedMs + endedMs) / 2)
 
 /** What the lease directory says; null when no one holds the lab. */
-export async function readLease(access: LabAccess, options: LeaseOptions): Promise<LeaseReading | null> {
+export async function readLease(access: LabAccess<AnyLab>, options: LeaseOptions): Promise<LeaseReading | null> {
   const result = await runLeaseScript(access, READ, [], options)
   return readingOf(result)
 }

@@ -1,6 +1,7 @@
 /*
  * The scripts of the lease, fixed texts: everything variable is an argument. Files in the lease directory:
  *   run, owner.json, deadline (epoch s on the host), revert.sh, sleeper.sh, log
+ *   secret (mode 0600)                      what the revert logs in with, where it needs that; overwritten at the end
  *   armed | reverting | failed | disarmed   the state, changed by rename only, so that one of two always loses
  *   beat (epoch s)                          the sleeper's sign of life: no pid that a reboot could hand to another
  */
@@ -17,8 +18,14 @@ start_sleeper() {
   nohup env -u FAILOVER_LAB_RUN sh "$1/sleeper.sh" "$1" "$2" </dev/null >/dev/null 2>&1 &
 }`
 
+/** A secret does not stay behind in free blocks, as far as the file system allows. */
+const FORGET = `forget() {
+  if [ -e "$dir/secret" ]; then shred -u "$dir/secret" 2>/dev/null || : >"$dir/secret"; fi
+}
+`
+
 /** Arguments: directory, run id. Ends by itself when the lease is disarmed or another's. */
-export const SLEEPER = `dir=$1
+export const SLEEPER = `${FORGET}dir=$1
 run=$2
 mine() { [ "$(cat "$dir/run" 2>/dev/null)" = "$run" ]; }
 beat() { date +%s >"$dir/beat"; }
@@ -31,6 +38,7 @@ revert() {
     beat
     sleep 5
   done
+  forget
   rm -rf "$dir"
   exit 0
 }
@@ -46,7 +54,10 @@ while mine && [ -e "$dir/armed" ]; do
 done
 `
 
-/** Arguments: directory, run id, owner.json, seconds, revert script, sleeper script. Exit 17: somebody holds it. */
+/**
+ * Arguments: directory, run id, owner.json, seconds, revert script, sleeper script, "secret" where stdin brings one.
+ * Exit 17: somebody holds it.
+ */
 export const ARM = `${START_SLEEPER}
 dir=$1
 mkdir -p "$(dirname "$dir")"
@@ -60,6 +71,7 @@ printf '%s\\n' "$2" >"$dir/run" &&
   printf '%s\\n' "$(($(date +%s) + $4))" >"$dir/deadline" &&
   printf '%s' "$5" >"$dir/revert.sh" &&
   printf '%s' "$6" >"$dir/sleeper.sh" &&
+  { [ "$7" != secret ] || (umask 077 && cat >"$dir/secret"); } &&
   : >"$dir/armed" &&
   start_sleeper "$dir" "$2" && exit 0
 rm -rf "$dir"
@@ -90,9 +102,10 @@ printf '%s\\n' "$(($(date +%s) + $3))" >"$dir/deadline.new" && mv "$dir/deadline
 ${PRINT}`
 
 /** Arguments: directory, run id. Exit 18: not ours any more, or its revert has begun. */
-export const DISARM = `dir=$1
+export const DISARM = `${FORGET}dir=$1
 if [ "$(cat "$dir/run" 2>/dev/null)" != "$2" ]; then exit 18; fi
 mv "$dir/armed" "$dir/disarmed" 2>/dev/null || [ -e "$dir/disarmed" ] || exit 18
+forget
 rm -rf "$dir"
 pkill -f "$dir/sleeper\\.sh $dir $2$"
 [ ! -e "$dir" ]

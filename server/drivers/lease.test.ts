@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { failure } from '../transport/test-server'
@@ -93,6 +93,15 @@ describe('the lease', () => {
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
     const winner = await readLease(lab.access, options)
     await disarmLease(lab.access, winner?.info.runId ?? '', options)
+  })
+
+  it('keeps what its revert logs in with in a file that only its user may read, and leaves none behind', async () => {
+    await armLease(lab.access, { ...request(30_000), secret: () => 's3cret $x' }, options)
+    const file = join(lab.access.lab.leaseDir, 'secret')
+    expect([statSync(file).mode & 0o777, readFileSync(file, 'utf8')]).toEqual([0o600, 's3cret $x'])
+    expect(execFileSync('ps', ['-eo', 'args=']).toString()).not.toContain('s3cret')
+    await disarmLease(lab.access, 'run1', options)
+    expect(existsSync(file)).toBe(false)
   })
 
   it('that cannot be written says where', async () => {

@@ -1,4 +1,4 @@
-import type { Lab } from '../domain/lab'
+import { type AnyLab, leaseHost } from '../domain/lab'
 import type { LeaseInfo } from '../domain/ports'
 import { AppError } from '../errors'
 import { delay } from '../transport/retry'
@@ -21,7 +21,7 @@ export { type LeaseReading, readLease, readLeaseCommand } from './lease-read'
 
 const START_MS = 4000
 /** What `armLease` would run, for showing. */
-export const armLeaseCommand = (lab: Lab, request: LeaseRequest, tag: string): HostCommand =>
+export const armLeaseCommand = (lab: AnyLab, request: LeaseRequest, tag: string): HostCommand =>
   commandAt(lab, placeOfLease(lab), scriptAt(lab, ARM, armArguments(request)), {
     tag,
     timeoutMs: LEASE_TIMEOUT_MS + 1000,
@@ -35,17 +35,19 @@ export type LeaseRequest = {
   ttlMs: number
   /** See `revertScript`. */
   revert: string
+  /** What the revert script logs in with; it goes over stdin, so no list of processes and no record shows it. */
+  secret?: () => string
 }
 
 const ttlSeconds = (ttlMs: number): string => String(Math.max(1, Math.ceil(ttlMs / 1000)))
 
-const armArguments = ({ runId, owner, ttlMs, revert }: LeaseRequest): string[] => {
+const armArguments = ({ runId, owner, ttlMs, revert, secret }: LeaseRequest): string[] => {
   const ownerJson = JSON.stringify({ runId, owner, armedMs: Date.now() })
-  return [runId, ownerJson, ttlSeconds(ttlMs), revert, SLEEPER]
+  return [runId, ownerJson, ttlSeconds(ttlMs), revert, SLEEPER, secret ? 'secret' : '']
 }
 
-function heldError({ lab }: LabAccess, { state, info: { runId, owner, deadlineMs } }: LeaseReading): AppError {
-  const host = lab.containers.host
+function heldError({ lab }: LabAccess<AnyLab>, { state, info: { runId, owner, deadlineMs } }: LeaseReading): AppError {
+  const host = leaseHost(lab)
   const refusal = (what: string, hint: string) =>
     new AppError('lease-held', `the lab is in use: run ${runId} of ${owner} ${what}`, { host, hint })
   if (state === 'reverting')
@@ -64,8 +66,13 @@ function heldError({ lab }: LabAccess, { state, info: { runId, owner, deadlineMs
  * Puts the lease on the lab host and reads it back with its sleeper alive. A lease that nobody keeps alive any more is
  * reverted first. Rejects with `lease-held`, naming the holder.
  */
-export async function armLease(access: LabAccess, request: LeaseRequest, options: LeaseOptions): Promise<LeaseInfo> {
-  const arm = () => runLeaseScript(access, ARM, armArguments(request), options)
+export async function armLease(
+  access: LabAccess<AnyLab>,
+  request: LeaseRequest,
+  options: LeaseOptions,
+): Promise<LeaseInfo> {
+  const stdin = request.secret?.()
+  const arm = () => runLeaseScript(access, ARM, armArguments(request), { ...options, stdin })
   let result = await arm()
   if (result.exitCode === LEASE_EXIT.held) {
     await clearDeadLease(access, options)
@@ -81,21 +88,21 @@ export async function armLease(access: LabAccess, request: LeaseRequest, options
     if (reading?.info.runId === request.runId && reading.isAlive) return reading.info
   }
   await disarmLease(access, request.runId, { tag: options.tag }).catch(() => {})
-  throw new AppError('command-failed', `${access.lab.containers.host}: the lease's dead-man timer does not start`, {
-    host: access.lab.containers.host,
+  throw new AppError('command-failed', `${leaseHost(access.lab)}: the lease's dead-man timer does not start`, {
+    host: leaseHost(access.lab),
     hint: 'The lab host needs setsid (util-linux) or systemd-run; nothing was changed.',
   })
 }
 
-const lostError = ({ lab }: LabAccess, runId: string): AppError =>
+const lostError = ({ lab }: LabAccess<AnyLab>, runId: string): AppError =>
   new AppError('lease-lost', `run ${runId} does not hold the lab any more: its deadline has passed`, {
-    host: lab.containers.host,
+    host: leaseHost(lab),
     hint: `The lab host has put the lab back by itself, or is doing so (see ${lab.leaseDir}).`,
   })
 
 /** Moves the deadline to ttlMs from now. Rejects with `lease-lost` when the revert has begun or the lease is another's. */
 export async function renewLease(
-  access: LabAccess,
+  access: LabAccess<AnyLab>,
   runId: string,
   ttlMs: number,
   options: LeaseOptions,
@@ -107,7 +114,7 @@ export async function renewLease(
 }
 
 /** Takes the lease away without a revert. Rejects with `lease-lost` when the revert has begun or it is another's. */
-export async function disarmLease(access: LabAccess, runId: string, options: LeaseOptions): Promise<void> {
+export async function disarmLease(access: LabAccess<AnyLab>, runId: string, options: LeaseOptions): Promise<void> {
   const result = await runLeaseScript(access, DISARM, [runId], options)
   if (result.exitCode !== 0) throw lostError(access, runId)
 }
@@ -118,7 +125,7 @@ const REVERT_WAIT_MS = 180_000
  * Reverts a lease whose deadline has passed and whose sleeper is dead (the lab host was restarted), and waits until it
  * is gone. Does nothing for a lease that lives. Rejects with `lease-held` when that does not end.
  */
-export async function clearDeadLease(access: LabAccess, options: LeaseOptions): Promise<void> {
+export async function clearDeadLease(access: LabAccess<AnyLab>, options: LeaseOptions): Promise<void> {
   let reading = await readLease(access, options)
   if (!reading || !isDead(reading)) return
   // Arming writes its files within milliseconds: what looks broken off may be in the making.

@@ -1,4 +1,4 @@
-import type { Target } from '../domain/lab'
+import type { AnyLab, Target } from '../domain/lab'
 import type { LabAccess } from './at'
 import { type PingHeader, parsePingLine } from './ping-parse'
 import { type LineReading, type RunningTool, startTool, type ToolOptions } from './tool'
@@ -39,7 +39,7 @@ export type PingOptions = ToolOptions & {
 }
 
 /** Starts a probe to a target from where the lab file says; rows are those of SAMPLE_COLUMNS.probe. */
-export function startPing(access: LabAccess, target: Target, options: PingOptions): Promise<RunningTool> {
+export function startPing(access: LabAccess<AnyLab>, target: Target, options: PingOptions): Promise<RunningTool> {
   let header: PingHeader | null = null
   const read = (line: string): LineReading => {
     const parsed = parsePingLine(line, header)

@@ -1,5 +1,5 @@
 import type { Place } from '../domain/ids'
-import type { Lab } from '../domain/lab'
+import { type AnyLab, hasCluster, type Lab } from '../domain/lab'
 import { AppError } from '../errors'
 import { quote } from '../transport/quote'
 
@@ -32,8 +32,17 @@ const bounded = ({ tag, timeoutMs }: PlaceOptions, argv: readonly string[], kill
   ...['env', `${TAG_VARIABLE}=${checkTag(tag)}`, ...argv],
 ]
 
-/** The host on which a place's commands are run. */
-export const hostOf = (lab: Lab, place: Place): string => ('instance' in place ? lab.containers.host : place.host)
+/** The host on which a place's commands are run. Throws `lab-file` for an instance of a lab without containers. */
+export function hostOf(lab: AnyLab, place: Place): string {
+  if ('host' in place) return place.host
+  if (hasCluster(lab)) return lab.containers.host
+  throw noInstances(place.instance)
+}
+
+const noInstances = (instance: string): AppError =>
+  new AppError('lab-file', `"${instance}" cannot be an instance: the lab has no containers`, {
+    hint: 'Name a host in the lab file: { host: … }.',
+  })
 
 /** An argv inside an instance, as the container host runs it: no shell in between, no terminal. */
 export const insideInstance = (lab: Lab, instance: string, argv: readonly string[]): string[] => [
@@ -45,9 +54,10 @@ export const insideInstance = (lab: Lab, instance: string, argv: readonly string
 ]
 
 /** A command at a place, bounded and tagged: exactly what is run, for running it and for showing it. */
-export function commandAt(lab: Lab, place: Place, argv: readonly string[], options: PlaceOptions): HostCommand {
+export function commandAt(lab: AnyLab, place: Place, argv: readonly string[], options: PlaceOptions): HostCommand {
   const host = hostOf(lab, place)
   if ('host' in place) return { host, argv: bounded(options, argv) }
+  if (!hasCluster(lab)) throw noInstances(place.instance)
   if (!options.longLived) return { host, argv: bounded(options, insideInstance(lab, place.instance, argv)) }
   // The outer one waits longer: it must not kill the inner one before that has killed what it guards.
   const inside = insideInstance(lab, place.instance, bounded(options, argv))
@@ -63,13 +73,13 @@ export const TAGGED_PATTERN = `[${TAG_VARIABLE[0]}]${TAG_VARIABLE.slice(1)}=`
 export const tagPattern = (tag: string): string => `${TAGGED_PATTERN}${escapeRegExp(checkTag(tag))}[/ ]`
 
 /** Ends every process at a place whose tag is `tag` or begins with `tag/`. Exit 0: some were found, 1: none. */
-export function killTagged(lab: Lab, place: Place, tag: string, signal: 'INT' | 'KILL' = 'INT'): HostCommand {
+export function killTagged(lab: AnyLab, place: Place, tag: string, signal: 'INT' | 'KILL' = 'INT'): HostCommand {
   const argv = ['pkill', `-${signal}`, '-f', tagPattern(tag)]
   return commandAt(lab, place, argv, { tag: 'cleanup', timeoutMs: KILL_TIMEOUT_MS })
 }
 
 /** Exit 0 while a process with the tag, or one below it, runs at a place; 1 when none does. */
-export const findTagged = (lab: Lab, place: Place, tag: string): HostCommand =>
+export const findTagged = (lab: AnyLab, place: Place, tag: string): HostCommand =>
   commandAt(lab, place, ['pgrep', '-f', tagPattern(tag)], { tag: 'cleanup', timeoutMs: KILL_TIMEOUT_MS })
 
 /** Argument: a pattern of environment entries. INT, INT again, KILL, a second apart, as long as any is left. */
@@ -93,14 +103,14 @@ export const endOrphansArgv = (tag: string): string[] => [
 ]
 
 /** `endOrphansArgv` at a place. */
-export const endOrphans = (lab: Lab, place: Place, tag: string): HostCommand =>
+export const endOrphans = (lab: AnyLab, place: Place, tag: string): HostCommand =>
   commandAt(lab, place, endOrphansArgv(tag), { tag: 'cleanup', timeoutMs: KILL_TIMEOUT_MS })
 
 /** Argument: a pattern of command lines. What it prints names the tag of every process of this app. */
 export const LIST_TAGGED = `pgrep -a -f "$1"; grep -hsz "^$1" /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n'`
 
 /** Lists the processes of this app at a place, one per line: by command line, and by environment. */
-export function listTagged(lab: Lab, place: Place): HostCommand {
+export function listTagged(lab: AnyLab, place: Place): HostCommand {
   return commandAt(lab, place, ['sh', '-c', `${LIST_TAGGED}; exit 0`, 'sh', TAGGED_PATTERN], {
     tag: 'observe/tagged',
     timeoutMs: KILL_TIMEOUT_MS,

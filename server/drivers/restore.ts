@@ -1,16 +1,16 @@
 import type { DesiredState } from '../domain/case'
+import { type AnyLab, leaseHost } from '../domain/lab'
 import { AppError, asAppError } from '../errors'
 import { delay } from '../transport/retry'
 import { execAt, type LabAccess } from './at'
-import { planDesired } from './desired'
+import { isLinkGood, planDesired } from './desired'
+import { checkLinkGood, makeLinkGood } from './wanulator/link-good'
 
 export type RestoreOptions = {
   tag: string
   /** Whole budget, repeats included. */
   budgetMs: number
   signal?: AbortSignal
-  /** Called for each command that is run, checks included. */
-  onCommand?: (command: { title: string; place: string }) => void
 }
 
 const TRY_TIMEOUT_MS = 15_000
@@ -18,10 +18,11 @@ const PAUSE_MS = 500
 
 /** Whether a desired state holds now; `found` says what stands in the way. Rejects only when it was cancelled. */
 export async function checkDesired(
-  access: LabAccess,
+  access: LabAccess<AnyLab>,
   desired: DesiredState,
   options: Pick<RestoreOptions, 'tag' | 'signal'>,
 ): Promise<{ met: boolean; found: string }> {
+  if (isLinkGood(desired)) return checkLinkGood(access, desired.vm, options)
   const plan = planDesired(access.lab, desired)
   try {
     const { place, argv } = plan.check
@@ -40,9 +41,14 @@ export async function checkDesired(
  * Brings a desired state about and waits until its check says so, trying again until the budget ends. Resolves at once
  * when it holds already. Rejects with `command-failed` that says what was found last.
  */
-export async function applyDesired(access: LabAccess, desired: DesiredState, options: RestoreOptions): Promise<void> {
-  const plan = planDesired(access.lab, desired)
+export async function applyDesired(
+  access: LabAccess<AnyLab>,
+  desired: DesiredState,
+  options: RestoreOptions,
+): Promise<void> {
   const untilMs = Date.now() + options.budgetMs
+  if (isLinkGood(desired)) return makeLinkGood(access, desired.vm, { ...options, untilMs })
+  const plan = planDesired(access.lab, desired)
   let state = await checkDesired(access, desired, options)
   while (!state.met) {
     for (const { place, argv } of plan.apply) {
@@ -57,7 +63,7 @@ export async function applyDesired(access: LabAccess, desired: DesiredState, opt
     if (state.met) return
     if (Date.now() >= untilMs) {
       throw new AppError('command-failed', `could not be restored: ${plan.title} (${state.found})`, {
-        host: access.lab.containers.host,
+        host: leaseHost(access.lab),
         hint: 'Bring it about by hand, then mark the lab clean.',
       })
     }

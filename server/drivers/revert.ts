@@ -1,9 +1,11 @@
 import type { DesiredState } from '../domain/case'
-import type { Lab } from '../domain/lab'
+import { type AnyLab, hasCluster, type Lab } from '../domain/lab'
+import { AppError } from '../errors'
 import { quote } from '../transport/quote'
-import { planDesired } from './desired'
+import { type CommandState, desiredTitle, isLinkGood, planDesired } from './desired'
 import { showClusterStatus } from './junos'
 import { endOrphansArgv, insideInstance, tagPattern } from './place'
+import { CONSOLE_FUNCTIONS, linkGoodLines } from './wanulator/revert-console'
 
 const PREAMBLE = `lease=\${1:-}
 failed=0
@@ -40,7 +42,7 @@ function onHost(
 }
 
 /** The check as shell text: exit 0 when the state holds. What the app judges by parsing is judged by awk here. */
-function checkLine(lab: Lab, desired: DesiredState): string {
+function checkLine(lab: Lab, desired: CommandState): string {
   const plan = planDesired(lab, desired)
   if (desired.kind === 'instance-running') return bounded(20, insideInstance(lab, desired.instance, ['true']))
   // Nothing printed and exit 0: a CLI that cannot connect has not said that there is no such policy.
@@ -53,13 +55,20 @@ function checkLine(lab: Lab, desired: DesiredState): string {
 }
 
 /** Ends what the run left behind, everywhere; nothing waits for it, and a place without any is as good. */
-function endTagged(lab: Lab, runId: string): string {
+function endTagged(lab: AnyLab, runId: string): string {
   const ends = [['pkill', '-INT', '-f', tagPattern(runId)], endOrphansArgv(runId)]
   const lines = ends.flatMap((argv) => [
-    ...lab.instances.map(({ name }) => bounded(10, insideInstance(lab, name, argv))),
+    ...(hasCluster(lab) ? lab.instances.map(({ name }) => bounded(10, insideInstance(lab, name, argv))) : []),
     bounded(10, argv),
   ])
   return lines.map((line) => `${line} >/dev/null 2>&1 || true\n`).join('')
+}
+
+function linesFor(lab: AnyLab, runId: string, state: DesiredState): { check: string; apply: string } {
+  if (isLinkGood(state)) return linkGoodLines(lab, runId, state.vm)
+  if (!hasCluster(lab)) throw new AppError('bad-input', `the lab has no cluster: "${state.kind}" means nothing there`)
+  const apply = planDesired(lab, state).apply.map((command) => bounded(60, onHost(lab, command)))
+  return { check: checkLine(lab, state), apply: apply.join('; ') }
 }
 
 /**
@@ -68,13 +77,12 @@ function endTagged(lab: Lab, runId: string): string {
  * one could not be restored.
  * @param desired in the order in which they are to be applied (last-in first-out of the undo journal)
  */
-export function revertScript(lab: Lab, runId: string, desired: readonly DesiredState[]): string {
+export function revertScript(lab: AnyLab, runId: string, desired: readonly DesiredState[]): string {
   const blocks = desired.map((state) => {
-    const plan = planDesired(lab, state)
-    const apply = plan.apply.map((command) => bounded(60, onHost(lab, command))).join('; ')
-    return `check() { ${checkLine(lab, state)}; }\napply() { ${apply}; }\n${quote(['restore', plan.title])}\n`
+    const { check, apply } = linesFor(lab, runId, state)
+    return `check() { ${check}; }\napply() { ${apply}; }\n${quote(['restore', desiredTitle(lab, state)])}\n`
   })
   const run = runId.replace(/[^\w.-]/g, '')
   const title = `# Failover Lab, run ${run}: puts the lab back as it was before.\n`
-  return `#!/bin/sh\n${title}${PREAMBLE}\n${endTagged(lab, run)}\n${blocks.join('\n')}\nexit "$failed"\n`
+  return `#!/bin/sh\n${title}${PREAMBLE}${desired.some(isLinkGood) ? CONSOLE_FUNCTIONS : ''}\n${endTagged(lab, run)}\n${blocks.join('\n')}\nexit "$failed"\n`
 }

@@ -1,4 +1,5 @@
 import type { Place } from '../domain/ids'
+import { type AnyLab, hasCluster } from '../domain/lab'
 import type { SampleRow } from '../domain/sample'
 import { AppError, asAppError } from '../errors'
 import type { StreamEnd } from '../transport/remote'
@@ -43,7 +44,7 @@ const KILL_WAIT_MS = 5500
 /** Exit code of pkill and pgrep. */
 const NONE_FOUND = 1
 
-async function exitCodeOf(access: LabAccess, command: HostCommand): Promise<number | null> {
+async function exitCodeOf(access: LabAccess<AnyLab>, command: HostCommand): Promise<number | null> {
   const result = await execCommand(access, command, { timeoutMs: 5000 }).catch(asAppError)
   return result instanceof AppError ? null : result.exitCode
 }
@@ -52,7 +53,7 @@ async function exitCodeOf(access: LabAccess, command: HostCommand): Promise<numb
  * Ends everything tagged at a place by INT; what ignores it is killed 2 s later by its own `timeout`. Never rejects;
  * false when something is left, or when the place could not be asked.
  */
-export async function stopTagged(access: LabAccess, place: Place, tag: string): Promise<boolean> {
+export async function stopTagged(access: LabAccess<AnyLab>, place: Place, tag: string): Promise<boolean> {
   const first = await exitCodeOf(access, killTagged(access.lab, place, tag))
   if (first !== 0) return first === NONE_FOUND
   for (const untilMs = Date.now() + KILL_WAIT_MS; Date.now() < untilMs; await delay(END_CHECK_MS)) {
@@ -66,8 +67,9 @@ export async function stopTagged(access: LabAccess, place: Place, tag: string): 
  * Ends everything under a tag on every host and in every instance of the lab. Never rejects; false when something is left,
  * or a place could not be asked.
  */
-export async function stopTaggedEverywhere(access: LabAccess, tag: string): Promise<boolean> {
-  const { hosts, instances } = access.lab
+export async function stopTaggedEverywhere(access: LabAccess<AnyLab>, tag: string): Promise<boolean> {
+  const { hosts } = access.lab
+  const instances = hasCluster(access.lab) ? access.lab.instances : []
   const end = async (place: Place) => {
     const isEnded = await stopTagged(access, place, tag)
     return (await exitCodeOf(access, endOrphans(access.lab, place, tag))) !== null && isEnded
@@ -79,7 +81,7 @@ export async function stopTaggedEverywhere(access: LabAccess, tag: string): Prom
 
 /** Starts a tool and reads its lines. Rejects with `ssh-…` when its channel cannot be opened. */
 export async function startTool(
-  access: LabAccess,
+  access: LabAccess<AnyLab>,
   place: Place,
   argv: readonly string[],
   read: (line: string, receivedMs: number) => LineReading,

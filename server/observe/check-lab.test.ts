@@ -78,7 +78,7 @@ function withClock({ lab, pool }: LabAccess, offsetMs: number, asked: string[]):
     asked.push(argv.join(' '))
     const opened: RemoteStream = {
       done: new Promise(() => {}),
-      write: () => setImmediate(() => onLine(((epochMs() + offsetMs) / 1000).toFixed(6), epochMs())),
+      write: () => setImmediate(() => onLine?.(((epochMs() + offsetMs) / 1000).toFixed(6), epochMs())),
       close: () => {},
     }
     return opened

@@ -23,6 +23,8 @@ const LinkSchema = z.object({
   address: z.string().default(''),
   mtu: z.number().nullable().default(null),
   altnames: z.array(z.string()).default([]),
+  /** Bridge that it is a port of. */
+  master: z.string().nullable().default(null),
   addr_info: z
     .array(
       z.object({

@@ -1,6 +1,7 @@
 import type { CheckProgress, LabCheck } from '../domain/check'
+import type { AnyLab } from '../domain/lab'
 import type { LabAccess } from '../drivers/at'
-import { checkLab } from './check-lab'
+import { checkAnyLab } from './check-wan-lab'
 
 type Going = { result: Promise<LabCheck>; progress: CheckProgress | null }
 
@@ -13,7 +14,7 @@ export class LabChecks {
    * @param ownRun id of the run that this dashboard has going on in a lab, null for none
    */
   constructor(
-    private readonly accessTo: (labId: string) => LabAccess,
+    private readonly accessTo: (labId: string) => LabAccess<AnyLab>,
     private readonly ownRun: (labId: string) => Promise<string | null>,
   ) {}
 
@@ -22,7 +23,7 @@ export class LabChecks {
     const known = this.going.get(labId)
     if (known) return known.result
     const going: { progress: CheckProgress | null } = { progress: null }
-    const result = checkLab(this.accessTo(labId), {
+    const result = checkAnyLab(this.accessTo(labId), {
       ownRun: () => this.ownRun(labId),
       onProgress: (progress) => {
         going.progress = progress

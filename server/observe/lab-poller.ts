@@ -1,3 +1,4 @@
+import { type AnyLab, hasCluster } from '../domain/lab'
 import type { LabAccess } from '../drivers/at'
 import { delay } from '../transport/retry'
 import { hostClock, hostHealth, instanceLinks, leaseInfo, nodeAnswer, nodeDetails } from './live-poll'
@@ -31,7 +32,7 @@ export class LabPoller {
   last: LabLive | undefined
 
   constructor(
-    private readonly access: LabAccess,
+    private readonly access: LabAccess<AnyLab>,
     private readonly options: Required<LiveOptions>,
   ) {}
 
@@ -68,12 +69,12 @@ export class LabPoller {
 
   private async read(signal: AbortSignal): Promise<LabLive> {
     const { access } = this
-    const { lab } = access
+    const { lab, pool } = access
     const startMs = Date.now()
     const isStale = startMs - this.details.readMs >= this.options.detailMs
     const [hosts, nodes, lease, details] = await Promise.all([
       Promise.all(lab.hosts.map(({ id }) => hostHealth(access, id, signal))),
-      Promise.all(lab.cluster.nodes.map(({ name }) => nodeAnswer(access, name, signal))),
+      hasCluster(lab) ? Promise.all(lab.cluster.nodes.map(({ name }) => nodeAnswer({ lab, pool }, name, signal))) : [],
       leaseInfo(access, signal),
       isStale ? this.readDetails(startMs, signal) : this.details,
     ])
@@ -95,12 +96,19 @@ export class LabPoller {
 
   private async readDetails(readMs: number, signal: AbortSignal): Promise<Details> {
     const { access } = this
-    const { lab } = access
+    const { lab, pool } = access
     const [nodes, clocks, links] = await Promise.all([
-      Promise.all(lab.cluster.nodes.map(async ({ name }) => [name, await nodeDetails(access, name, signal)] as const)),
+      hasCluster(lab) ? this.nodeDetails({ lab, pool }, signal) : [],
       Promise.all(lab.hosts.map(async ({ id }) => [id, await hostClock(access, id, signal)] as const)),
-      Promise.all(lab.instances.map(({ name }) => instanceLinks(access, name, signal))),
+      hasCluster(lab)
+        ? Promise.all(lab.instances.map(({ name }) => instanceLinks({ lab, pool }, { instance: name }, signal)))
+        : [await instanceLinks(access, { host: lab.wan.pve.host }, signal)],
     ])
     return { readMs, nodes: new Map(nodes), clocks: new Map(clocks), links: Object.assign({}, ...links) }
+  }
+
+  private nodeDetails(access: LabAccess, signal: AbortSignal) {
+    const { nodes } = access.lab.cluster
+    return Promise.all(nodes.map(async ({ name }) => [name, await nodeDetails(access, name, signal)] as const))
   }
 }

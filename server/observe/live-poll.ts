@@ -1,4 +1,7 @@
 import type { NodeAnswer } from '../domain/cluster'
+import type { Place } from '../domain/ids'
+import type { AnyLab } from '../domain/lab'
+import { placeName } from '../domain/place'
 import type { LeaseInfo } from '../domain/ports'
 import { execAt, type LabAccess } from '../drivers/at'
 import { type ClockOffset, clockOffset } from '../drivers/clock'
@@ -22,7 +25,7 @@ const STEPS: Partial<Record<ErrorCode, string>> = {
 }
 
 /** How a host answers an empty command. Never rejects. */
-export async function hostHealth(access: LabAccess, id: string, signal: AbortSignal): Promise<HostHealth> {
+export async function hostHealth(access: LabAccess<AnyLab>, id: string, signal: AbortSignal): Promise<HostHealth> {
   try {
     const options = { tag: TAG, timeoutMs: TIMEOUT_MS, signal }
     const { startedMs, endedMs } = await execAt(access, { host: id }, ['true'], options)
@@ -49,7 +52,7 @@ export async function nodeAnswer(
 }
 
 /** Who holds the lab; null for nobody, or when that cannot be read. */
-export async function leaseInfo(access: LabAccess, signal: AbortSignal): Promise<LeaseInfo | null> {
+export async function leaseInfo(access: LabAccess<AnyLab>, signal: AbortSignal): Promise<LeaseInfo | null> {
   const options = { tag: TAG, timeoutMs: LEASE_TIMEOUT_MS, signal }
   return readLease(access, options).then(
     (reading) => (reading && reading.state !== 'incomplete' ? reading.info : null),
@@ -74,18 +77,18 @@ export async function nodeDetails(access: LabAccess, node: string, signal: Abort
   return { interfaces, information }
 }
 
-/** "instance/linux name" -> is the link up, for one instance; empty when it cannot be read. */
+/** "instance/linux name" (or "host/…") -> is the link up, for one place; empty when it cannot be read. */
 export async function instanceLinks(
-  access: LabAccess,
-  instance: string,
+  access: LabAccess<AnyLab>,
+  place: Place,
   signal: AbortSignal,
 ): Promise<Record<string, boolean>> {
   const options = { tag: TAG, timeoutMs: TIMEOUT_MS, signal }
-  const result = await execAt(access, { instance }, ['ip', '-j', 'link'], options).catch(() => null)
+  const result = await execAt(access, place, ['ip', '-j', 'link'], options).catch(() => null)
   const links = result?.exitCode === 0 ? parseLinks(result.stdout) : null
-  return Object.fromEntries((links ?? []).map((link) => [`${instance}/${link.ifname}`, isLinkUp(link)]))
+  return Object.fromEntries((links ?? []).map((link) => [`${placeName(place)}/${link.ifname}`, isLinkUp(link)]))
 }
 
 /** A host's clock against ours, roughly: three samples; null when it cannot be read. */
-export const hostClock = (access: LabAccess, host: string, signal: AbortSignal): Promise<ClockOffset | null> =>
+export const hostClock = (access: LabAccess<AnyLab>, host: string, signal: AbortSignal): Promise<ClockOffset | null> =>
   clockOffset(access, { host }, { tag: TAG, signal, samples: 3 }).catch(() => null)

@@ -1,3 +1,4 @@
+import type { AnyLab } from '../domain/lab'
 import type { LabAccess } from '../drivers/at'
 import { LabPoller, type Listener, type LiveOptions } from './lab-poller'
 import type { LabLive } from './live-types'
@@ -12,7 +13,7 @@ export class LiveStatus {
 
   /** @param accessTo throws `not-found` for a lab that is not there */
   constructor(
-    private readonly accessTo: (labId: string) => LabAccess,
+    private readonly accessTo: (labId: string) => LabAccess<AnyLab>,
     { pauseMs = 1000, detailMs = 5000 }: LiveOptions = {},
   ) {
     this.options = { pauseMs, detailMs }

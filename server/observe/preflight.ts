@@ -1,6 +1,6 @@
 import type { NodePoll } from '../domain/cluster'
 import type { Place } from '../domain/ids'
-import type { Lab } from '../domain/lab'
+import { type AnyLab, hasCluster, type Lab, nodesOf } from '../domain/lab'
 import type { CongestionNeed } from '../domain/load'
 import { placeName } from '../domain/place'
 import type { RunContext } from '../domain/run'
@@ -17,13 +17,13 @@ export type Check = { id: string; title: string; ok: boolean; found: string; hin
 
 const TIMEOUT_MS = 5000
 
-const check = (id: string, title: string, ok: boolean, found: string, hint: string): Check => ({
+export const checkOf = (id: string, title: string, ok: boolean, found: string, hint: string): Check => ({
   ...{ id, title, ok, found },
   hint: ok ? null : hint,
 })
 
 /** A check that could not be made is not passed: the error is what it found. */
-async function guarded(id: string, title: string, make: () => Promise<Check>): Promise<Check> {
+export async function guarded(id: string, title: string, make: () => Promise<Check>): Promise<Check> {
   try {
     return await make()
   } catch (cause) {
@@ -34,14 +34,14 @@ async function guarded(id: string, title: string, make: () => Promise<Check>): P
 }
 
 /** Every host answers over SSH: one check a host. */
-export const checkHosts = (access: LabAccess, options: AskOptions): Promise<Check[]> =>
+export const checkHosts = (access: LabAccess<AnyLab>, options: AskOptions): Promise<Check[]> =>
   Promise.all(
     access.lab.hosts.map(({ id, title = id }) =>
       guarded(`host-${id}`, `${title} reachable`, async () => {
         const result = await execAt(access, { host: id }, ['true'], { ...options, timeoutMs: TIMEOUT_MS })
         const ms = Math.round(result.endedMs - result.startedMs)
         const hint = 'Its login shell must run commands: try "ssh HOST true" by hand.'
-        return check(`host-${id}`, `${title} reachable`, result.exitCode === 0, `answers in ${ms} ms`, hint)
+        return checkOf(`host-${id}`, `${title} reachable`, result.exitCode === 0, `answers in ${ms} ms`, hint)
       }),
     ),
   )
@@ -54,14 +54,14 @@ export const checkInstances = (access: LabAccess, options: AskOptions): Promise<
     const result = await execAt(access, place, listInstances(lab), { ...options, timeoutMs: TIMEOUT_MS })
     if (result.exitCode !== 0) {
       const hint = `"${lab.containers.command.join(' ')} list" must work for the SSH user (group incus-admin, or a prefix such as sudo in containers.command).`
-      return check('instances', 'Instances running', false, result.stderr.trim().slice(-300), hint)
+      return checkOf('instances', 'Instances running', false, result.stderr.trim().slice(-300), hint)
     }
     const found = parseInstances(result.stdout)
     const missing = lab.instances.filter(({ name }) => !isRunning(found.get(name)))
     const states = missing.map(({ name }) => `${name} is ${found.get(name)?.status.toLowerCase() ?? 'absent'}`)
     const start = missing.map(({ name }) => `${lab.containers.command.join(' ')} start ${name}`).join('; ')
     const text = states.join(', ') || `${lab.instances.length} of ${lab.instances.length}`
-    return check('instances', 'Instances running', missing.length === 0, text, `On ${lab.containers.host}: ${start}`)
+    return checkOf('instances', 'Instances running', missing.length === 0, text, `On ${lab.containers.host}: ${start}`)
   })
 
 /**
@@ -69,13 +69,13 @@ export const checkInstances = (access: LabAccess, options: AskOptions): Promise<
  * ("ping@cluster-lan-host" -> "20221126").
  */
 export async function checkTools(
-  access: LabAccess,
+  access: LabAccess<AnyLab>,
   tools: readonly string[],
   options: AskOptions,
   nodeTools: readonly string[] = [],
 ): Promise<{ checks: Check[]; versions: Record<string, string> }> {
   const versions: Record<string, string> = {}
-  const nodes = access.lab.cluster.nodes.map(({ instance }) => ({ instance }))
+  const nodes = nodesOf(access.lab).map(({ instance }) => ({ instance }))
   const needs = [
     ...tools.map((tool) => ({ tool, where: '', places: placesOfTool(access.lab, tool) })),
     ...nodeTools.map((tool) => ({ tool, where: ' in both nodes', places: nodes })),
@@ -87,7 +87,7 @@ export async function checkTools(
       const missing = found.filter(({ version }) => version === null)
       const text = found.map((one) => `${placeName(one.place)}: ${one.version ?? one.found}`).join(', ')
       const hint = missing.map(({ place }) => installHint(tool, place)).join('; ')
-      return check(
+      return checkOf(
         `tool-${tool}${where && '-nodes'}`,
         `${tool} present${where}`,
         missing.length === 0,
@@ -123,7 +123,7 @@ export const checkCongestion = (
     const found = stdout.trim()
     const hint = `On the machine whose kernel ${placeName(at)} runs on: modprobe tcp_${algorithm}`
     const said = found || stderr.trim().slice(-300) || 'nothing'
-    return check('congestion', title, found.split(/\s+/).includes(algorithm), said, hint)
+    return checkOf('congestion', title, found.split(/\s+/).includes(algorithm), said, hint)
   })
 }
 
@@ -150,7 +150,7 @@ export function checkPrimaries(lab: Lab, polls: readonly NodePoll[], expected = 
   const unit = lab.cluster.unit
   const hint = `Look at "systemctl status ${unit}" and "show chassis cluster status" on both nodes; a node that was just started takes its hold time.`
   const title = `${expected} primary of every redundancy group`
-  return check('primaries', title, problems.length === 0, problems.join('; ') || 'both nodes agree', hint)
+  return checkOf('primaries', title, problems.length === 0, problems.join('; ') || 'both nodes agree', hint)
 }
 
 /** Both nodes say something that can be read, whatever it is: else nothing could be judged. */
@@ -159,7 +159,7 @@ export function checkAnswers(lab: Lab, polls: readonly NodePoll[]): Check {
     answer.kind === 'no-answer' || answer.kind === 'garbled' ? [`${node}: ${answer.kind} (${answer.reason})`] : [],
   )
   const hint = `Try "${lab.cluster.cli.join(' ')} -c 'show chassis cluster status'" on that node by hand.`
-  return check('answers', 'Both nodes answer', silent.length === 0, silent.join('; ') || 'both', hint)
+  return checkOf('answers', 'Both nodes answer', silent.length === 0, silent.join('; ') || 'both', hint)
 }
 
 /** Redundancy groups with a manual failover that nobody reset. */
@@ -176,23 +176,25 @@ export function checkManualFailover(lab: Lab, polls: readonly NodePoll[]): Check
   const found = stale.map((id) => `group ${id}`).join(', ') || 'none'
   const resets = stale.map((id) => `request chassis cluster failover reset redundancy-group ${id}`).join('; ')
   const hint = `Choose "Reset and run", or on a node: ${lab.cluster.cli.join(' ')} -c "${resets}"`
-  return check('manual-failover', 'No stale manual failover', stale.length === 0, found, hint)
+  return checkOf('manual-failover', 'No stale manual failover', stale.length === 0, found, hint)
 }
 
 /** Every place whose clock is compared with another: hosts, nodes, probe and capture places. */
-export function clockPlaces(lab: Lab): Place[] {
+export function clockPlaces(lab: AnyLab): Place[] {
   const places: Place[] = [
     ...lab.hosts.map(({ id }) => ({ host: id })),
-    ...lab.cluster.nodes.map(({ instance }) => ({ instance })),
+    ...nodesOf(lab).map(({ instance }) => ({ instance })),
     ...lab.targets.flatMap(({ from, captureAt }) => (captureAt ? [from, captureAt.at] : [from])),
-    ...lab.cluster.reths.flatMap(({ garpObserver }) => (garpObserver ? [garpObserver.at] : [])),
+    ...(hasCluster(lab) ? lab.cluster.reths : []).flatMap(({ garpObserver }) =>
+      garpObserver ? [garpObserver.at] : [],
+    ),
   ]
   return [...new Map(places.map((place) => [JSON.stringify(place), place])).values()]
 }
 
 /** Clock offset of every place, by name. One place after another: load on the way widens the error. */
 export async function checkClocks(
-  access: LabAccess,
+  access: LabAccess<AnyLab>,
   options: AskOptions,
 ): Promise<{ check: Check; clocks: RunContext['clocks'] }> {
   const clocks: RunContext['clocks'] = {}
@@ -201,7 +203,7 @@ export async function checkClocks(
     const text = Object.entries(clocks)
       .map(([name, { offsetMs, errorMs }]) => `${name} ${offsetMs.toFixed(1)} ± ${errorMs.toFixed(1)} ms`)
       .join(', ')
-    return check('clocks', 'Clock offsets known', true, text, '')
+    return checkOf('clocks', 'Clock offsets known', true, text, '')
   })
   return { check: result, clocks }
 }

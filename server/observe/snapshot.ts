@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { NodePoll } from '../domain/cluster'
-import type { Lab } from '../domain/lab'
+import { type AnyLab, hasCluster, type Lab, leaseHost } from '../domain/lab'
 import type { LabSnapshot } from '../domain/snapshot'
 import { execAt, execCommand, type LabAccess } from '../drivers/at'
 import { type InstanceState, listInstances, parseInstances } from '../drivers/incus'
@@ -11,11 +11,14 @@ import { asAppError } from '../errors'
 import { hostLinkFacts, listHostLinks } from './host-links'
 import { instanceFacts, instanceFactsArgv, taggedProcesses } from './instance-facts'
 import { isVolatileConfig, isVolatileConfigLine } from './volatile'
+import { wanFacts } from './wan-facts'
 
 export type SnapshotOptions = {
   /** `<runId>/snapshot`: that run's own lease is not part of the snapshot. */
   tag: string
   signal?: AbortSignal
+  /** Where the passwords of consoles are found; the app's environment unless told. */
+  env?: Readonly<Record<string, string | undefined>>
 }
 
 const TIMEOUT_MS = 8000
@@ -47,22 +50,32 @@ function containerFacts(name: string, instance: InstanceState | undefined): LabS
   })
 }
 
+/** Processes of runs, and whose lease there is. */
+async function leaseHostFacts(access: LabAccess<AnyLab>, options: SnapshotOptions): Promise<LabSnapshot> {
+  const { signal, tag } = options
+  const host = leaseHost(access.lab)
+  const [tagged, lease] = await Promise.all([
+    execCommand(access, listTagged(access.lab, { host }), { signal, timeoutMs: TIMEOUT_MS }),
+    readLease(access, { signal, tag }),
+  ])
+  const own = tag.split('/', 1)[0]
+  return {
+    [`${host}/processes`]: taggedProcesses(tagged.stdout),
+    [`${host}/lease`]: lease && lease.info.runId !== own ? `run ${lease.info.runId}` : 'none',
+  }
+}
+
 async function hostFacts(access: LabAccess, options: SnapshotOptions): Promise<LabSnapshot> {
   const host = access.lab.containers.host
   const { networks } = access.lab
-  const [list, links, tagged, lease] = await Promise.all([
+  const [list, links, own] = await Promise.all([
     execAt(access, { host }, listInstances(access.lab), { ...options, timeoutMs: TIMEOUT_MS }),
     networks.length > 0 ? execAt(access, { host }, listHostLinks(), { ...options, timeoutMs: TIMEOUT_MS }) : null,
-    execCommand(access, listTagged(access.lab, { host }), { signal: options.signal, timeoutMs: TIMEOUT_MS }),
-    readLease(access, options),
+    leaseHostFacts(access, options),
   ])
   const instances = parseInstances(list.stdout)
-  const own = options.tag.split('/', 1)[0]
   return Object.assign(
-    {
-      [`${host}/processes`]: taggedProcesses(tagged.stdout),
-      [`${host}/lease`]: lease && lease.info.runId !== own ? `run ${lease.info.runId}` : 'none',
-    },
+    own,
     links ? hostLinkFacts(access.lab, links.stdout) : {},
     ...access.lab.instances.map(({ name }) => containerFacts(name, instances.get(name))),
   )
@@ -114,7 +127,14 @@ export const unreadIn = (snapshot: LabSnapshot): string[] =>
  * change by itself (see `volatile.ts`). Read concurrently, in two round trips at most per place. What cannot be read in
  * a node or instance is a fact ("not readable"); rejects when the lab host cannot be reached or does not list instances.
  */
-export async function takeSnapshot(access: LabAccess, options: SnapshotOptions): Promise<LabSnapshot> {
+export async function takeSnapshot(access: LabAccess<AnyLab>, options: SnapshotOptions): Promise<LabSnapshot> {
+  const { lab, pool } = access
+  if (hasCluster(lab)) return clusterSnapshot({ lab, pool }, options)
+  const parts = await Promise.all([leaseHostFacts(access, options), wanFacts({ lab, pool }, options)])
+  return Object.assign({}, ...parts)
+}
+
+async function clusterSnapshot(access: LabAccess, options: SnapshotOptions): Promise<LabSnapshot> {
   const { instances, cluster } = access.lab
   const timedOut = (name: string) => (cause: unknown) => {
     const error = asAppError(cause)

@@ -1,5 +1,5 @@
 import type { Place } from '../domain/ids'
-import type { Lab, Switch } from '../domain/lab'
+import type { AnyLab, Switch } from '../domain/lab'
 import { placeName } from '../domain/place'
 import type { SwitchState, SwitchView } from '../domain/views'
 import { execAt, type LabAccess } from '../drivers/at'
@@ -22,7 +22,10 @@ function together(answers: readonly (boolean | null)[]): SwitchState {
 }
 
 /** On, off, partly (not at all of its places) or unknown, for every switch of the lab. Rejects only when cancelled. */
-export async function readSwitches(access: LabAccess, options: SwitchOptions): Promise<Map<string, SwitchState>> {
+export async function readSwitches(
+  access: LabAccess<AnyLab>,
+  options: SwitchOptions,
+): Promise<Map<string, SwitchState>> {
   const { switches } = access.lab
   const said = new Map<string, Map<string, boolean>>()
   await Promise.all(
@@ -37,7 +40,7 @@ export async function readSwitches(access: LabAccess, options: SwitchOptions): P
 }
 
 /** The lab's switches as the API shows them, with the commands exactly as they would be run. */
-export async function viewSwitches(access: LabAccess, options: SwitchOptions): Promise<SwitchView[]> {
+export async function viewSwitches(access: LabAccess<AnyLab>, options: SwitchOptions): Promise<SwitchView[]> {
   const { lab } = access
   const states = await readSwitches(access, options)
   const commands = (entry: Switch, on: boolean) =>
@@ -61,7 +64,7 @@ export const switchedOn = (states: ReadonlyMap<string, SwitchState>): string[] =
   [...states].flatMap(([id, state]) => (state === 'on' || state === 'partly' ? [id] : []))
 
 /** Says in the run's record what was on; never a reason not to run. Null for a lab without switches. */
-export function checkSwitches(lab: Lab, states: ReadonlyMap<string, SwitchState>): Check | null {
+export function checkSwitches(lab: AnyLab, states: ReadonlyMap<string, SwitchState>): Check | null {
   if (lab.switches.length === 0) return null
   const unknown = [...states].flatMap(([id, state]) => (state === 'unknown' ? [id] : []))
   const on = switchedOn(states).map((id) => (states.get(id) === 'partly' ? `${id} (partly)` : id))
@@ -74,7 +77,7 @@ export function checkSwitches(lab: Lab, states: ReadonlyMap<string, SwitchState>
 }
 
 /** The switch of that id. Throws `not-found` when the lab file does not declare it. */
-export function requireSwitch(lab: Lab, id: string): Switch {
+export function requireSwitch(lab: AnyLab, id: string): Switch {
   const entry = lab.switches.find((candidate) => candidate.id === id)
   if (entry) return entry
   const known = lab.switches.map((candidate) => candidate.id).join(', ')
@@ -87,7 +90,12 @@ export function requireSwitch(lab: Lab, id: string): Switch {
  * Turns a switch on or off at all of its places, one after the other, and reads back whether it is. Rejects with
  * `command-failed` when a command fails or the switch says otherwise afterwards, with `ssh-…`, `command-timeout`.
  */
-export async function setSwitch(access: LabAccess, entry: Switch, on: boolean, options: SwitchOptions): Promise<void> {
+export async function setSwitch(
+  access: LabAccess<AnyLab>,
+  entry: Switch,
+  on: boolean,
+  options: SwitchOptions,
+): Promise<void> {
   for (const { place, argv } of switchCommands(entry, on)) {
     const result = await execAt(access, place, argv, { ...options, timeoutMs: SET_TIMEOUT_MS })
     if (result.exitCode === 0) continue

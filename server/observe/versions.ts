@@ -1,5 +1,5 @@
 import type { Place } from '../domain/ids'
-import type { Lab } from '../domain/lab'
+import { type AnyLab, hasCluster, type Lab, type WanLab } from '../domain/lab'
 import { lanHostOf } from '../domain/lan-host'
 import { placeName } from '../domain/place'
 import { execAt, type LabAccess } from '../drivers/at'
@@ -19,6 +19,9 @@ const VERSION_ARGV: Record<string, string[]> = {
   tcpdump: ['tcpdump', '--version'],
   ip: ['ip', '-V'],
   arping: ['arping', '-V'],
+  fping: ['fping', '-v'],
+  socat: ['socat', '-V'],
+  ss: ['ss', '-V'],
 }
 
 /** Debian packages of tools that are not named like them. */
@@ -36,6 +39,8 @@ const PACKAGES: Record<string, string> = {
   journalctl: 'systemd',
   dhclient: 'isc-dhcp-client',
   sysctl: 'procps',
+  ss: 'iproute2',
+  locust: 'python3-locust',
 }
 
 /** What makes a tool print its version. */
@@ -49,7 +54,27 @@ export const installHint = (tool: string, place: Place): string =>
   `On ${placeName(place)}: apt-get install ${PACKAGES[tool] ?? tool}`
 
 /** Where a case needs a tool: where probes and traffic start, where packets are captured, where a VIP or a lease is asked for. */
-export function placesOfTool(lab: Lab, tool: string): Place[] {
+export function placesOfTool(lab: AnyLab, tool: string): Place[] {
+  const named = new Map(
+    (hasCluster(lab) ? placesInCluster(lab, tool) : placesInWan(lab, tool)).map((place) => [
+      JSON.stringify(place),
+      place,
+    ]),
+  )
+  return [...named.values()]
+}
+
+function placesInWan({ targets, wan }: WanLab, tool: string): Place[] {
+  const pve = [{ host: wan.pve.host }]
+  const probing = targets.map(({ from }) => from)
+  const places: Record<string, Place[]> = {
+    ...{ ping: probing, fping: probing, locust: wan.requests ? [{ host: wan.requests.host }] : [] },
+    ...{ tcpdump: pve, socat: pve, ss: pve, ip: pve },
+  }
+  return places[tool] ?? []
+}
+
+function placesInCluster(lab: Lab, tool: string): Place[] {
   const garpObservers = lab.cluster.reths.flatMap(({ garpObserver }) => (garpObserver ? [garpObserver.at] : []))
   const observers = [...garpObservers, ...lab.targets.flatMap(({ captureAt }) => (captureAt ? [captureAt.at] : []))]
   const client = lab.cluster.dhcp ? lanHostOf(lab) : null
@@ -63,8 +88,7 @@ export function placesOfTool(lab: Lab, tool: string): Place[] {
     arping: garpObservers,
     dhclient: asking,
   }
-  const named = new Map((places[tool] ?? []).map((place) => [JSON.stringify(place), place]))
-  return [...named.values()]
+  return places[tool] ?? []
 }
 
 /** "3.12" out of "iperf 3.12 (cJSON 1.7.15)", "20221126" out of "ping from iputils 20221126". */
@@ -72,7 +96,7 @@ export const versionIn = (text: string): string | null => /\d+(?:\.\d+)+|\d{8}/.
 
 /** One tool at one place. Rejects with `ssh-…` when the place cannot be asked. */
 export async function toolVersion(
-  access: LabAccess,
+  access: LabAccess<AnyLab>,
   tool: string,
   place: Place,
   options: AskOptions,

@@ -1,18 +1,20 @@
 import type { CaseDefinition } from '../cases/define'
-import type { Lab } from '../domain/lab'
-import type { EventSink, LabStateStore, RunStore, SampleSink, UndoJournal } from '../domain/ports'
+import type { AnyLab } from '../domain/lab'
+import type { CaptureFiles, EventSink, LabStateStore, RunStore, SampleSink, UndoJournal } from '../domain/ports'
 import type { Ending, Report } from '../domain/run'
 import type { Connections } from '../drivers/at'
 
 /** What the runner needs of the world; `container.ts` gives it the concrete ones. */
 export type RunnerDeps = {
   /** Throws `not-found` or `lab-file`. */
-  lab: (labId: string) => Lab
-  connections: (lab: Lab) => Connections
+  lab: (labId: string) => AnyLab
+  connections: (lab: AnyLab) => Connections
   events: EventSink
   samples: SampleSink
   undo: UndoJournal
   runs: RunStore
+  /** Without it no pcap is kept. */
+  captures?: CaptureFiles
   /** Judges what is stored of a run, long ones apart from the event loop. Rejects with AppError. */
   judge: (runId: string, definition: CaseDefinition, ending: Ending) => Promise<Report>
   labState: LabStateStore

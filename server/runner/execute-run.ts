@@ -1,5 +1,6 @@
 import type { CaseDefinition } from '../cases/define'
 import type { EventBody } from '../domain/event'
+import type { AnyLab } from '../domain/lab'
 import type { Quarantine, RunPatch } from '../domain/ports'
 import type { Ending, Report } from '../domain/run'
 import { AppError, asAppError, withHint } from '../errors'
@@ -12,7 +13,7 @@ import { untilStored } from './until-stored'
 
 type End = { ending: Ending; message: string | null }
 
-function endOf(error: unknown, session: RunSession): End {
+function endOf(error: unknown, session: RunSession<AnyLab>): End {
   const reason = session.signal.aborted ? session.signal.reason : error
   if (reason instanceof AppError && reason.code === 'cancelled')
     return { ending: 'cancelled', message: asAppError(error).message }
@@ -22,7 +23,7 @@ function endOf(error: unknown, session: RunSession): End {
 }
 
 /** One run from its first step to its end: steps, restore, judgement. Never rejects. */
-export async function executeRun(session: RunSession, definition: CaseDefinition): Promise<void> {
+export async function executeRun(session: RunSession<AnyLab>, definition: CaseDefinition): Promise<void> {
   const { runId, deps, lab } = session
   let end: End = { ending: 'completed', message: null }
   try {
@@ -38,7 +39,7 @@ export async function executeRun(session: RunSession, definition: CaseDefinition
 }
 
 /** Restore, then judge, then say how it ended; also the second half of recovery. Never rejects. */
-export async function finishRun(session: RunSession, definition: CaseDefinition, end: End): Promise<void> {
+export async function finishRun(session: RunSession<AnyLab>, definition: CaseDefinition, end: End): Promise<void> {
   const { runId, deps } = session
   await deps.runs.patch(runId, { phase: 'restoring' }).catch(() => {})
   const keeps = definition.kind === 'operation' && end.ending === 'completed'
@@ -74,7 +75,7 @@ type Final = {
 }
 
 /** The end is stored last: each piece in turn, once. A dashboard that is stopped leaves the rest to the recovery at its next start. */
-async function persist(session: RunSession, final: Final): Promise<void> {
+async function persist(session: RunSession<AnyLab>, final: Final): Promise<void> {
   const { runId, deps, lab } = session
   const { report, ending, verdict, message, quarantine } = final
   const append = (body: EventBody) => () => deps.events.append(runId, body)

@@ -1,11 +1,12 @@
 import type { Step } from '../domain/case'
+import type { AnyLab } from '../domain/lab'
 import { asAppError } from '../errors'
 import { perform } from './actions'
 import { StoppedError, withBudget } from './budget'
 import type { RunSession } from './session'
 
 /** Runs one step under its budget. A wait that may run out is a finding and returns; everything else rejects. */
-export async function executeStep(session: RunSession, step: Step): Promise<void> {
+export async function executeStep(session: RunSession<AnyLab>, step: Step): Promise<void> {
   const { id: stepId, title, budgetMs } = step
   session.recorder.stepId = stepId
   await session.emit({ kind: 'step-started', stepId, title, budgetMs })

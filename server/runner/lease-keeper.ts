@@ -1,9 +1,11 @@
 import type { DesiredState } from '../domain/case'
-import type { Lab } from '../domain/lab'
+import { type AnyLab, hasWan } from '../domain/lab'
 import type { LeaseInfo } from '../domain/ports'
 import type { LabAccess } from '../drivers/at'
+import { isLinkGood } from '../drivers/desired'
 import { armLease, type LeaseRequest, renewLease } from '../drivers/lease'
 import { revertScript } from '../drivers/revert'
+import { consolePassword } from '../drivers/wanulator/wanulator'
 import { AppError, asAppError } from '../errors'
 import type { RunSession } from './session'
 
@@ -12,7 +14,7 @@ export const RENEWALS_PER_LEASE = 4
 
 /** What is put on the lab host for a run: `desired` in the order in which it is applied. */
 export const leaseRequest = (
-  lab: Lab,
+  lab: AnyLab,
   runId: string,
   owner: string,
   desired: readonly DesiredState[],
@@ -21,6 +23,7 @@ export const leaseRequest = (
   owner,
   ttlMs: lab.leaseS * 1000,
   revert: revertScript(lab, runId, desired),
+  ...(hasWan(lab) && desired.some(isLinkGood) ? { secret: () => consolePassword(lab.wan, process.env) } : {}),
 })
 
 /** Keeps the dead-man lease of a run: renewed until stopped; a lease that is lost aborts the run. */
@@ -29,8 +32,8 @@ export class LeaseKeeper {
   #deadlineMs: number
 
   private constructor(
-    private readonly session: RunSession,
-    private readonly access: LabAccess,
+    private readonly session: RunSession<AnyLab>,
+    private readonly access: LabAccess<AnyLab>,
     armed: LeaseInfo,
   ) {
     this.#deadlineMs = armed.deadlineMs
@@ -38,7 +41,11 @@ export class LeaseKeeper {
   }
 
   /** Arms it. Rejects with `lease-held` by name when another dashboard has the lab. */
-  static async arm(session: RunSession, desired: readonly DesiredState[], signal: AbortSignal): Promise<LeaseKeeper> {
+  static async arm(
+    session: RunSession<AnyLab>,
+    desired: readonly DesiredState[],
+    signal: AbortSignal,
+  ): Promise<LeaseKeeper> {
     const access = session.access()
     const request = leaseRequest(session.lab, session.runId, session.deps.owner, desired)
     const armed = await armLease(access, request, { tag: session.tag('lease'), signal })

@@ -1,12 +1,12 @@
 import type { PlanStep, Step } from '../domain/case'
-import type { Lab } from '../domain/lab'
+import type { AnyLab } from '../domain/lab'
 import { planAction } from './actions'
 import { planContext } from './actions/handler'
 import { planRestore } from './restore-plan'
 import { changesLab, undoOf } from './undo-of'
 
 /** What would be run, per step and host, ending with the restore that follows any ending. */
-export async function planOf(lab: Lab, steps: readonly Step[]): Promise<PlanStep[]> {
+export async function planOf(lab: AnyLab, steps: readonly Step[]): Promise<PlanStep[]> {
   const context = planContext(lab, undoOf(steps))
   const planned: PlanStep[] = []
   for (const { id, title, budgetMs, actions } of steps) {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type AnyLab, leaseHost } from '../domain/lab'
 import { execAt } from '../drivers/at'
 import { asAppError } from '../errors'
 import type { RunSession } from './session'
@@ -7,8 +8,8 @@ const PROBE_TIMEOUT_MS = 5000
 const PAUSE_MS = 3000
 
 /** Waits until the container host answers; says in the run why it does not. Rejects when the signal aborts. */
-export async function untilReachable(session: RunSession, signal: AbortSignal): Promise<void> {
-  const place = { host: session.lab.containers.host }
+export async function untilReachable(session: RunSession<AnyLab>, signal: AbortSignal): Promise<void> {
+  const place = { host: leaseHost(session.lab) }
   const options = { tag: session.tag('recover'), timeoutMs: PROBE_TIMEOUT_MS, signal }
   for (let last = ''; ; ) {
     try {

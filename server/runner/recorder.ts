@@ -1,6 +1,6 @@
 import type { EventBody } from '../domain/event'
 import type { Place } from '../domain/ids'
-import type { Lab } from '../domain/lab'
+import { type AnyLab, hasCluster } from '../domain/lab'
 import type { Connections } from '../drivers/at'
 import { asAppError } from '../errors'
 import type { ExecResult, Remote, StreamEnd } from '../transport/remote'
@@ -14,7 +14,8 @@ const NO_END: StreamEnd = { exitCode: null, signal: null }
 type Command = { id: string; first: boolean; startedMs: number; last: { stdout: string; stderr: string } }
 
 /** The place that an argv for the container host leads to: the instance named after `exec`, else the host. */
-export function placeOf(lab: Lab, host: string, argv: readonly string[]): Place {
+export function placeOf(lab: AnyLab, host: string, argv: readonly string[]): Place {
+  if (!hasCluster(lab)) return { host }
   const { command } = lab.containers
   for (let at = 0; at + command.length + 1 < argv.length; at++) {
     if (argv[at + command.length] !== 'exec' || command.some((word, i) => argv[at + i] !== word)) continue
@@ -36,7 +37,7 @@ export class Recorder {
   #timer: NodeJS.Timeout | undefined
 
   constructor(
-    private readonly lab: Lab,
+    private readonly lab: AnyLab,
     private readonly emit: (body: EventBody) => void,
   ) {}
 
@@ -56,6 +57,12 @@ export class Recorder {
       this.#waiting.set(key, { commandId, from, text: `${line}\n` })
       this.#timer ??= setTimeout(() => this.flush(), OUTPUT_DELAY_MS)
     }
+  }
+
+  /** What was said on a line that one of our commands holds open, as its output. */
+  said(command: { host: string; argv: readonly string[] }, text: string): void {
+    const commandId = this.idOf(command)
+    if (commandId) this.#output(commandId, 'stdout', text)
   }
 
   /** Tells what lines still wait. */

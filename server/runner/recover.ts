@@ -1,4 +1,5 @@
 import type { CaseDefinition } from '../cases/define'
+import type { AnyLab } from '../domain/lab'
 import { AppError } from '../errors'
 import { finishRun } from './execute-run'
 import { untilReachable } from './reachable'
@@ -7,7 +8,11 @@ import type { RunSession } from './session'
 import { undoOf } from './undo-of'
 
 /** Takes over a run that a crash of the dashboard interrupted: the lab is put back, what was stored is judged. */
-export async function recoverRun(session: RunSession, definition: CaseDefinition, phase: string): Promise<void> {
+export async function recoverRun(
+  session: RunSession<AnyLab>,
+  definition: CaseDefinition,
+  phase: string,
+): Promise<void> {
   session.recorder.stepId = 'recover'
   session.undo = undoOf(definition.steps(session.lab, session.params, session.runId))
   await session.deps.runs.patch(session.runId, { phase: 'recovering' })
@@ -18,7 +23,7 @@ export async function recoverRun(session: RunSession, definition: CaseDefinition
 }
 
 /** Tries again to put a quarantined lab back; lifts the quarantine when it is as before. Rejects when it is not. */
-export async function restoreQuarantined(session: RunSession, definition: CaseDefinition): Promise<void> {
+export async function restoreQuarantined(session: RunSession<AnyLab>, definition: CaseDefinition): Promise<void> {
   session.undo = undoOf(definition.steps(session.lab, session.params, session.runId))
   const { quarantine, message } = await restore(session)
   await session.deps.labState.setQuarantine(session.lab.id, quarantine)

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConnectionSchema } from '../domain/case'
 import type { EventBody } from '../domain/event'
+import { type AnyLab, hasCluster } from '../domain/lab'
 import type { Quarantine, UndoEntry } from '../domain/ports'
 import { type LabSnapshot, snapshotDifferences } from '../domain/snapshot'
-import { planDesired } from '../drivers/desired'
+import { desiredTitle } from '../drivers/desired'
 import { disarmLease, readLease } from '../drivers/lease'
 import { applyDesired, checkDesired } from '../drivers/restore'
 import { stopTaggedEverywhere } from '../drivers/tool'
@@ -32,15 +33,16 @@ const NEXT_BEAT_INTERVALS = 1.5
 /** Over half a minute. */
 const DISARM_ATTEMPTS = 9
 
-const tell = (session: RunSession, body: EventBody) =>
+const tell = (session: RunSession<AnyLab>, body: EventBody) =>
   session.emit(body).then(
     () => {},
     () => {},
   )
 
 /** Ends what the run started: its watch, its streams, and whatever still carries its tag anywhere in the lab. */
-async function endProcesses(session: RunSession): Promise<void> {
+async function endProcesses(session: RunSession<AnyLab>): Promise<void> {
   await Promise.all([session.watch?.stop(), ...[...session.factWatches.values()].map((watch) => watch.stop())])
+  await session.wanCapture?.end()
   await Promise.all([...session.tools.values()].map((tool) => tool.stop()))
   session.tools.clear()
   session.recorder.flush()
@@ -50,13 +52,13 @@ async function endProcesses(session: RunSession): Promise<void> {
   await untilReachable(session, AbortSignal.timeout(REACH_BUDGET_MS)).then(end, () => {})
 }
 
-async function undo(session: RunSession, entry: UndoEntry): Promise<boolean> {
+async function undo(session: RunSession<AnyLab>, entry: UndoEntry): Promise<boolean> {
   const access = session.access()
   const { desired } = entry
-  const { title } = planDesired(session.lab, desired)
+  const title = desiredTitle(session.lab, desired)
   const tag = session.tag('restore')
   try {
-    const isPatient = desired.kind === 'group-primary' && session.lab.cluster.preempt
+    const isPatient = desired.kind === 'group-primary' && hasCluster(session.lab) && session.lab.cluster.preempt
     for (
       const untilMs = Date.now() + (isPatient ? PREEMPT_PATIENCE_MS : 0);
       Date.now() < untilMs;
@@ -74,7 +76,7 @@ async function undo(session: RunSession, entry: UndoEntry): Promise<boolean> {
 }
 
 /** Compares with the lab as it was before, again and again until it is the same or the budget is used up. */
-async function compare(session: RunSession, before: LabSnapshot): Promise<string[]> {
+async function compare(session: RunSession<AnyLab>, before: LabSnapshot): Promise<string[]> {
   const untilMs = Date.now() + COMPARE_BUDGET_MS
   for (;;) {
     const differences = await takeSnapshot(session.access(), { tag: session.tag('snapshot') }).then(
@@ -87,7 +89,7 @@ async function compare(session: RunSession, before: LabSnapshot): Promise<string
 }
 
 /** Takes the run's lease away, also one that a crashed dashboard left; nobody's or another's is let alone. */
-async function disarm(session: RunSession): Promise<void> {
+async function disarm(session: RunSession<AnyLab>): Promise<void> {
   if (session.undo.length === 0) return
   const options = { tag: session.tag('lease') }
   const take = async (attempt: number): Promise<void> => {
@@ -109,7 +111,7 @@ async function disarm(session: RunSession): Promise<void> {
  * the open undo entries last-in first-out, compares with the snapshot from before, takes the lease away. Never rejects.
  * @param keeps what was changed is meant to stay: nothing is undone and nothing compared
  */
-export async function restore(session: RunSession, keeps = false): Promise<Restored> {
+export async function restore(session: RunSession<AnyLab>, keeps = false): Promise<Restored> {
   session.recorder.stepId = 'restore'
   await tell(session, {
     kind: 'step-started',
@@ -130,7 +132,7 @@ export async function restore(session: RunSession, keeps = false): Promise<Resto
 }
 
 /** An operation that was completed: its undo is not wanted any more, at the latest by the next crash. */
-async function letStand(session: RunSession): Promise<Restored> {
+async function letStand(session: RunSession<AnyLab>): Promise<Restored> {
   await endProcesses(session)
   for (const entry of await session.deps.undo.open(session.runId)) await session.deps.undo.markApplied(entry.id)
   await disarm(session)
@@ -138,7 +140,7 @@ async function letStand(session: RunSession): Promise<Restored> {
 }
 
 /** Nothing is run on it until an engineer has looked: the caller stores that with the end of the run. */
-function leftDifferent({ runId }: RunSession, differences: string[]): Restored {
+function leftDifferent({ runId }: RunSession<AnyLab>, differences: string[]): Restored {
   const reason = `run ${runId} left the lab different from before`
   return {
     quarantine: { reason, differences, runId, sinceMs: Date.now() },
@@ -146,7 +148,7 @@ function leftDifferent({ runId }: RunSession, differences: string[]): Restored {
   }
 }
 
-async function restoreLab(session: RunSession): Promise<Restored> {
+async function restoreLab(session: RunSession<AnyLab>): Promise<Restored> {
   const { runId, deps } = session
   const before = session.before ?? (await deps.runs.snapshot(runId))
   await endProcesses(session)
@@ -154,8 +156,9 @@ async function restoreLab(session: RunSession): Promise<Restored> {
   let undone = true
   const entries = await deps.undo.open(runId).catch(() => session.undoEntries.toReversed())
   for (const entry of entries) undone = (await undo(session, entry)) && undone
-  if (entries.some(({ desired }) => ConnectionSchema.safeParse(desired).success))
-    await sleep(NEXT_BEAT_INTERVALS * session.lab.cluster.heartbeat.intervalMs)
+  const { lab } = session
+  if (hasCluster(lab) && entries.some(({ desired }) => ConnectionSchema.safeParse(desired).success))
+    await sleep(NEXT_BEAT_INTERVALS * lab.cluster.heartbeat.intervalMs)
   const differences = await compare(session, before)
   await tell(session, { kind: 'snapshot-compared', equal: differences.length === 0, differences })
   if (undone)

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { findCase } from '../cases'
-import { blockedBecause, type CaseDefinition, parseParams } from '../cases/define'
+import { blockedBecause, type CaseDefinition, labFor, parseParams } from '../cases/define'
 import { manualReset } from '../cases/manual-failover'
 import type { PlanStep } from '../domain/case'
-import type { Lab } from '../domain/lab'
+import { type AnyLab, hasCluster, type Lab } from '../domain/lab'
 import type { RunRequest } from '../domain/run'
 import { AppError, asAppError } from '../errors'
 import { askNodes, manualGroups } from '../observe/preflight'
@@ -22,7 +22,7 @@ const LET_GO_MS = 2000
 /** One run per lab; the others wait in the store, so the queue survives a restart. */
 export class Runner {
   /** Lab id -> what it is busy with. */
-  readonly #active = new Map<string, { runId: string; session: RunSession | null; done: Promise<void> }>()
+  readonly #active = new Map<string, { runId: string; session: RunSession<AnyLab> | null; done: Promise<void> }>()
   readonly switches: LabSwitches
   #closing = false
 
@@ -30,8 +30,8 @@ export class Runner {
     this.switches = new LabSwitches(deps, (labId, what, work) => this.#alone(labId, what, work))
   }
 
-  /** Queues a run and starts it when the lab is free. Throws `bad-input`, `not-found`, `forbidden`, `quarantined`. */
-  async start(request: RunRequest): Promise<{ id: string }> {
+  /** Queues a run, or repeats of one, and starts it when the lab is free; `id` is the first one's. Throws `bad-input`, `not-found`, `forbidden`, `quarantined`. */
+  async start(request: RunRequest): Promise<{ id: string; ids: string[] }> {
     const { lab, definition, params } = this.#resolve(request)
     const blocked = blockedBecause(definition, lab, params)
     if (blocked) throw new AppError('forbidden', `${definition.id} may not run on ${lab.title}.`, { hint: blocked })
@@ -40,19 +40,20 @@ export class Runner {
       throw new AppError('quarantined', `${lab.title} is quarantined: ${quarantine.reason}`, {
         hint: 'Restore it or mark it clean on the Lab page.',
       })
-    if (request.resetFirst)
+    if (request.resetFirst && hasCluster(lab))
       for (const redundancyGroup of await this.#manualGroups(lab))
         await this.#enqueue(lab, manualReset, { redundancyGroup })
-    const id = await this.#enqueue(lab, definition, params)
+    const ids: string[] = []
+    for (let count = 0; count < (request.repeats ?? 1); count++) ids.push(await this.#enqueue(lab, definition, params))
     this.#go(lab.id)
-    return { id }
+    return { id: ids[0] ?? '', ids }
   }
 
   async #manualGroups(lab: Lab): Promise<number[]> {
     return manualGroups(await askNodes({ lab, pool: this.deps.connections(lab) }, { tag: 'observe/manual' }))
   }
 
-  async #enqueue(lab: Lab, definition: CaseDefinition, params: Record<string, unknown>): Promise<string> {
+  async #enqueue(lab: AnyLab, definition: CaseDefinition, params: Record<string, unknown>): Promise<string> {
     const id = newRunId()
     await this.deps.runs.create({
       ...{ id, lab, params, caseId: definition.id, caseTitle: definition.title },
@@ -110,8 +111,9 @@ export class Runner {
     const run = await this.deps.runs.get(quarantine.runId)
     if (!run)
       throw new AppError('not-found', `the run ${quarantine.runId} is gone`, { hint: 'Mark the lab clean by hand.' })
-    const session = new RunSession(run.id, lab, run.params, this.deps)
-    await this.#occupy(labId, run.id, null, () => restoreQuarantined(session, this.#caseOf(run)))
+    const definition = this.#caseOf(run)
+    const session = new RunSession(run.id, labFor(definition, lab), run.params, this.deps)
+    await this.#occupy(labId, run.id, null, () => restoreQuarantined(session, definition))
     this.#go(labId)
   }
 
@@ -126,15 +128,16 @@ export class Runner {
   }
 
   #resolve({ lab: labId, case: caseId, params }: RunRequest): {
-    lab: Lab
+    lab: AnyLab
     definition: CaseDefinition
     params: Record<string, unknown>
   } {
-    const lab = this.deps.lab(labId)
+    const whole = this.deps.lab(labId)
     const definition = findCase(caseId)
     if (!definition)
       throw new AppError('not-found', `there is no case "${caseId}"`, { hint: 'GET /api/v1/cases lists them.' })
-    return { lab, definition, params: parseParams(definition, params) }
+    const lab = labFor(definition, whole)
+    return { lab, definition, params: parseParams(definition, params, lab) }
   }
 
   #caseOf(run: { id: string; case: string }): CaseDefinition {
@@ -155,7 +158,10 @@ export class Runner {
     while (!this.#closing && !this.#active.has(labId)) {
       const next = (await this.deps.runs.unfinished(labId))[0]
       if (!next || this.#active.has(labId) || this.#closing) return
-      const session = new RunSession(next.id, this.deps.lab(labId), next.params, this.deps, () => this.#closing)
+      const whole = this.deps.lab(labId)
+      const definition = findCase(next.case)
+      const lab = definition ? labFor(definition, whole) : whole
+      const session = new RunSession(next.id, lab, next.params, this.deps, () => this.#closing)
       await this.#occupy(labId, next.id, session, async () => {
         const definition = this.#caseOf(next)
         if (next.phase === 'queued') await executeRun(session, definition)
@@ -176,7 +182,12 @@ export class Runner {
   }
 
   /** Keeps a lab busy for as long as the work takes; a failure is logged and slows down whatever comes next. */
-  async #occupy(labId: string, runId: string, session: RunSession | null, work: () => Promise<void>): Promise<void> {
+  async #occupy(
+    labId: string,
+    runId: string,
+    session: RunSession<AnyLab> | null,
+    work: () => Promise<void>,
+  ): Promise<void> {
     const done = Promise.resolve()
       .then(work)
       .catch(async (error: unknown) => {

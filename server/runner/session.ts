@@ -1,7 +1,7 @@
 import type { Connection, DesiredState } from '../domain/case'
 import type { FlowSession } from '../domain/cluster'
 import type { EventBody, RunEvent } from '../domain/event'
-import type { Lab } from '../domain/lab'
+import { type AnyLab, hasCluster, type Lab, type WanLab } from '../domain/lab'
 import type { UndoEntry } from '../domain/ports'
 import type { RunContext } from '../domain/run'
 import type { SampleRow } from '../domain/sample'
@@ -16,12 +16,13 @@ import type { LeaseKeeper } from './lease-keeper'
 import type { LiveProbe } from './live-probe'
 import { Recorder } from './recorder'
 import { Sockets } from './sockets'
+import type { WanCapture } from './wan-capture'
 
 /** "probe:internet" as the last part of a process tag. */
 export const streamTag = (stream: string): string => stream.replace(':', '-')
 
 /** What one run holds while it goes on. Ends with it. */
-export class RunSession {
+export class RunSession<L extends AnyLab = Lab> {
   readonly recorder: Recorder
   readonly probes = new Map<string, LiveProbe>()
   /** Sample stream id -> the process behind it. */
@@ -33,6 +34,8 @@ export class RunSession {
   watch: ClusterWatch | null = null
   /** What else is asked of the nodes again and again: "policies", "sessions". */
   readonly factWatches = new Map<string, FactWatch<unknown>>()
+  /** What is captured on a PVE host. */
+  wanCapture: WanCapture | null = null
   lease: LeaseKeeper | null = null
   /** The lab before anything was changed; null until preflight has read it. */
   before: LabSnapshot | null = null
@@ -54,7 +57,7 @@ export class RunSession {
 
   constructor(
     readonly runId: string,
-    readonly lab: Lab,
+    readonly lab: L,
     readonly params: Record<string, unknown>,
     readonly deps: RunnerDeps,
     /** Whether the dashboard is being stopped. */
@@ -106,7 +109,7 @@ export class RunSession {
   }
 
   /** The lab's connections, recorded; `stream` names where the sample lines of a long-lived process go. */
-  access(stream: string | null = null): LabAccess {
+  access(stream: string | null = null): LabAccess<L> {
     return { lab: this.lab, pool: this.recorder.connections(this.deps.connections(this.lab), stream) }
   }
 
@@ -132,4 +135,16 @@ export class RunSession {
   tag(what: string): string {
     return `${this.runId}/${what}`
   }
+}
+
+/** A run of a case on a cluster. Throws `internal` for another one. */
+export function clusterSession(session: RunSession<AnyLab>): RunSession {
+  if (hasCluster(session.lab)) return session as RunSession
+  throw new AppError('internal', 'a step for a cluster in a run that has none')
+}
+
+/** A run of a case on a WAN's links. Throws `internal` for another one. */
+export function wanSession(session: RunSession<AnyLab>): RunSession<WanLab> {
+  if (!hasCluster(session.lab)) return session as RunSession<WanLab>
+  throw new AppError('internal', 'a step for a WAN in a run on a cluster')
 }

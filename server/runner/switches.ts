@@ -1,4 +1,4 @@
-import type { Lab, Switch } from '../domain/lab'
+import type { AnyLab, Switch } from '../domain/lab'
 import type { SwitchView } from '../domain/views'
 import { isDead, readLease } from '../drivers/lease-read'
 import { AppError } from '../errors'
@@ -46,7 +46,7 @@ export class LabSwitches {
     })
   }
 
-  async #turn(lab: Lab, entry: Switch, on: boolean): Promise<void> {
+  async #turn(lab: AnyLab, entry: Switch, on: boolean): Promise<void> {
     const lease = await readLease(this.#access(lab), OPTIONS)
     if (lease && !isDead(lease))
       throw new AppError('lease-held', `${lab.title} is in use by ${lease.info.owner}, run ${lease.info.runId}`, {
@@ -55,5 +55,5 @@ export class LabSwitches {
     await setSwitch(this.#access(lab), entry, on, OPTIONS)
   }
 
-  #access = (lab: Lab) => ({ lab, pool: this.deps.connections(lab) })
+  #access = (lab: AnyLab) => ({ lab, pool: this.deps.connections(lab) })
 }

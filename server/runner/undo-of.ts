@@ -10,7 +10,7 @@ function undoOfAction(action: Action): readonly DesiredState[] {
 
 /** Whether an action changes the lab: those that only put back have no undo of their own. */
 export const changesLab = (action: Action): boolean =>
-  action.kind === 'configure' || action.kind === 'reconnect' || undoOfAction(action).length > 0
+  ['configure', 'reconnect', 'impair'].includes(action.kind) || undoOfAction(action).length > 0
 
 /** The undo of all that a case changes, in the order in which it is applied: last-in first-out, each state once. */
 export function undoOf(steps: readonly Step[]): DesiredState[] {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { AnyLab } from '../domain/lab'
 import { asAppError, withHint } from '../errors'
 import type { RunSession } from './session'
 
@@ -10,7 +11,7 @@ const MAX_PAUSE_MS = 5000
  * Stores a piece of a run's end, however long the store refuses (a full disk): until then the lab is kept from other runs,
  * since nobody would know how it was left. False: given up, since the dashboard is being stopped, or for another error.
  */
-export async function untilStored(session: RunSession, store: () => Promise<unknown>): Promise<boolean> {
+export async function untilStored(session: RunSession<AnyLab>, store: () => Promise<unknown>): Promise<boolean> {
   for (let tries = 0; tries < LAST_TRIES || !session.isClosing(); tries++) {
     try {
       await store()

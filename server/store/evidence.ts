@@ -1,5 +1,5 @@
 import type { RunEvidence } from '../domain/evidence'
-import { LabSchema } from '../domain/lab'
+import { type AnyLab, AnyLabSchema } from '../domain/lab'
 import type { SampleRow } from '../domain/sample'
 import { AppError } from '../errors'
 import type { Database } from './client'
@@ -8,7 +8,7 @@ import { readAllEvents } from './event-reader'
 import { readRows, storedStreams } from './sample-reader'
 
 /** Everything stored of one run. Rejects with AppError not-found. */
-export async function readEvidence(database: Database, runId: string): Promise<RunEvidence> {
+export async function readEvidence(database: Database, runId: string): Promise<RunEvidence<AnyLab>> {
   const row = await database.run((prisma) =>
     prisma.run.findUnique({ where: { id: runId }, select: { lab: true, params: true } }),
   )
@@ -20,7 +20,7 @@ export async function readEvidence(database: Database, runId: string): Promise<R
     streams.set(stream, rows)
   }
   return {
-    lab: LabSchema.parse(await unpackJson(row.lab)),
+    lab: AnyLabSchema.parse(await unpackJson(row.lab)),
     params: row.params as Record<string, unknown>,
     events: await readAllEvents(database, runId),
     streams,

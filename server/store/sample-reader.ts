@@ -16,6 +16,8 @@ const TIME_COLUMN = {
   traffic: 'receivedMs',
   poll: 'startMs',
   capture: 'stampMs',
+  path: 'atMs',
+  requests: 'atMs',
 } as const
 
 /** Where in a row of this stream its time stands. */

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { type Document, LineCounter, parseDocument } from 'yaml'
-import { type Host, type Lab, LabSchema } from '../domain/lab'
+import { type AnyLab, type Host, LabSchema, WanLabSchema } from '../domain/lab'
 import { AppError } from '../errors'
 import { type LabIssue, labIssues } from './issues'
 import { positionOf } from './positions'
@@ -12,7 +12,7 @@ import { crossReferenceIssues } from './validate'
 export type LabFileProblem = { line: number | null; column: number | null; message: string }
 
 export type LoadedLab =
-  | { ok: true; file: string; lab: Lab }
+  | { ok: true; file: string; lab: AnyLab }
   /** `id` is what the file says, if it got that far. */
   | { ok: false; file: string; id: string | null; errors: LabFileProblem[] }
 
@@ -55,6 +55,12 @@ function idOf(data: unknown): string | null {
   return typeof id === 'string' ? id : null
 }
 
+/** Without anything of a cluster it is a lab of a WAN alone: its errors are about that, too. */
+const schemaFor = (data: unknown): typeof LabSchema | typeof WanLabSchema => {
+  const has = (key: string) => data !== null && typeof data === 'object' && Object.hasOwn(data, key)
+  return has('wan') && !['cluster', 'containers', 'instances'].some(has) ? WanLabSchema : LabSchema
+}
+
 /** A lab file's text as a lab, key files as absolute paths; else every problem with line, column and expectation. */
 export function parseLab(text: string, file: string): LoadedLab {
   const lines = new LineCounter()
@@ -72,7 +78,7 @@ export function parseLab(text: string, file: string): LoadedLab {
     const { line, column } = positionOf(document, lines, path, key)
     return problem(message, line, column)
   }
-  const parsed = LabSchema.safeParse(read.data)
+  const parsed = schemaFor(read.data).safeParse(read.data)
   const issues = parsed.success
     ? crossReferenceIssues(parsed.data)
     : parsed.error.issues.flatMap((issue) => labIssues(issue, read.data))

@@ -1,48 +1,21 @@
 import { ipv4Number } from '../domain/address'
-import type { Place } from '../domain/ids'
-import type { Lab } from '../domain/lab'
+import { type AnyLab, hasCluster, hasWan, type Lab } from '../domain/lab'
 import { lanHostOf } from '../domain/lan-host'
+import { type Check, duplicates, issue, list, unknownPlace } from './checks'
 import type { LabIssue } from './issues'
-import { type Path, pathText } from './positions'
+import { pathText } from './positions'
+import { wanIssues } from './validate-wan'
 
-type Check = (lab: Lab) => LabIssue[]
-
-const issue = (path: Path, message: string): LabIssue => ({ path, message: `${pathText(path)}: ${message}` })
-
-const list = (names: Iterable<string | number>): string => [...names].join(', ') || 'none'
-
-/** Issues for values that occur more than once; the later one is at fault. */
-function duplicates<T>(items: readonly T[], path: Path, key: string, value: (item: T) => string | number): LabIssue[] {
-  const first = new Map<string | number, number>()
-  return items.flatMap((item, index) => {
-    const id = value(item)
-    const before = first.get(id)
-    if (before === undefined) {
-      first.set(id, index)
-      return []
-    }
-    return [issue([...path, index, key], `"${id}" is used already in ${pathText([...path, before])}`)]
-  })
-}
-
-function unknownPlace(lab: Lab, place: Place, path: Path): LabIssue[] {
-  if ('instance' in place) {
-    const names = lab.instances.map(({ name }) => name)
-    if (names.includes(place.instance)) return []
-    return [issue([...path, 'instance'], `there is no instance "${place.instance}"; there are: ${list(names)}`)]
-  }
-  const ids = lab.hosts.map(({ id }) => id)
-  if (ids.includes(place.host)) return []
-  return [issue([...path, 'host'], `there is no host "${place.host}"; there are: ${list(ids)}`)]
-}
-
-const uniqueIds: Check = (lab) => [
+const commonIds: Check = (lab) => [
   ...duplicates(lab.hosts, ['hosts'], 'id', ({ id }) => id),
+  ...duplicates(lab.targets, ['targets'], 'id', ({ id }) => id),
+  ...duplicates(lab.switches, ['switches'], 'id', ({ id }) => id),
+]
+
+const uniqueIds: Check<Lab> = (lab) => [
   ...duplicates(lab.instances, ['instances'], 'name', ({ name }) => name),
   ...duplicates(lab.networks, ['networks'], 'name', ({ name }) => name),
-  ...duplicates(lab.targets, ['targets'], 'id', ({ id }) => id),
   ...duplicates(lab.traffic, ['traffic'], 'id', ({ id }) => id),
-  ...duplicates(lab.switches, ['switches'], 'id', ({ id }) => id),
   ...duplicates(lab.cluster.nodes, ['cluster', 'nodes'], 'id', ({ id }) => id),
   ...duplicates(lab.cluster.nodes, ['cluster', 'nodes'], 'name', ({ name }) => name),
   ...duplicates(lab.cluster.nodes, ['cluster', 'nodes'], 'instance', ({ instance }) => instance),
@@ -70,25 +43,28 @@ const jumps: Check = (lab) =>
     return []
   })
 
-const places: Check = (lab) => [
-  ...unknownPlace(lab, { host: lab.containers.host }, ['containers']),
+const commonPlaces: Check = (lab) => [
   ...lab.targets.flatMap((target, index) => [
     ...unknownPlace(lab, target.from, ['targets', index, 'from']),
     ...(target.captureAt ? unknownPlace(lab, target.captureAt.at, ['targets', index, 'captureAt', 'at']) : []),
   ]),
-  ...lab.traffic.flatMap((traffic, index) => unknownPlace(lab, traffic.from, ['traffic', index, 'from'])),
-  ...(lab.throughput ? unknownPlace(lab, lab.throughput.from, ['throughput', 'from']) : []),
   ...lab.switches.flatMap(({ at }, index) =>
     at.flatMap((place, which) =>
       unknownPlace(lab, place, ['switches', index, 'at', ...(at.length > 1 ? [which] : [])]),
     ),
   ),
+]
+
+const places: Check<Lab> = (lab) => [
+  ...unknownPlace(lab, { host: lab.containers.host }, ['containers']),
+  ...lab.traffic.flatMap((traffic, index) => unknownPlace(lab, traffic.from, ['traffic', index, 'from'])),
+  ...(lab.throughput ? unknownPlace(lab, lab.throughput.from, ['throughput', 'from']) : []),
   ...lab.cluster.reths.flatMap((reth, index) =>
     reth.garpObserver ? unknownPlace(lab, reth.garpObserver.at, ['cluster', 'reths', index, 'garpObserver', 'at']) : [],
   ),
 ]
 
-const nodes: Check = (lab) =>
+const nodes: Check<Lab> = (lab) =>
   lab.cluster.nodes.flatMap((node, index) => {
     const path = ['cluster', 'nodes', index]
     const instance = lab.instances.find(({ name }) => name === node.instance)
@@ -107,7 +83,7 @@ const nodes: Check = (lab) =>
     return [issue([...path, 'name'], `expected "node${node.id}", since its id is ${node.id}`)]
   })
 
-const interfaces: Check = (lab) => {
+const interfaces: Check<Lab> = (lab) => {
   const networks = lab.networks.map(({ name }) => name)
   const reths = lab.cluster.reths.map(({ name }) => name)
   return lab.instances.flatMap((instance, at) =>
@@ -129,7 +105,7 @@ const interfaces: Check = (lab) => {
   )
 }
 
-const vfs: Check = (lab) => {
+const vfs: Check<Lab> = (lab) => {
   const paths = lab.instances.flatMap(({ interfaces }, at) =>
     interfaces.flatMap(({ vf }, index) =>
       vf ? [{ name: `VF ${vf.index} of ${vf.pf}`, path: ['instances', at, 'interfaces', index, 'vf'] }] : [],
@@ -142,7 +118,7 @@ const vfs: Check = (lab) => {
   })
 }
 
-const reths: Check = (lab) => {
+const reths: Check<Lab> = (lab) => {
   const groups = lab.cluster.redundancyGroups.map(({ id }) => id)
   const names = lab.cluster.nodes.flatMap(
     (node) => lab.instances.find(({ name }) => name === node.instance)?.interfaces.map(({ name }) => name) ?? [],
@@ -167,7 +143,7 @@ const reths: Check = (lab) => {
   })
 }
 
-const dhcp: Check = (lab) => {
+const dhcp: Check<Lab> = (lab) => {
   const { dhcp: served, reths: known } = lab.cluster
   if (!served) return []
   const path = ['cluster', 'dhcp']
@@ -187,13 +163,13 @@ const dhcp: Check = (lab) => {
 }
 
 /** Two clients of one server would wait for each other. */
-const throughput: Check = ({ throughput: own, traffic }) => {
+const throughput: Check<Lab> = ({ throughput: own, traffic }) => {
   const taken = traffic.findIndex(({ server, port }) => server === own?.server && port === own.port)
   if (taken < 0) return []
   return [issue(['throughput', 'port'], `expected a server of its own; traffic[${taken}] uses port ${own?.port}`)]
 }
 
-const movesWith: Check = ({ cluster }) => {
+const movesWith: Check<Lab> = ({ cluster }) => {
   const groups = cluster.redundancyGroups.map(({ id }) => id)
   return cluster.redundancyGroups.flatMap((group, index) =>
     (group.movesWith ?? []).flatMap((id, at) =>
@@ -209,24 +185,21 @@ const movesWith: Check = ({ cluster }) => {
   )
 }
 
-const crossing: Check = (lab) =>
+const crossing: Check<Lab> = (lab) =>
   lab.targets.some(({ crossesCluster }) => crossesCluster)
     ? []
     : [issue(['targets'], 'expected at least one target with crossesCluster: true, or no failover can be measured')]
 
-const CHECKS: readonly Check[] = [
-  uniqueIds,
-  jumps,
-  places,
-  nodes,
-  interfaces,
-  vfs,
-  reths,
-  movesWith,
-  dhcp,
-  throughput,
-  crossing,
+const COMMON_CHECKS: readonly Check[] = [commonIds, jumps, commonPlaces]
+
+const CLUSTER_CHECKS: readonly Check<Lab>[] = [
+  ...[uniqueIds, places, nodes, interfaces, vfs],
+  ...[reths, movesWith, dhcp, throughput, crossing],
 ]
 
 /** What a schema cannot see: ids that are used twice or point nowhere, jump circles, nodes that are no firewalls. */
-export const crossReferenceIssues = (lab: Lab): LabIssue[] => CHECKS.flatMap((check) => check(lab))
+export const crossReferenceIssues = (lab: AnyLab): LabIssue[] => [
+  ...COMMON_CHECKS.flatMap((check) => check(lab)),
+  ...(hasCluster(lab) ? CLUSTER_CHECKS.flatMap((check) => check(lab)) : []),
+  ...(hasWan(lab) ? wanIssues(lab) : []),
+]

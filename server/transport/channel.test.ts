@@ -118,6 +118,17 @@ describe('stream', () => {
     expect((lines[1]?.[1] ?? 0) - (lines[0]?.[1] ?? 0)).toBeGreaterThan(150)
   })
 
+  it('hands on bytes as they come, for what has no lines', async () => {
+    const { remote } = await connected()
+    const chunks: Uint8Array[] = []
+    const script = `printf '\\377\\000login: '; read -r line; printf '<%s>' "$line"`
+    const stream = await remote.stream(['sh', '-c', script], { onData: (chunk) => chunks.push(chunk), keepStdin: true })
+    await expect.poll(() => chunks.length).toBeGreaterThan(0)
+    stream.write('root\n')
+    await stream.done
+    expect(Buffer.concat(chunks)).toEqual(Buffer.from('\xff\0login: <root>', 'latin1'))
+  })
+
   it('can be written to while it runs, if asked for', async () => {
     const { remote } = await connected()
     const lines: string[] = []

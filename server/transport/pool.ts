@@ -1,6 +1,6 @@
 import type { Host } from '../domain/lab'
 import { AppError } from '../errors'
-import { type Env, secretsOf } from './redact'
+import { type Env, type PasswordHolder, secretsOf } from './redact'
 import type { Remote } from './remote'
 import { connectSsh } from './ssh'
 import type { SshRemote } from './ssh-remote'
@@ -10,6 +10,8 @@ export type PoolRole = 'control' | 'streams'
 
 export type PoolOptions = {
   env?: Env
+  /** What else of the lab has a password: it is cut out of all that comes back. */
+  passwords?: readonly PasswordHolder[]
   /** A connection without a channel for so long is closed; the next use opens one. */
   idleMs?: number
   connect?: (host: Host) => Promise<SshRemote>
@@ -48,7 +50,7 @@ export class SshPool {
     private readonly hosts: readonly Host[],
     private readonly options: PoolOptions = {},
   ) {
-    this.secrets = secretsOf(hosts, options.env)
+    this.secrets = secretsOf([...hosts, ...(options.passwords ?? [])], options.env)
   }
 
   /** The host as a Remote that connects when it is used. Throws `lab-file` for an id that the lab has not. */
@@ -116,7 +118,11 @@ export class SshPool {
     while (this.connecting >= CONNECTS_IN_FLIGHT) await new Promise<void>((resolve) => this.waiting.push(resolve))
     this.connecting++
     try {
-      const { env, connect = (to: Host) => connectSsh(to, { hosts: this.hosts, env }) } = this.options
+      const {
+        env,
+        passwords,
+        connect = (to: Host) => connectSsh(to, { hosts: this.hosts, passwords, env }),
+      } = this.options
       return await connect(host)
     } finally {
       this.connecting--

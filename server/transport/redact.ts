@@ -1,5 +1,3 @@
-import type { Host } from '../domain/lab'
-
 /** Environment variables: where passwords come from. */
 export type Env = Readonly<Record<string, string | undefined>>
 
@@ -12,10 +10,13 @@ const PATTERNS: readonly [RegExp, string][] = [
   [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]+:)[^\s@/]+@/gi, `$1${MASK}@`],
 ]
 
-/** The values that must never be stored or shown: passwords that the lab's hosts name by environment variable. */
-export function secretsOf(hosts: readonly Host[], env: Env = process.env): string[] {
-  return hosts
-    .map((host) => host.passwordEnv && env[host.passwordEnv])
+/** Something that is logged in to: its password stands in that environment variable. */
+export type PasswordHolder = { passwordEnv?: string }
+
+/** The values that must never be stored or shown: passwords that the lab file names by environment variable. */
+export function secretsOf(holders: readonly PasswordHolder[], env: Env = process.env): string[] {
+  return holders
+    .map(({ passwordEnv }) => passwordEnv && env[passwordEnv])
     .filter((value) => value !== undefined)
     .filter((value) => value !== '')
 }

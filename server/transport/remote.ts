@@ -21,9 +21,14 @@ export type ExecOptions = {
   maxBytes?: number
 }
 
-export type StreamOptions = {
-  /** One line without its end; receivedMs (app clock, epoch ms) is when its bytes arrived. */
-  onLine: (line: string, receivedMs: number) => void
+/** How stdout is handed on; receivedMs (app clock, epoch ms) is when its bytes arrived. */
+export type StreamOutput =
+  /** One line without its end. */
+  | { onLine: (line: string, receivedMs: number) => void; onData?: undefined }
+  /** Bytes as they come, for what has no lines (a console, a pcap). Secrets are not cut out of them. */
+  | { onLine?: undefined; onData: (chunk: Uint8Array, receivedMs: number) => void }
+
+export type StreamOptions = StreamOutput & {
   onStderr?: (line: string, receivedMs: number) => void
   /** Keeps stdin open for `write`; else the command sees its end at once. */
   keepStdin?: boolean

@@ -24,7 +24,7 @@ describe('retry', () => {
 describe('redact', () => {
   it('hides what the lab names and what looks like a secret', () => {
     const host = { id: 'a', host: 'a', port: 22, user: 'u', hostKey: 'SHA256:x', passwordEnv: 'PW' }
-    const secrets = secretsOf([host, { ...host, passwordEnv: undefined, agent: true }], { PW: 'hunter22' })
+    const secrets = secretsOf([host, { ...host, passwordEnv: undefined }], { PW: 'hunter22' })
     expect(secrets).toEqual(['hunter22'])
     expect(redact('login hunter22 password=abc ssh://u:pw@host', secrets)).toBe(
       'login ••• password=••• ssh://u:•••@host',

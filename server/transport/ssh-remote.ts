@@ -52,9 +52,11 @@ export class SshRemote implements Remote {
 
   async stream(argv: readonly string[], options: StreamOptions): Promise<RemoteStream> {
     const { onLine, onStderr } = options
+    const output: StreamOptions = onLine
+      ? { ...options, onLine: (line, receivedMs) => onLine(this.hide(line), receivedMs) }
+      : options
     return streamCommand(this.context(quote(argv)), {
-      ...options,
-      onLine: (line, receivedMs) => onLine(this.hide(line), receivedMs),
+      ...output,
       onStderr: onStderr && ((line, receivedMs) => onStderr(this.hide(line), receivedMs)),
     })
   }

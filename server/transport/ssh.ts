@@ -8,12 +8,14 @@ import { onAbort } from './abort'
 import { credentials } from './auth'
 import { type ConnectStep, handshakeError, hostKeyError, tcpError } from './connect-errors'
 import { hostKeyAlgorithms, hostKeyMatches } from './host-key'
-import { type Env, secretsOf } from './redact'
+import { type Env, type PasswordHolder, secretsOf } from './redact'
 import { SshRemote } from './ssh-remote'
 
 export type ConnectOptions = {
   /** All hosts of the lab: jump hosts are looked up here. */
   hosts: readonly Host[]
+  /** What else of the lab has a password, for cutting it out of all that comes back. */
+  passwords?: readonly PasswordHolder[]
   env?: Env
   signal?: AbortSignal
   tcpTimeoutMs?: number
@@ -113,5 +115,6 @@ export async function connectSsh(host: Host, options: ConnectOptions): Promise<S
     clearTimeout(mute)
     unlisten()
   }
-  return new SshRemote(host.id, ssh.connection as Client, { secrets: secretsOf(options.hosts, env), jump })
+  const secrets = secretsOf([...options.hosts, ...(options.passwords ?? [])], env)
+  return new SshRemote(host.id, ssh.connection as Client, { secrets, jump })
 }

@@ -52,18 +52,19 @@ function follow(
   return { done, close, write }
 }
 
-/** Runs a command and hands on its lines as they come. See `Remote.stream`. */
+/** Runs a command and hands on its lines, or its bytes, as they come. See `Remote.stream`. */
 export async function streamCommand(context: ChannelContext, options: StreamOptions): Promise<RemoteStream> {
   const opened = await openExec(context)
   const { channel } = opened
   let receivedMs = epochMs()
-  const out = splitLines((line) => options.onLine(line, receivedMs))
+  const { onLine, onData } = options
+  const out = splitLines((line) => onLine?.(line, receivedMs))
   const err = splitLines((line) => options.onStderr?.(line, receivedMs))
   const feed = (splitter: typeof out) => (chunk: Buffer, atMs: number) => {
     receivedMs = atMs
     splitter.write(chunk)
   }
-  readFairly(channel, feed(out))
+  readFairly(channel, onData ?? feed(out))
   readFairly(channel.stderr, feed(err))
   const stream = follow(context, opened, () => [out, err].map((splitter) => splitter.end()), options.signal)
   if (!options.keepStdin) channel.end()

@@ -25,6 +25,7 @@ const ROUTES: [pattern: RegExp, load: () => Promise<Exports>][] = [
   [/^\/api\/v1\/runs\/(?<id>[^/]+)\/cancel$/, () => import('./runs/[id]/cancel/route')],
   [/^\/api\/v1\/runs\/(?<id>[^/]+)\/events$/, () => import('./runs/[id]/events/route')],
   [/^\/api\/v1\/runs\/(?<id>[^/]+)\/samples\.csv$/, () => import('./runs/[id]/samples.csv/route')],
+  [/^\/api\/v1\/runs\/(?<id>[^/]+)\/captures\/(?<name>[^/]+)$/, () => import('./runs/[id]/captures/[name]/route')],
   [/^\/api\//, () => import('../[[...unknown]]/route')],
 ]
 
@@ -121,7 +122,7 @@ describe('the HTTP API', () => {
 
   it('takes a run from start to its samples', async () => {
     const started = await start({ case: 'TC-3', params: { mode: 'kill' } })
-    expect(started).toEqual({ status: 201, body: { id: 'r1', url: 'http://127.0.0.1:3000/runs/r1' } })
+    expect(started).toEqual({ status: 201, body: { id: 'r1', ids: ['r1'], url: 'http://127.0.0.1:3000/runs/r1' } })
     expect(setup.asked.start).toEqual([{ lab: 'box', case: 'TC-3', params: { mode: 'kill' } }])
     expect((await json('/api/v1/runs/r1')).body).toMatchObject({
       id: 'r1',
@@ -217,6 +218,7 @@ describe('the HTTP API', () => {
     ['/api/v1/runs/%2e%2e', 404],
     ['/api/v1/runs/zz/events', 404],
     ['/api/v1/runs/r1/events?after=x', 400],
+    ['/api/v1/runs/r1/captures/none.pcap', 404],
     ['/api/v1/runs/r1/samples.csv', 400],
     ['/api/v1/runs/r1/samples.csv?stream=probe:zz', 404],
     ['/api/v1/nothing', 404],

@@ -3,11 +3,11 @@ import { Link } from '@/app/components/ui/link'
 import { cx } from '@/app/lib/cx'
 import { attention, byPlace, placeTitle, summaryOf } from '@/app/lib/lab/check-view'
 import { type LabCheck, needsAttention, type Skipped } from '@/server/domain/check'
-import type { PublicLab } from '@/server/domain/views'
+import type { AnyPublicLab } from '@/server/domain/views'
 import { FindingCard } from './finding-card'
 import { Fold, FoldRow } from './fold'
 
-type Props = { check: LabCheck; lab: PublicLab | undefined /** A newer one is being made. */; stale: boolean }
+type Props = { check: LabCheck; lab: AnyPublicLab | undefined /** A newer one is being made. */; stale: boolean }
 
 /** The count first, then what is wrong, then the rest by place. */
 export function CheckResult({ check, lab, stale }: Props) {
@@ -69,7 +69,7 @@ function RunNotice({ run }: { run: NonNullable<LabCheck['run']> }) {
   )
 }
 
-const NotChecked = ({ skipped, lab }: { skipped: Skipped[]; lab: PublicLab | undefined }) => (
+const NotChecked = ({ skipped, lab }: { skipped: Skipped[]; lab: AnyPublicLab | undefined }) => (
   <Fold title="Not checked" aside={String(skipped.length)} tone="neutral" open>
     {skipped.map(({ place, what, reason }) => (
       <FoldRow key={`${JSON.stringify(place)} ${what}`} title={`${placeTitle(lab, place)}: ${what}`} text={reason} />

@@ -2,13 +2,13 @@ import { Badge, type Tone } from '@/app/components/ui/badge'
 import { CopyButton } from '@/app/components/ui/copy-button'
 import { hostWords } from '@/app/lib/lab/check-view'
 import type { Finding, FindingStatus } from '@/server/domain/check'
-import type { PublicLab } from '@/server/domain/views'
+import type { AnyPublicLab } from '@/server/domain/views'
 import { DeclaredFound } from './declared-found'
 
 const TONE: Record<FindingStatus, Tone> = { ok: 'pass', missing: 'fail', differs: 'fail', unknown: 'unsure' }
 
 /** One thing that is wrong: what is declared and found, and the command that mends it. */
-export function FindingCard({ finding, lab }: { finding: Finding; lab: PublicLab | undefined }) {
+export function FindingCard({ finding, lab }: { finding: Finding; lab: AnyPublicLab | undefined }) {
   const { id, title, status, mend, hint } = finding
   return (
     <li className="grid min-w-0 content-start gap-2 rounded border bg-panel px-3 py-2" data-finding={id}>

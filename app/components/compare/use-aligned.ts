@@ -5,7 +5,7 @@ import { type Aligned, align } from '@/app/lib/compare/align'
 import { noTracks, tracksOf } from '@/app/lib/run/tracks'
 import { useTRPC } from '@/app/lib/trpc'
 import type { RunDetail } from '@/server/domain/detail'
-import type { PublicLab, RunWindow } from '@/server/domain/views'
+import type { AnyPublicLab, RunWindow } from '@/server/domain/views'
 
 /** Lanes need the ends of each stream only; outages come from the report. */
 const MAX_POINTS = 200
@@ -22,7 +22,7 @@ const answers = (results: { data?: RunWindow; error: unknown }[]) => ({
   windows: results.map((r) => r.data ?? null),
   error: results.find((r) => r.error && !r.data)?.error ?? null,
 })
-const labsOf = (results: { data?: { lab: PublicLab }; error: unknown }[]) => ({
+const labsOf = (results: { data?: { lab: AnyPublicLab }; error: unknown }[]) => ({
   labs: results.flatMap((r) => r.data?.lab ?? []),
   settled: results.every((r) => r.data || r.error),
 })

@@ -3,13 +3,13 @@ import { useState } from 'react'
 import { ErrorBox } from '@/app/components/ui/error-box'
 import { Panel } from '@/app/components/ui/panel'
 import { Skeleton } from '@/app/components/ui/skeleton'
-import type { PublicLab, SwitchView } from '@/server/domain/views'
+import type { AnyPublicLab, SwitchView } from '@/server/domain/views'
 import { SwitchDialog } from './switch-dialog'
 import { SwitchRow } from './switch-row'
 import type { Switches } from './use-switches'
 
 /** What makes this lab misbehave: how a failure looks, and whether the test would see it. */
-export function Failures({ lab, switches }: { lab: PublicLab; switches: Switches }) {
+export function Failures({ lab, switches }: { lab: AnyPublicLab; switches: Switches }) {
   const { declared, isBusy, list, set } = switches
   const [asked, setAsked] = useState<SwitchView | null>(null)
   if (!declared) return null

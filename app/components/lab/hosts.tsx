@@ -2,12 +2,12 @@
 import { Mark } from '@/app/components/ui/badge'
 import { Panel } from '@/app/components/ui/panel'
 import type { HostHealth, LabView } from '@/app/lib/lab/live-view'
-import type { PublicLab } from '@/server/domain/views'
+import type { AnyPublicLab } from '@/server/domain/views'
 
-type Host = PublicLab['hosts'][number]
+type Host = AnyPublicLab['hosts'][number]
 
 /** Every host: reachable or not, and where connecting stopped. */
-export function HostList({ lab, live }: { lab: PublicLab; live: LabView | null }) {
+export function HostList({ lab, live }: { lab: AnyPublicLab; live: LabView | null }) {
   return (
     <Panel title="Hosts" bodyClassName="p-0">
       <ul className="divide-y">
@@ -49,7 +49,7 @@ function HostRow({ host, health }: { host: Host; health: HostHealth | undefined 
 }
 
 /** A host that cannot be used stands at the top of the page: nothing else there works without it. */
-export function HostTrouble({ lab, live }: { lab: PublicLab; live: LabView | null }) {
+export function HostTrouble({ lab, live }: { lab: AnyPublicLab; live: LabView | null }) {
   const failed = live?.hosts.filter((h) => h.state === 'failed') ?? []
   return failed.map((health) => {
     const host = lab.hosts.find((h) => h.id === health.id)

@@ -4,9 +4,10 @@ import { Gauge, ListChecks } from 'lucide-react'
 import { Button } from '@/app/components/ui/button'
 import { ErrorBox } from '@/app/components/ui/error-box'
 import { Link } from '@/app/components/ui/link'
+import { clusterLab, wanLab } from '@/app/lib/lab/parts'
 import { useTRPC } from '@/app/lib/trpc'
 import type { CaseView } from '@/server/domain/case'
-import type { LabEntry, LabState, PublicLab } from '@/server/domain/views'
+import type { AnyPublicLab, LabEntry, LabState, PublicLab } from '@/server/domain/views'
 import { Activity } from './activity'
 import { Cases } from './cases'
 import { ClusterTable } from './cluster-table'
@@ -20,6 +21,7 @@ import { QuarantineBanner } from './quarantine'
 import { Topology } from './topology'
 import { useLabLive } from './use-lab-live'
 import { useSwitches } from './use-switches'
+import { WanLinks } from './wan-links'
 
 const STATE_POLL_MS = 3000
 
@@ -39,7 +41,7 @@ export function LoadedLab({ entry }: { entry: Entry }) {
 type Queried<T> = { data: T | undefined; error: unknown }
 type Props = {
   entry: Entry
-  lab: PublicLab
+  lab: AnyPublicLab
   state: Queried<LabState>
   cases: Queried<CaseView[]>
 }
@@ -47,6 +49,7 @@ type Props = {
 function Declared({ entry, lab, state, cases }: Props) {
   const live = useLabLive(lab.id)
   const switches = useSwitches(lab, state.data)
+  const [cluster, wan] = [clusterLab(lab), wanLab(lab)]
   return (
     <div className="grid gap-3">
       <header className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
@@ -72,20 +75,31 @@ function Declared({ entry, lab, state, cases }: Props) {
       {live.error ? <ErrorBox error={live.error} doing="No live status" /> : null}
       <Misbehaviour lab={lab} switches={switches} />
       <HostTrouble lab={lab} live={live.view} />
-      <ManualFailover live={live.view} />
+      {cluster ? <ManualFailover live={live.view} /> : null}
       <div className="grid items-start gap-3 xl:grid-cols-[minmax(0,1fr)_26rem]">
         <div className="grid min-w-0 gap-3 xl:order-1">
-          <Topology lab={lab} live={live.view} connection={live.connection} />
-          <ClusterTable lab={lab} live={live.view} />
-          <GroupControls lab={lab} live={live.view} />
+          {cluster ? <Cluster lab={cluster} live={live} /> : null}
+          {wan ? <WanLinks lab={wan} live={live.view} /> : null}
           <Failures lab={lab} switches={switches} />
         </div>
         <div className="order-first grid min-w-0 gap-3 xl:order-2">
           <Cases lab={lab.id} cases={cases.data} error={cases.error} state={state.data} />
-          <Activity state={state.data} live={live.view} host={lab.containers.host} />
+          <Activity
+            state={state.data}
+            live={live.view}
+            host={cluster ? cluster.containers.host : (wan?.wan.pve.host ?? '')}
+          />
           <HostList lab={lab} live={live.view} />
         </div>
       </div>
     </div>
   )
 }
+
+const Cluster = ({ lab, live }: { lab: PublicLab; live: ReturnType<typeof useLabLive> }) => (
+  <>
+    <Topology lab={lab} live={live.view} connection={live.connection} />
+    <ClusterTable lab={lab} live={live.view} />
+    <GroupControls lab={lab} live={live.view} />
+  </>
+)

@@ -1,11 +1,11 @@
 'use client'
 import { Button } from '@/app/components/ui/button'
 import { ErrorBox } from '@/app/components/ui/error-box'
-import type { PublicLab } from '@/server/domain/views'
+import type { AnyPublicLab } from '@/server/domain/views'
 import type { Switches } from './use-switches'
 
 /** A switch that was forgotten would look like a broken cluster: as long as one is on, the page says so. */
-export function Misbehaviour({ lab, switches }: { lab: PublicLab; switches: Switches }) {
+export function Misbehaviour({ lab, switches }: { lab: AnyPublicLab; switches: Switches }) {
   const { list, set, isBusy } = switches
   const on = list.data?.filter(({ state }) => state === 'on' || state === 'partly') ?? []
   if (on.length === 0) return null

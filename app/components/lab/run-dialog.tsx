@@ -2,10 +2,12 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Play } from 'lucide-react'
 import { useRouter } from 'next/navigation'
+import { useId, useState } from 'react'
 import { useForm } from 'react-hook-form'
 import { Button } from '@/app/components/ui/button'
 import { Dialog } from '@/app/components/ui/dialog'
 import { ErrorBox } from '@/app/components/ui/error-box'
+import { Field, Select } from '@/app/components/ui/field'
 import { Skeleton } from '@/app/components/ui/skeleton'
 import { limit } from '@/app/lib/format'
 import { useTRPC } from '@/app/lib/trpc'
@@ -51,12 +53,14 @@ function RunForm({ lab, view, params = {}, onOpenChange }: Omit<Props, 'open'>) 
       },
     }),
   )
-  const submit = handleSubmit((given) => start.mutate({ lab, case: view.id, params: given }))
+  const [repeats, setRepeats] = useState(1)
+  const submit = handleSubmit((given) => start.mutate({ lab, case: view.id, params: given, repeats }))
   const values = watch()
   const busy = start.isPending || start.isSuccess
   return (
     <form onSubmit={submit} noValidate className="grid gap-4">
       <ParamForm fields={view.fields} register={register} errors={formState.errors} />
+      {view.kind === 'test' ? <Repeats value={repeats} onChange={setRepeats} /> : null}
       {isDestructive(view, values) ? <Consequences lab={lab} view={view} params={values} /> : null}
       {start.error ? <ErrorBox error={start.error} doing="Could not start" /> : null}
       <div className="flex flex-wrap justify-end gap-2">
@@ -66,6 +70,24 @@ function RunForm({ lab, view, params = {}, onOpenChange }: Omit<Props, 'open'>) 
         </Button>
       </div>
     </form>
+  )
+}
+
+const REPEATS = [1, 3, 5, 10]
+
+/** So many runs one after the other. */
+function Repeats({ value, onChange }: { value: number; onChange: (value: number) => void }) {
+  const id = useId()
+  return (
+    <Field label="Repeats" htmlFor={id} hint="So many runs one after the other; compare them afterwards.">
+      <Select id={id} value={value} onChange={(event) => onChange(Number(event.target.value))}>
+        {REPEATS.map((count) => (
+          <option key={count} value={count}>
+            {count}
+          </option>
+        ))}
+      </Select>
+    </Field>
   )
 }
 

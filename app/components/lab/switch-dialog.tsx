@@ -1,10 +1,10 @@
 'use client'
 import { Button } from '@/app/components/ui/button'
 import { Dialog } from '@/app/components/ui/dialog'
-import type { PublicLab, SwitchView } from '@/server/domain/views'
+import type { AnyPublicLab, SwitchView } from '@/server/domain/views'
 
 type Props = {
-  lab: PublicLab
+  lab: AnyPublicLab
   /** null: nothing is asked. */
   entry: SwitchView | null
   onClose: () => void

@@ -1,12 +1,12 @@
 'use client'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { ALONE, useTRPC } from '@/app/lib/trpc'
-import type { LabState, PublicLab } from '@/server/domain/views'
+import type { AnyPublicLab, LabState } from '@/server/domain/views'
 
 const POLL_MS = 5000
 
 /** The lab's switches and how to set them. The lab is not asked while a run goes on: it would cost the measurement. */
-export function useSwitches(lab: PublicLab, state: LabState | undefined) {
+export function useSwitches(lab: AnyPublicLab, state: LabState | undefined) {
   const trpc = useTRPC()
   const queryClient = useQueryClient()
   const isBusy = (state?.queue.length ?? 0) > 0

@@ -2,11 +2,12 @@
 import { memo, type ReactNode } from 'react'
 import { Panel } from '@/app/components/ui/panel'
 import { measurement } from '@/app/lib/format'
+import { clusterLab } from '@/app/lib/lab/parts'
 import type { RunDetail } from '@/server/domain/detail'
 import { measuredFault } from '@/server/domain/fault'
 import type { Measurement, ProbeSummary, RunContext } from '@/server/domain/run'
 import { type Stamped, statedBy } from '@/server/domain/stamped'
-import type { PublicLab } from '@/server/domain/views'
+import type { AnyPublicLab } from '@/server/domain/views'
 
 const Row = ({ name, children }: { name: string; children: ReactNode }) => (
   <div className="px-3 py-1.5">
@@ -51,11 +52,11 @@ function t0Text(fault: Stamped, context: RunContext | null): string {
 }
 
 /** How it was measured, with what, and how sure the clocks are. */
-export const Method = memo(function Method({ detail, lab }: { detail: RunDetail; lab: PublicLab | null }) {
+export const Method = memo(function Method({ detail, lab }: { detail: RunDetail; lab: AnyPublicLab | null }) {
   const { report, context, measurements } = detail
   const fault = measuredFault(detail.faults)
   const clocks = Object.entries(context?.clocks ?? {})
-  const heartbeat = lab?.cluster.heartbeat
+  const cluster = clusterLab(lab)?.cluster
   if (!report && !context && !fault) return null
   return (
     <Panel title="Method" bodyClassName="p-0">
@@ -85,10 +86,10 @@ export const Method = memo(function Method({ detail, lab }: { detail: RunDetail;
             {lab.expectations.validationMs} ms
           </Row>
         ) : null}
-        {heartbeat ? (
+        {cluster ? (
           <Row name="Device timers">
-            heartbeat {heartbeat.intervalMs} ms × {heartbeat.threshold},{' '}
-            {lab.cluster.preempt ? 'preempt' : 'no preempt'}, GARP × {lab.cluster.garpCount}
+            heartbeat {cluster.heartbeat.intervalMs} ms × {cluster.heartbeat.threshold},{' '}
+            {cluster.preempt ? 'preempt' : 'no preempt'}, GARP × {cluster.garpCount}
           </Row>
         ) : null}
         {clocks.length > 0 ? (

@@ -16,11 +16,11 @@ import {
 } from '@/app/lib/run/outage-list'
 import { order } from '@/app/lib/run/probe-lanes'
 import type { RunDetail } from '@/server/domain/detail'
-import type { PublicLab } from '@/server/domain/views'
+import type { AnyPublicLab } from '@/server/domain/views'
 
 type Props = {
   detail: RunDetail
-  lab: PublicLab | null
+  lab: AnyPublicLab | null
   origin: { ms: number; kind: 'T0' | 'start' }
   onView: (view: Span) => void
 }

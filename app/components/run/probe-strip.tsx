@@ -7,7 +7,7 @@ import { order } from '@/app/lib/run/probe-lanes'
 import type { LastProbe } from '@/app/lib/run/probe-track'
 import type { RunDetail } from '@/server/domain/detail'
 import type { ProbeSummary } from '@/server/domain/run'
-import type { PublicLab } from '@/server/domain/views'
+import type { AnyPublicLab } from '@/server/domain/views'
 
 type Props = {
   run: LiveRun
@@ -16,7 +16,7 @@ type Props = {
   streams: string[]
   /** Probes are still to come, whichever they are. */
   awaited: boolean
-  lab: PublicLab | null
+  lab: AnyPublicLab | null
 }
 
 /** One line per probe: its last answer while it runs, its sums in the report; same place, same height. */

@@ -10,7 +10,7 @@ import { eventModel, sampleModel } from '@/app/lib/run/timeline-model'
 import { noTracks } from '@/app/lib/run/tracks'
 import { ALONE, useTRPC } from '@/app/lib/trpc'
 import type { RunDetail } from '@/server/domain/detail'
-import type { PublicLab, RunWindow } from '@/server/domain/views'
+import type { AnyPublicLab, RunWindow } from '@/server/domain/views'
 import { Criteria } from './criteria'
 import { RunHeader } from './header'
 import { Method } from './method'
@@ -50,7 +50,7 @@ const AXIS_ID = 'time-axis'
 
 const urlState = { from: parseAsInteger, to: parseAsInteger, command: parseAsString }
 
-type LoadedProps = { initial: RunDetail; samples: RunWindow | null; lab: PublicLab | null }
+type LoadedProps = { initial: RunDetail; samples: RunWindow | null; lab: AnyPublicLab | null }
 
 function LoadedRun({ initial, samples, lab }: LoadedProps) {
   const { run, snapshot } = useLiveRun(initial, samples)

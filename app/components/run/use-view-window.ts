@@ -6,12 +6,12 @@ import { probeClockOffset } from '@/app/lib/run/clocks'
 import { type Tracks, tracksOf } from '@/app/lib/run/tracks'
 import { useTRPC } from '@/app/lib/trpc'
 import type { RunDetail } from '@/server/domain/detail'
-import type { PublicLab } from '@/server/domain/views'
+import type { AnyPublicLab } from '@/server/domain/views'
 
 const NOTHING = new Map()
 
 /** For a zoomed report, the stored samples of that stretch; the picture moves at once, the detail follows. */
-export function useViewWindow(detail: RunDetail, tracks: Tracks, lab: PublicLab | null, view: Span | null): Tracks {
+export function useViewWindow(detail: RunDetail, tracks: Tracks, lab: AnyPublicLab | null, view: Span | null): Tracks {
   const trpc = useTRPC()
   const [asked, setAsked] = useState<Span | null>(null)
   useEffect(() => {
@@ -42,7 +42,7 @@ export function useViewWindow(detail: RunDetail, tracks: Tracks, lab: PublicLab 
 }
 
 /** One question per clock: a window is asked for in the stream's own time. */
-function byClock(streams: string[], detail: RunDetail, lab: PublicLab | null) {
+function byClock(streams: string[], detail: RunDetail, lab: AnyPublicLab | null) {
   const groups = new Map<number, string[]>()
   for (const stream of streams) {
     const offsetMs = probeClockOffset(stream, detail, lab)

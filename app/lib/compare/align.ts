@@ -4,10 +4,10 @@ import type { Tracks } from '@/app/lib/run/tracks'
 import type { RunDetail } from '@/server/domain/detail'
 import { measuredFault } from '@/server/domain/fault'
 import { statedBy } from '@/server/domain/stamped'
-import type { PublicLab } from '@/server/domain/views'
+import type { AnyPublicLab } from '@/server/domain/views'
 
 /** `tracks` of the whole run, as far as they were read. */
-export type AlignInput = { detail: RunDetail; tracks: Tracks; lab: PublicLab | null; nowMs: number }
+export type AlignInput = { detail: RunDetail; tracks: Tracks; lab: AnyPublicLab | null; nowMs: number }
 
 /** One run on the common axis: ms from its own T0. */
 export type AlignedRun = {
@@ -62,7 +62,7 @@ export function worstGroup(lanes: readonly StateLane[], t0Ms: number | null): St
 }
 
 /** Crossing probes where it is known which cross, else all. */
-function crossing(lanes: ProbeLane[], { report }: RunDetail, lab: PublicLab | null): ProbeLane[] {
+function crossing(lanes: ProbeLane[], { report }: RunDetail, lab: AnyPublicLab | null): ProbeLane[] {
   const known = new Map(lab?.targets.map((t) => [`probe:${t.id}`, t.crossesCluster]))
   for (const probe of report?.probes ?? []) known.set(probe.stream, probe.crossesCluster)
   return lanes.filter(({ stream }) => known.get(stream) ?? true)

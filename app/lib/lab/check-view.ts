@@ -1,20 +1,21 @@
 import { type Finding, type FindingStatus, needsAttention } from '@/server/domain/check'
 import { placeName } from '@/server/domain/place'
-import type { PublicLab } from '@/server/domain/views'
+import type { AnyPublicLab } from '@/server/domain/views'
 
-type Host = PublicLab['hosts'][number]
+type Host = AnyPublicLab['hosts'][number]
 
 /** What findings stand under: a host by its title, an instance by its name, or the cluster. */
-export function placeTitle(lab: PublicLab | undefined, place: Finding['place']): string {
+export function placeTitle(lab: AnyPublicLab | undefined, place: Finding['place']): string {
   if (place === null) return 'Cluster'
   if ('instance' in place) return place.instance
   return hostOf(lab, place.host)?.title ?? place.host
 }
 
-const hostOf = (lab: PublicLab | undefined, id: string): Host | undefined => lab?.hosts.find((host) => host.id === id)
+const hostOf = (lab: AnyPublicLab | undefined, id: string): Host | undefined =>
+  lab?.hosts.find((host) => host.id === id)
 
 /** A host as one logs in to it: "Container host (root@127.0.0.1:2229)". */
-export function hostWords(lab: PublicLab | undefined, id: string): string {
+export function hostWords(lab: AnyPublicLab | undefined, id: string): string {
   const host = hostOf(lab, id)
   return host ? `${host.title ?? id} (${host.user}@${host.host}:${host.port})` : id
 }

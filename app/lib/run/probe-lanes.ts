@@ -2,7 +2,8 @@ import type { LossSpan, Point, ProbeLane, Series } from '@/app/components/timeli
 import { duration } from '@/app/lib/format'
 import type { RunDetail } from '@/server/domain/detail'
 import type { ProbeSummary } from '@/server/domain/run'
-import type { PublicLab } from '@/server/domain/views'
+import type { AnyPublicLab } from '@/server/domain/views'
+import { clusterLab } from '../lab/parts'
 import { streamName, streamTitle } from './clocks'
 import type { ProbeTrack } from './probe-track'
 import type { Tracks } from './tracks'
@@ -17,7 +18,7 @@ const MOST_LIVE_POINTS = 250
 export function probeLanes(
   detail: RunDetail,
   tracks: Tracks,
-  lab: PublicLab | null,
+  lab: AnyPublicLab | null,
   offset: Offset,
   reserve: boolean,
 ): ProbeLane[] {
@@ -61,7 +62,7 @@ const liveLosses = (track: ProbeTrack | undefined, by: number): LossSpan[] =>
 export function rttSeries(
   tracks: Tracks,
   whole: Tracks,
-  lab: PublicLab | null,
+  lab: AnyPublicLab | null,
   offset: Offset,
   live: boolean,
 ): Series[] {
@@ -106,11 +107,11 @@ export function rttPoints(track: ProbeTrack, by: number, most = MOST_POINTS): Po
 }
 
 /** The probes that a failover case starts. */
-export const expectedProbes = (lab: PublicLab | null): string[] => lab?.targets.map((t) => `probe:${t.id}`) ?? []
+export const expectedProbes = (lab: AnyPublicLab | null): string[] => lab?.targets.map((t) => `probe:${t.id}`) ?? []
 
 /** As the lab file lists them; what it does not know comes last. */
-export function order(streams: string[], lab: PublicLab | null): string[] {
-  const known = [...(lab?.targets ?? []), ...(lab?.traffic ?? [])].map((t) => t.id)
+export function order(streams: string[], lab: AnyPublicLab | null): string[] {
+  const known = [...(lab?.targets ?? []), ...(clusterLab(lab)?.traffic ?? [])].map((t) => t.id)
   const rank = (stream: string) => {
     const at = known.indexOf(streamName(stream))
     return at < 0 ? known.length : at

@@ -11,7 +11,8 @@ import type { RunDetail } from '@/server/domain/detail'
 import { measuredFault } from '@/server/domain/fault'
 import type { RunContext } from '@/server/domain/run'
 import { doneAt, type Stamped } from '@/server/domain/stamped'
-import type { PublicLab } from '@/server/domain/views'
+import type { AnyPublicLab, PublicLab } from '@/server/domain/views'
+import { clusterLab } from '../lab/parts'
 import { probeClockOffset } from './clocks'
 import { probeLanes, rttSeries } from './probe-lanes'
 import type { Tracks } from './tracks'
@@ -20,7 +21,7 @@ import { trafficSeries } from './traffic'
 export type EventInput = {
   detail: RunDetail
   tracks: Tracks
-  lab: PublicLab | null
+  lab: AnyPublicLab | null
   nowMs: number
   /** A fault is to come: keep the room of everything that will be drawn. */
   reserve: boolean
@@ -42,7 +43,7 @@ export function eventModel({ detail, tracks, lab, nowMs, reserve }: EventInput):
     span: { fromMs: startMs, toMs },
     origin: t0 === null ? { ms: startMs, kind: 'start' } : { ms: t0, kind: 'T0' },
     steps: steps(detail, untilMs),
-    states: stateLanes(detail, tracks, untilMs, reserve ? lab : null),
+    states: stateLanes(detail, tracks, untilMs, reserve ? clusterLab(lab) : null),
     markers: markers(detail, t0, (stream) => probeClockOffset(stream, detail, lab)),
     markerRows: reserve || detail.faults.length > 0 ? 3 : 1,
   }
@@ -54,7 +55,7 @@ export type SampleInput = {
   tracks: Tracks
   /** For what lasts the whole run. */
   whole: Tracks
-  lab: PublicLab | null
+  lab: AnyPublicLab | null
   reserve: boolean
   /** Tracks grow in place; this tells that they did. */
   version: number

@@ -1,5 +1,4 @@
 import type { Program } from '../machine/process'
-import type { World } from '../world/world'
 
 /** Programs by the Debian package that brings them, where the names differ. */
 const PACKAGES: Record<string, string[]> = {
@@ -75,7 +74,7 @@ const sysctlFile = (name: string): string => `/proc/sys/${name.includes('/') ? n
 
 /** `sysctl [-n] NAME` and `sysctl -w NAME=VALUE`. */
 export const sysctl =
-  (world: World): Program =>
+  (world: { options: { congestion: readonly string[] } }): Program =>
   async (p) => {
     if (p.args.includes('--version')) {
       p.write('sysctl from procps-ng 4.0.2\n')

@@ -1,9 +1,5 @@
 import { nowMs } from '../core/scheduler'
 import type { Process } from '../machine/process'
-import type { Flow } from '../world/sessions'
-import { LAN_HOST } from '../world/topology'
-import type { World } from '../world/world'
-import { Stream } from './iperf3-stream'
 import { receiverLine, SEPARATOR, senderLine } from './iperf3-text'
 
 /** What a client was asked for. */
@@ -17,38 +13,41 @@ export type Options = {
   bitPerS: number | null
 }
 
+/** One TCP stream: what it had carried by any instant, given what its path did. */
+export type CarriedStream = {
+  readonly flow: { source: string; sourcePort: number }
+  readonly retransmits: number
+  /** Bytes. */
+  readonly congestionWindow: number
+  /** Bytes carried since the start, in the blocks that iperf3 counts. */
+  bytes(): number
+  /** Moves on to `toMs`. */
+  advance(toMs: number): void
+}
+
+/** Opens a test's streams on what is simulated; `close` when it ends. */
+export type OpenStreams = (
+  p: Process,
+  options: Options,
+  startMs: number,
+) => { streams: CarriedStream[]; close: () => void }
+
 /** One test of a client: its streams, an interval of output after the other, the closing table. */
 export class Test {
   private readonly startMs = nowMs()
-  private readonly streams: Stream[]
-  private readonly control: Flow
+  private readonly streams: CarriedStream[]
   private lastMs = this.startMs
   private readonly before: { bytes: number; retransmits: number }[]
 
   constructor(
-    readonly world: World,
     private readonly p: Process,
     private readonly options: Options,
+    open: OpenStreams,
   ) {
-    const source = p.machine.devices.find((d) => d.name === 'eth0')?.addresses[0]?.split('/')[0] ?? LAN_HOST
-    const port = world.random.integer(32768, 60000)
-    const flow = (i: number): Flow => ({
-      protocol: 'tcp',
-      source,
-      sourcePort: port + 2 * i,
-      destination: options.server,
-      destinationPort: options.port,
-    })
-    this.control = flow(0)
-    const flows = Array.from({ length: options.parallel }, (_, i) => flow(i + 1))
-    const node = world.cluster.forwarder[1].last ?? 0
-    for (const each of [this.control, ...flows]) world.sessions.touch(node, each, this.startMs, true, 60)
-    const { bitPerS, parallel } = options
-    this.streams = flows.map((each) => new Stream(world, each, this.startMs, bitPerS, parallel))
-    this.before = flows.map(() => ({ bytes: 0, retransmits: 0 }))
-    p.atEnd(() => {
-      for (const each of [this.control, ...flows]) world.sessions.close(each)
-    })
+    const { streams, close } = open(p, options, this.startMs)
+    this.streams = streams
+    this.before = streams.map(() => ({ bytes: 0, retransmits: 0 }))
+    p.atEnd(close)
   }
 
   private socket(index: number): number {
@@ -134,7 +133,7 @@ export class Test {
     }
     for (const [i, stream] of this.streams.entries()) text += lines(this.socket(i), stream.bytes(), stream.retransmits)
     if (this.streams.length > 1) {
-      const total = (get: (s: Stream) => number): number => this.streams.reduce((sum, s) => sum + get(s), 0)
+      const total = (get: (s: CarriedStream) => number): number => this.streams.reduce((sum, s) => sum + get(s), 0)
       text += lines(
         'SUM',
         total((s) => s.bytes()),

@@ -1,6 +1,7 @@
 import type { Flow } from '../world/sessions'
-import type { NodeId } from '../world/topology'
+import { LAN_HOST, type NodeId } from '../world/topology'
 import type { World } from '../world/world'
+import type { CarriedStream, OpenStreams } from './iperf3-run'
 
 const BLOCK = 128 * 1024
 /** First retransmission timeout of Linux TCP on a short path, doubled each time. */
@@ -13,8 +14,8 @@ const SLOW_START_MS = 600
 /** Of an interval at full speed. */
 const RETRANSMIT_CHANCE = 0.2
 
-/** One TCP stream: what it had carried by any instant, given when its path was up. */
-export class Stream {
+/** A stream through the cluster, given when its path was up. */
+class Stream implements CarriedStream {
   private deliveredBytes = 0
   private lastMs: number
   /** Set while the path is down or TCP has not noticed that it is back. */
@@ -43,7 +44,6 @@ export class Stream {
     return this.stalled ? 1448 : WINDOW
   }
 
-  /** Bytes carried since the start, in the blocks that iperf3 counts. */
   bytes(): number {
     return Math.ceil(this.deliveredBytes / BLOCK) * BLOCK
   }
@@ -119,3 +119,27 @@ export class Stream {
     this.lastMs = Math.max(this.lastMs, atMs)
   }
 }
+
+/** Streams through the cluster, each with a session on its nodes, and one for the control connection. */
+export const clusterStreams =
+  (world: World): OpenStreams =>
+  (p, { server, port: serverPort, parallel, bitPerS }, startMs) => {
+    const source = p.machine.devices.find((d) => d.name === 'eth0')?.addresses[0]?.split('/')[0] ?? LAN_HOST
+    const port = world.random.integer(32768, 60000)
+    const flow = (i: number): Flow => ({
+      protocol: 'tcp',
+      source,
+      sourcePort: port + 2 * i,
+      destination: server,
+      destinationPort: serverPort,
+    })
+    const all = Array.from({ length: parallel + 1 }, (_, i) => flow(i))
+    const node = world.cluster.forwarder[1].last ?? 0
+    for (const each of all) world.sessions.touch(node, each, startMs, true, 60)
+    return {
+      streams: all.slice(1).map((each) => new Stream(world, each, startMs, bitPerS, parallel)),
+      close: () => {
+        for (const each of all) world.sessions.close(each)
+      },
+    }
+  }

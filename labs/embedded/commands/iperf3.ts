@@ -3,12 +3,14 @@ import { nullSink, nullSource } from '../machine/streams'
 import { WAN } from '../world/topology'
 import type { World } from '../world/world'
 import { type Options, Test } from './iperf3-run'
+import { clusterStreams } from './iperf3-stream'
 import { parseRate } from './iperf3-text'
 
-const VERSION =
+export const IPERF_VERSION =
   "iperf 3.12 (cJSON 1.7.15)\nLinux embedded 6.1.0-18-amd64 #1 SMP PREEMPT_DYNAMIC Debian 6.1.76-1 (2024-02-01) x86_64\nOptional features available: CPU affinity setting, IPv6 flow label, SCTP, TCP congestion algorithm setting, sendfile / zerocopy, socket pacing, authentication, bind to device, support IPv4 don't fragment\n"
 
-function parseArgs(args: string[]): Options {
+/** What a client or a server was asked for. */
+export function iperfOptions(args: string[]): Options {
   const value = (...names: string[]): string | undefined => {
     for (const [i, arg] of args.entries()) {
       for (const name of names) {
@@ -36,10 +38,10 @@ export const iperf3 =
   (world: World): Program =>
   async (p) => {
     if (p.args.includes('--version') || p.args.includes('-v')) {
-      p.write(VERSION)
+      p.write(IPERF_VERSION)
       return 0
     }
-    const options = parseArgs(p.args.slice(1))
+    const options = iperfOptions(p.args.slice(1))
     if (p.args.includes('-s')) return serve(world, p, options)
     if (options.server === '') {
       p.error(
@@ -112,5 +114,5 @@ async function client(world: World, p: Process, options: Options): Promise<numbe
     if (server.client === p) server.client = null
   })
   await p.sleep(2 + world.options.rttMs * 3)
-  return new Test(world, p, options).run()
+  return new Test(p, options, clusterStreams(world)).run()
 }

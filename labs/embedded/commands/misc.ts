@@ -71,11 +71,13 @@ export const prints =
     return 0
   }
 
-/** `id`, of root, who is everywhere in this world. */
-export const idText = ({ args }: Parameters<Program>[0]): string => {
+/** `id`, of whoever logged in. */
+export const idText = ({ args, env }: Parameters<Program>[0]): string => {
   const flags = args.slice(1).join('')
-  if (!/[ug]/.test(flags)) return 'uid=0(root) gid=0(root) groups=0(root)'
-  return flags.includes('n') ? 'root' : '0'
+  const user = env.USER ?? 'root'
+  const id = user === 'root' ? 0 : 1000
+  if (!/[ug]/.test(flags)) return `uid=${id}(${user}) gid=${id}(${user}) groups=${id}(${user})`
+  return flags.includes('n') ? user : String(id)
 }
 
 /** `cat`, streaming: a file may be fed by a channel that stays open. */
@@ -132,9 +134,16 @@ export const ss =
     return 0
   }
 
+/** A world whose switches can be turned. */
+export type Switched = {
+  switches: { has(name: string): boolean }
+  switchStates(): Record<string, boolean>
+  setSwitch(name: string, on: boolean): void
+}
+
 /** `failover-lab-world set NAME on|off`, `state NAME` (exit 0: on, 1: off), `list`: the lab file's switches end here. */
 export const worldCommand =
-  (world: World, isSwitch: (name: string) => boolean): Program =>
+  (world: Switched, isSwitch: (name: string) => boolean): Program =>
   async (p) => {
     const [verb, name = '', state] = p.args.slice(1)
     if (verb === 'list') {
@@ -142,7 +151,7 @@ export const worldCommand =
       return 0
     }
     if (verb === 'state' && isSwitch(name)) {
-      const on = world.switches.has(name as Parameters<World['setSwitch']>[0])
+      const on = world.switches.has(name)
       p.write(`${on ? 'on' : 'off'}\n`)
       return on ? 0 : 1
     }
@@ -150,6 +159,6 @@ export const worldCommand =
       p.error('usage: failover-lab-world set SWITCH on|off | state SWITCH | list\n')
       return 2
     }
-    world.setSwitch(name as Parameters<World['setSwitch']>[0], state === 'on')
+    world.setSwitch(name, state === 'on')
     return 0
   }

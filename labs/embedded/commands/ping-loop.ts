@@ -1,17 +1,15 @@
 import { answeredGapMs, MIN_INTERVAL_MS, unansweredGapMs, wakeUpLateMs } from '../core/ping-gaps'
 import { scheduler, type Task } from '../core/scheduler'
 import type { Process } from '../machine/process'
-import { type Echo, sendEcho } from '../world/echo'
-import type { Route } from '../world/routes'
-import type { World } from '../world/world'
+import type { Echo } from '../world/echo'
+import type { PingWorld, SendEcho } from './ping-world'
 
 type Settings = {
   intervalMs: number
   count: number
   outstanding: boolean
-  address: string
   id: number
-  route: Route
+  send: SendEcho
 }
 type Hooks = {
   outstanding: (sequence: number, atMs: number) => void
@@ -43,14 +41,14 @@ export class PingLoop {
   private stallMs: number | null = null
 
   constructor(
-    private readonly world: World,
+    private readonly world: PingWorld,
     private readonly p: Process,
     private readonly settings: Settings,
     private readonly hooks: Hooks,
   ) {}
 
   start(atMs: number): void {
-    this.nextStallMs = atMs + this.world.options.stallEveryMs
+    this.nextStallMs = atMs + this.world.stall().everyMs
     const stall = (fromMs: number, lengthMs: number) => {
       this.nextStallMs = fromMs
       this.stallMs = lengthMs
@@ -77,10 +75,10 @@ export class PingLoop {
 
   /** True when the process is frozen at `atMs`; then nothing is sent or read until the stall is over. */
   private stalled(atMs: number): boolean {
-    const { options, switches } = this.world
-    if ((switches.has('sender-stall') || this.stallMs !== null) && atMs >= this.nextStallMs) {
-      this.stallEndsMs = atMs + (this.stallMs ?? options.stallMs)
-      this.nextStallMs = this.stallEndsMs + options.stallEveryMs
+    const stall = this.world.stall()
+    if ((stall.isOn || this.stallMs !== null) && atMs >= this.nextStallMs) {
+      this.stallEndsMs = atMs + (this.stallMs ?? stall.lengthMs)
+      this.nextStallMs = this.stallEndsMs + stall.everyMs
       this.stallMs = null
     }
     return atMs < this.stallEndsMs
@@ -108,14 +106,7 @@ export class PingLoop {
     this.sendTimes.set(sequence, atMs)
     if (this.sendTimes.size > 20_000) this.forget(sequence - 20_000)
     hooks.sent(sequence, atMs)
-    sendEcho(
-      this.world,
-      this.p.machine,
-      settings.address,
-      settings.route,
-      { id: settings.id, sequence: sequence % 65536, sendMs: atMs },
-      (echo) => this.arrived(echo, sequence),
-    )
+    settings.send({ id: settings.id, sequence: sequence % 65536, sendMs: atMs }, (echo) => this.arrived(echo, sequence))
     if (settings.count > 0 && sequence >= settings.count) {
       hooks.lastSent()
       return

@@ -2,10 +2,9 @@ import { MIN_INTERVAL_MS } from '../core/ping-gaps'
 import { nowMs } from '../core/scheduler'
 import type { Process, Program } from '../machine/process'
 import type { Echo } from '../world/echo'
-import { type Route, routeTo } from '../world/routes'
-import type { World } from '../world/world'
 import { PingLoop } from './ping-loop'
 import { PingStatistics, roundTripText } from './ping-statistics'
+import type { PingWorld, SendEcho } from './ping-world'
 
 const VERSION =
   'ping from iputils 20221126\nlibcap: yes, IDN: yes, NLS: no, error.h: yes, getrandom(): yes, __fpending(): yes\n'
@@ -65,7 +64,7 @@ function parseArgs(args: string[]): Options | string {
 
 /** `ping`, as iputils 20221126 prints it and with its spacing. */
 export const ping =
-  (world: World): Program =>
+  (world: PingWorld): Program =>
   async (p) => {
     if (p.args.includes('-V')) {
       p.write(VERSION)
@@ -80,13 +79,13 @@ export const ping =
       p.error(`ping: ${options.address}: Name or service not known\n`)
       return 2
     }
-    const route = routeTo(world, p.machine, options.address)
-    if (!route) {
+    const send = world.route(p.machine, options.address, options.size)
+    if (!send) {
       p.error('ping: connect: Network is unreachable\n')
       return 2
     }
     p.write(`PING ${options.address} (${options.address}) ${options.size}(${options.size + 28}) bytes of data.\n`)
-    return new Session(world, p, options, route).run()
+    return new Session(world, p, options, send).run()
   }
 
 /** One running ping: prints what the loop sends and what comes back. */
@@ -97,17 +96,17 @@ class Session {
   private finish: (code: number) => void = () => {}
 
   constructor(
-    private readonly world: World,
+    private readonly world: PingWorld,
     private readonly p: Process,
     private readonly options: Options,
-    route: Route,
+    send: SendEcho,
   ) {
     this.statistics = new PingStatistics(nowMs())
     this.tag = tagOf(p)
     this.loop = new PingLoop(
       world,
       p,
-      { ...options, route, id: p.pid & 0xffff },
+      { ...options, send, id: p.pid & 0xffff },
       {
         outstanding: (sequence, atMs) =>
           this.line('no-answer', sequence, atMs, `no answer yet for icmp_seq=${sequence % 65536}`),
@@ -156,7 +155,7 @@ class Session {
     const us = Math.round(stampMs * 1000)
     const stamp = `[${Math.floor(us / 1e6)}.${String(us % 1e6).padStart(6, '0')}] `
     this.p.write(`${this.options.stamps ? stamp : ''}${text}\n`)
-    this.world.sentLines?.push({ tag: this.tag, kind, sequence, stampMs: us / 1000, writtenMs: nowMs() })
+    this.world.sentLines()?.push({ tag: this.tag, kind, sequence, stampMs: us / 1000, writtenMs: nowMs() })
   }
 
   /** All `-c` requests are out: wait for stragglers as long as the real one does. */

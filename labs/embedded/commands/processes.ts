@@ -1,16 +1,18 @@
 import type { Machine } from '../machine/machine'
 import { type Process, type Program, parseSignal, type Signal } from '../machine/process'
-import type { World } from '../world/world'
+
+/** Whose processes these tools see. */
+type Machines = { readonly machines: ReadonlyMap<string, Machine> }
 
 /** The host sees the processes of its instances as well, an instance only its own. */
-function visible(world: World, machine: Machine): Process[] {
+function visible(world: Machines, machine: Machine): Process[] {
   const machines = machine.kind === 'host' ? [...world.machines.values()] : [machine]
   return machines.flatMap((m) => [...m.processes.values()]).sort((a, b) => a.pid - b.pid)
 }
 
 /** `pgrep` and `pkill`: patterns as regular expressions, with -f over the whole command line. */
 export const pgrep =
-  (world: World, kills: boolean): Program =>
+  (world: Machines, kills: boolean): Program =>
   async (p) => {
     const tool = kills ? 'pkill' : 'pgrep'
     let signal: Signal = 'TERM'
@@ -70,7 +72,7 @@ export const pgrep =
 
 /** `kill [-SIG] PID…`. */
 export const kill =
-  (world: World): Program =>
+  (world: Machines): Program =>
   async (p) => {
     const args = p.args.slice(1)
     let signal: Signal | 0 = 'TERM'
@@ -125,7 +127,7 @@ columns.command = columns.args as Column
 
 /** `ps [-eo COLUMNS] [-p PID]`. */
 export const ps =
-  (world: World): Program =>
+  (world: Machines): Program =>
   async (p) => {
     const args = p.args.slice(1)
     const format = args.findIndex((a) => /^-?\w*o$/.test(a))

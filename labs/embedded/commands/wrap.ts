@@ -126,14 +126,19 @@ function withoutFlags(given: readonly string[], withValue: readonly string[]): s
 export const setsid: Program = async (p) => {
   const args = withoutFlags(p.args.slice(1), [])
   const flags = p.args.slice(1, p.args.length - args.length)
-  if (!flags.some((f) => f === '-f' || f === '--fork')) return become(p, args, 'setsid')
+  if (!flags.some((f) => f === '-f' || f === '--fork')) {
+    p.session = p.pid
+    return become(p, args, 'setsid')
+  }
   return detached(p, args, 'setsid', {})
 }
 
 /** Starts a process that has no parent here any more. */
 function detached(p: Process, args: string[], tool: string, overrides: Parameters<Process['spawn']>[1]): number {
   try {
-    p.spawn(args, overrides).orphan()
+    const child = p.spawn(args, overrides)
+    child.session = child.pid
+    child.orphan()
     return 0
   } catch (error) {
     if (!(error instanceof NotFound)) throw error

@@ -25,7 +25,8 @@ export class Timeline<T> {
   }
 
   get last(): T {
-    return this.changes.at(-1)?.value ?? this.initial
+    const change = this.changes.at(-1)
+    return change ? change.value : this.initial
   }
 
   /** All changes since `fromMs`, oldest first. */

@@ -2,7 +2,7 @@ import { InMemoryFs } from 'just-bash'
 import { nowMs } from '../core/scheduler'
 import type { Process, Program } from './process'
 
-export type MachineKind = 'host' | 'firewall' | 'lan-host' | 'wan-host'
+export type MachineKind = 'host' | 'firewall' | 'lan-host' | 'wan-host' | 'pve' | 'wanulator' | 'edge-node'
 
 export type NetDevice = {
   name: string

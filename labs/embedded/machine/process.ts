@@ -51,6 +51,8 @@ export type ProcessOptions = {
 export class Process {
   readonly pid: number
   readonly machine: Machine
+  /** Pid of the one that began the session: what a terminal's keys reach. */
+  session: number
   parent: Process | null
   args: string[]
   env: Record<string, string>
@@ -70,6 +72,7 @@ export class Process {
     this.machine = options.machine
     this.pid = options.machine.nextPid()
     this.parent = options.parent
+    this.session = options.parent?.session ?? this.pid
     this.args = options.args
     this.env = options.env
     this.cwd = options.cwd
@@ -92,6 +95,15 @@ export class Process {
 
   error(text: string): void {
     this.put(this.io.stderr, text)
+  }
+
+  /** To a reader of bytes (an SSH channel); false where standard output is none. */
+  writeBytes(bytes: Uint8Array): boolean {
+    const { stdout } = this.io
+    if (!stdout.writeBytes) return false
+    if (this.alive && stdout.broken) this.kill('PIPE')
+    else if (this.alive) stdout.writeBytes(bytes)
+    return true
   }
 
   private put(sink: Sink, text: string): void {

@@ -1,6 +1,8 @@
 /** Where a process writes. Holders are counted: an SSH channel stays open while anybody holds it, as on a real host. */
 export interface Sink {
   write(text: string): void
+  /** What is no text; where it is missing (a file, a pipe), nothing here writes it. */
+  writeBytes?(bytes: Uint8Array): void
   retain(): void
   release(): void
   /** The reader is gone: the next write kills the writer with SIGPIPE. */

@@ -57,6 +57,15 @@ const filters: Record<string, number> = {
   nl: 1,
 }
 
+/** Arguments as just-bash takes them: its checksums do not know "--", its tr no octal. */
+function argumentsFor(name: string, args: string[]): string[] {
+  if (name.endsWith('sum')) return args.filter((arg) => arg !== '--')
+  if (name !== 'tr') return args
+  return args.map((arg) =>
+    arg.replace(/\\([0-7]{1,3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))),
+  )
+}
+
 const shells = new WeakMap<Machine, Bash>()
 
 function bashOf(machine: Machine): Bash {
@@ -72,7 +81,7 @@ function bashOf(machine: Machine): Bash {
 export function utility(name: string): Program | null {
   if (!available.has(name)) return null
   return async (p) => {
-    const args = p.args.slice(1)
+    const args = argumentsFor(name, p.args.slice(1))
     const operands = args.filter((a) => !a.startsWith('-')).length
     const wanted = filters[name]
     const reads =

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import ssh2, { type Client, type ClientChannel } from 'ssh2'
 import { parse } from 'yaml'
-import { LabSchema } from '@/server/domain/lab'
+import { z } from 'zod'
+import { HostSchema } from '@/server/domain/lab'
 import { nowMs } from '../core/scheduler'
 import { type EmbeddedLab, type EmbeddedLabOptions, startEmbeddedLab } from '../lab'
 
@@ -21,6 +22,8 @@ export const FAST = {
   linkDetectMs: 60,
 }
 
+const HostsSchema = z.looseObject({ hosts: z.array(HostSchema) })
+
 /** Quotes an argv for the login shell, as an SSH client has to. */
 export const quote = (argv: readonly string[]): string => argv.map((a) => `'${a.replaceAll("'", `'\\''`)}'`).join(' ')
 
@@ -31,9 +34,9 @@ export class LabClient {
     readonly port: number,
   ) {}
 
-  static connect(labFile: string): Promise<LabClient> {
-    const lab = LabSchema.parse(parse(readFileSync(labFile, 'utf8')))
-    const host = lab.hosts[0]
+  /** Connects to a lab's first host, or to another one. */
+  static connect(labFile: string, index = 0): Promise<LabClient> {
+    const host = HostsSchema.parse(parse(readFileSync(labFile, 'utf8'))).hosts[index]
     if (!host?.keyFile) throw new Error('no host with a key in the lab file')
     const client = new ssh2.Client()
     const privateKey = readFileSync(join(dirname(labFile), host.keyFile))

@@ -1,6 +1,7 @@
 import { HOST, INTERNET, LAN, NODES, UNIT } from './topology'
 
-const release =
+/** /etc/os-release of every machine. */
+export const release =
   'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\nVERSION="12 (bookworm)"\nID=debian\n'
 
 /** Files that a machine has from the start. */

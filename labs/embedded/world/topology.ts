@@ -66,7 +66,7 @@ export function devicesOf(machine: Pick<Machine, 'name' | 'kind'>): NetDevice[] 
       nic(junosToLinux(wanPort(n)), wanMac(n), [], { device: 'wan-vf', kernel: 'enp9s0f0' }),
     ].map((d) => ({ ...d, addresses: [...d.addresses] }))
   }
-  const kinds: Record<Exclude<MachineKind, 'firewall'>, NetDevice[]> = {
+  const kinds: Partial<Record<MachineKind, NetDevice[]>> = {
     'lan-host': [nic('eth0', '00:16:3e:5a:60:66', [`${LAN_HOST}/24`], { device: 'eth0' })],
     'wan-host': [nic('eth0', '3c:ec:ef:44:50:01', [`${WAN_GATEWAY}/24`, `${INTERNET}/32`], { device: 'eth0' })],
     host: [
@@ -78,7 +78,7 @@ export function devicesOf(machine: Pick<Machine, 'name' | 'kind'>): NetDevice[] 
       nic('bpfrx-clan', '00:16:3e:00:00:04', []),
     ],
   }
-  return [loopback, ...(machine.kind === 'firewall' ? [] : kinds[machine.kind])].map((d) => ({
+  return [loopback, ...(kinds[machine.kind] ?? [])].map((d) => ({
     ...d,
     addresses: [...d.addresses],
   }))

@@ -94,6 +94,12 @@ const ENDPOINTS: Endpoint[] = [
     does: 'Every sample of one stream, e.g. probe:internet; a wrong name is answered with the right ones.',
     returns: 'CSV',
   },
+  {
+    method: 'GET',
+    path: '/api/v1/runs/{id}/captures/{name}',
+    does: 'A pcap of a WAN run (headers only, up to its size cap); wan-captured in its events names them.',
+    returns: 'pcap',
+  },
 ]
 
 const VALUES = {

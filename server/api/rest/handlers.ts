@@ -79,9 +79,9 @@ export async function listCases({ api, services, query }: RestCall): Promise<Res
 export async function startRun(call: RestCall): Promise<Response> {
   const lab = labOf(call)
   const body = await readBody(call.request, NewRunSchema)
-  const { id } = await call.api.runs.start({ lab, ...body })
+  const { id, ids } = await call.api.runs.start({ lab, ...body })
   const url = runUrl(call.services.publicUrl, id)
-  return Response.json({ id, url }, { status: 201, headers: { location: `/api/v1/runs/${id}` } })
+  return Response.json({ id, ids, url }, { status: 201, headers: { location: `/api/v1/runs/${id}` } })
 }
 
 export async function listRuns({ api, services, query }: RestCall): Promise<Response> {
@@ -122,6 +122,19 @@ export async function runSamples(call: RestCall): Promise<Response> {
   const id = idOf(call)
   const stream = await requireStream(call.services, id, call.query.get('stream'))
   return streamed(sampleLines(call.services, id, stream), 'text/csv; charset=utf-8')
+}
+
+/** A pcap of a WAN run, as far as it was kept. */
+export async function runCapture(call: RestCall): Promise<Response> {
+  const { id } = await requireRun(call.services, idOf(call))
+  const name = call.params.name ?? ''
+  const { bytes, body } = await call.services.captures.read(id, name)
+  const headers = {
+    'content-type': 'application/vnd.tcpdump.pcap',
+    'content-length': String(bytes),
+    'content-disposition': `attachment; filename="${id}-${name}"`,
+  }
+  return new Response(body, { headers })
 }
 
 /** Everything else below /api. */

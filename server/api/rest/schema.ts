@@ -16,9 +16,14 @@ import type { SwitchView } from '../../domain/views'
 export const NewRunSchema = z.strictObject({
   case: z.string().min(1).max(64).describe('id of a case, e.g. "TC-3"'),
   params: z.record(z.string(), z.unknown()).default({}).describe('see GET /api/v1/cases for the fields'),
+  repeats: z.int().min(1).max(20).optional().describe('so many runs one after the other; 1 unless told'),
 })
 
-export const StartedRunSchema = z.object({ id: z.string(), url: z.url().describe('page of the run') })
+export const StartedRunSchema = z.object({
+  id: z.string(),
+  ids: z.array(z.string()).describe('of all repeats, the first one first'),
+  url: z.url().describe('page of the (first) run'),
+})
 
 export const RestLabSchema = z.object({
   id: z.string().nullable().describe('null: the file is broken and says none'),

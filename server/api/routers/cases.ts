@@ -9,6 +9,8 @@ export const RunRequestSchema = z.object({
   params: z.record(z.string(), z.unknown()).default({}),
   /** Manual failovers that nobody reset are reset before it, each as a run of its own. */
   resetFirst: z.boolean().optional(),
+  /** So many runs one after the other, as repeats of each other. */
+  repeats: z.int().min(1).max(20).optional(),
 })
 
 export const casesRouter = router({

@@ -1,6 +1,7 @@
 import type { Finding } from '../../domain/check'
 import { formatLimit, formatOffset } from '../../domain/format'
 import type { Place } from '../../domain/ids'
+import type { AnyLab } from '../../domain/lab'
 import { placeName } from '../../domain/place'
 import type { LabAccess } from '../../drivers/at'
 import { clockOffset } from '../../drivers/clock'
@@ -17,7 +18,7 @@ const SET_CLOCK = ['sh', '-c', 'chronyc makestep || timedatectl set-ntp true']
 
 const expected = `within ±${formatLimit(CLOCK_LIMIT_MS)} of the dashboard's clock`
 
-async function checkClock(access: LabAccess, place: Place, options: CheckOptions): Promise<Finding> {
+async function checkClock(access: LabAccess<AnyLab>, place: Place, options: CheckOptions): Promise<Finding> {
   const about: About = { id: `clock/${placeName(place)}`, group: 'clock', place, title: 'Clock offset' }
   const signal = AbortSignal.any([options.signal, AbortSignal.timeout(PLACE_MS)])
   return guarded(about, { ...options, signal }, async () => {
@@ -32,7 +33,7 @@ async function checkClock(access: LabAccess, place: Place, options: CheckOptions
 
 /** Clock offsets of every place whose stamps are compared. One after another: load on the way widens the error. */
 export async function checkClocks(
-  access: LabAccess,
+  access: LabAccess<AnyLab>,
   canAsk: (place: Place) => boolean,
   options: CheckOptions,
 ): Promise<Finding[]> {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { needsAttention } from '../../domain/check'
-import type { Instance, Lab, LabInterface } from '../../domain/lab'
+import { hasCluster, type Instance, type Lab, type LabInterface } from '../../domain/lab'
 import { parseLab } from '../../topology/load'
 import { checkDeclared } from './declared'
 import { foundOf, type Printed, printedIn, type Row } from './testing'
@@ -10,6 +10,7 @@ function labFrom(file: string): Lab {
   const text = readFileSync(file, 'utf8').replace('ssh-ed25519 HOST-KEY', 'SHA256:x')
   const loaded = parseLab(text, file)
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.errors))
+  if (!hasCluster(loaded.lab)) throw new Error(`${file} has no cluster`)
   return loaded.lab
 }
 

@@ -1,6 +1,6 @@
 import type { CheckGroup, Difference, Finding, Mend, Skipped } from '../../domain/check'
 import type { Place } from '../../domain/ids'
-import type { Lab } from '../../domain/lab'
+import { type AnyLab, hasCluster } from '../../domain/lab'
 import type { LabAccess } from '../../drivers/at'
 import { commandText, hostOf, insideInstance } from '../../drivers/place'
 import { asAppError } from '../../errors'
@@ -87,11 +87,11 @@ export async function within<T>(signal: AbortSignal, work: () => Promise<T>): Pr
 }
 
 /** Commands at a place as one would type them on its SSH host. */
-export function mendAt(lab: Lab, place: Place, ...commands: (readonly string[])[]): Mend {
+export function mendAt(lab: AnyLab, place: Place, ...commands: (readonly string[])[]): Mend {
   const host = hostOf(lab, place)
   const isRoot = lab.hosts.find(({ id }) => id === host)?.user === 'root'
   const placed = commands.map((argv) => {
-    if ('instance' in place) return insideInstance(lab, place.instance, argv)
+    if ('instance' in place && hasCluster(lab)) return insideInstance(lab, place.instance, argv)
     return isRoot ? argv : ['sudo', ...argv]
   })
   return { host, command: placed.map(commandText).join(' && ') }

@@ -1,5 +1,5 @@
 import type { Finding } from '../../domain/check'
-import type { Host } from '../../domain/lab'
+import type { AnyLab, Host } from '../../domain/lab'
 import { execAt, type LabAccess } from '../../drivers/at'
 import { asAppError } from '../../errors'
 import { epochMs } from '../../transport/now'
@@ -11,7 +11,7 @@ const TIMEOUT_MS = 5000
 const words = ({ user, host, port, jump }: Host): string => `${user}@${host}:${port}${jump ? ` through ${jump}` : ''}`
 
 /** Connects, or uses the connection that is there, and asks who it is there. Never rejects. */
-async function checkHost(access: LabAccess, host: Host, options: CheckOptions): Promise<Finding> {
+async function checkHost(access: LabAccess<AnyLab>, host: Host, options: CheckOptions): Promise<Finding> {
   const place = { host: host.id }
   const about = { id: `host/${host.id}`, group: 'host', place, title: 'SSH' } as const
   const expected = `a login as ${words(host)}`
@@ -41,5 +41,5 @@ async function checkHost(access: LabAccess, host: Host, options: CheckOptions): 
 }
 
 /** Every host of the lab file: one finding each, in the order of the file. */
-export const checkHosts = (access: LabAccess, options: CheckOptions): Promise<Finding[]> =>
+export const checkHosts = (access: LabAccess<AnyLab>, options: CheckOptions): Promise<Finding[]> =>
   Promise.all(access.lab.hosts.map((host) => checkHost(access, host, options)))

@@ -1,4 +1,5 @@
 import type { Finding } from '../../domain/check'
+import { type AnyLab, leaseHost } from '../../domain/lab'
 import { execAt, type LabAccess } from '../../drivers/at'
 import { isDead, type LeaseReading, readLease } from '../../drivers/lease-read'
 import { type About, type CheckOptions, fine, guarded, mendAt, said, wrong } from './finding'
@@ -22,10 +23,10 @@ export function freeMb(text: string): number | null {
   return row ? Math.floor(Number(row[3]) / 1024) : null
 }
 
-function directoryFinding(access: LabAccess, about: About, stdout: string): Finding {
+function directoryFinding(access: LabAccess<AnyLab>, about: About, stdout: string): Finding {
   const { lab } = access
   const { leaseDir } = lab
-  const place = { host: lab.containers.host }
+  const place = { host: leaseHost(lab) }
   const [, answer, found = ''] = /^(writable|closed) (.{1,1000})$/m.exec(stdout) ?? []
   const user = lab.hosts.find(({ id }) => id === place.host)?.user ?? ''
   const expected = `${user} may make ${leaseDir}`
@@ -39,12 +40,12 @@ function directoryFinding(access: LabAccess, about: About, stdout: string): Find
   return wrong(about, 'differs', { found: `${found} is not writable`, expected, mend, hint })
 }
 
-function diskFinding(access: LabAccess, about: About, stdout: string): Finding {
+function diskFinding(access: LabAccess<AnyLab>, about: About, stdout: string): Finding {
   const mb = freeMb(stdout)
   const expected = `at least ${MIN_FREE_MB} MB`
   if (mb === null) return wrong(about, 'unknown', { found: stdout, expected, hint: 'df -Pk must work there.' })
   if (mb >= MIN_FREE_MB) return fine(about, `${mb} MB`, expected)
-  const mend = mendAt(access.lab, { host: access.lab.containers.host }, ['journalctl', '--vacuum-size=100M'])
+  const mend = mendAt(access.lab, { host: leaseHost(access.lab) }, ['journalctl', '--vacuum-size=100M'])
   return wrong(about, 'differs', {
     found: `${mb} MB`,
     expected,
@@ -54,9 +55,9 @@ function diskFinding(access: LabAccess, about: About, stdout: string): Finding {
 }
 
 /** Whether the lease directory can be used, and what is free where it lies. */
-export async function checkDirectory(access: LabAccess, options: CheckOptions): Promise<Finding[]> {
-  const { containers, leaseDir } = access.lab
-  const place = { host: containers.host }
+export async function checkDirectory(access: LabAccess<AnyLab>, options: CheckOptions): Promise<Finding[]> {
+  const { leaseDir } = access.lab
+  const place = { host: leaseHost(access.lab) }
   const directory: About = { id: 'lease-directory', group: 'lease', place, title: `Lease directory ${leaseDir}` }
   const disk: About = { id: 'disk', group: 'host', place, title: `Free disk space for ${leaseDir}` }
   const ask = execAt(access, place, ['sh', '-c', SCRIPT, 'sh', leaseDir], { ...options, timeoutMs: TIMEOUT_MS })
@@ -66,13 +67,13 @@ export async function checkDirectory(access: LabAccess, options: CheckOptions): 
   ])
 }
 
-function heldFinding(access: LabAccess, about: About, reading: LeaseReading, ownRun: string | null): Finding {
-  const { leaseDir, containers } = access.lab
+function heldFinding(access: LabAccess<AnyLab>, about: About, reading: LeaseReading, ownRun: string | null): Finding {
+  const { leaseDir } = access.lab
   const { runId, owner } = reading.info
   const who = said(`${owner} for run ${runId}`)
   if (runId === ownRun) return fine(about, `held by ${who}, which is going on here`, 'free')
   if (reading.state === 'failed') {
-    const mend = mendAt(access.lab, { host: containers.host }, ['rm', '-r', leaseDir])
+    const mend = mendAt(access.lab, { host: leaseHost(access.lab) }, ['rm', '-r', leaseDir])
     const hint = `Its revert failed: first put the lab back by hand, ${leaseDir}/log there says what could not be done.`
     return wrong(about, 'differs', { found: `left by ${who}`, expected: 'free', mend, hint })
   }
@@ -83,11 +84,11 @@ function heldFinding(access: LabAccess, about: About, reading: LeaseReading, own
 
 /** Who holds the lab: the finding, and what was read (null: nobody, or it could not be read). */
 export async function checkLease(
-  access: LabAccess,
+  access: LabAccess<AnyLab>,
   ownRun: string | null,
   options: CheckOptions,
 ): Promise<{ finding: Finding; reading: LeaseReading | null }> {
-  const place = { host: access.lab.containers.host }
+  const place = { host: leaseHost(access.lab) }
   const about: About = { id: 'lease', group: 'lease', place, title: 'Lease' }
   const read: { reading: LeaseReading | null } = { reading: null }
   const finding = await guarded(about, options, async () => {

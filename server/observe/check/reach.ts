@@ -1,5 +1,6 @@
 import type { Finding, Skipped } from '../../domain/check'
 import type { Place } from '../../domain/ids'
+import { type AnyLab, instancesOf } from '../../domain/lab'
 import type { LabAccess } from '../../drivers/at'
 import { hostOf } from '../../drivers/place'
 
@@ -8,7 +9,7 @@ export class Reach {
   running: Set<string> | null = null
 
   constructor(
-    private readonly access: LabAccess,
+    private readonly access: LabAccess<AnyLab>,
     private readonly hosts: readonly Finding[],
   ) {}
 
@@ -27,10 +28,10 @@ export class Reach {
 
   /** One entry for each place that cannot be asked at all. */
   skipped(): Skipped[] {
-    const { hosts, instances } = this.access.lab
+    const { lab } = this.access
     const places: Place[] = [
-      ...hosts.map(({ id }) => ({ host: id })),
-      ...instances.map(({ name }) => ({ instance: name })),
+      ...lab.hosts.map(({ id }) => ({ host: id })),
+      ...instancesOf(lab).map(({ name }) => ({ instance: name })),
     ]
     return places.flatMap((place) => {
       const reason = this.obstacle(place)

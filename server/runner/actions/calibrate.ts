@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PlannedCommand } from '../../domain/case'
-import type { Lab, Target } from '../../domain/lab'
+import type { AnyLab, Target } from '../../domain/lab'
 import { placeName } from '../../domain/place'
 import { PING_SLEEP_MS, pingArgv, probeCount, startPing, WOKEN_INTERVAL_MS } from '../../drivers/ping'
 import type { Check } from '../../observe/preflight'
@@ -19,7 +19,7 @@ const TOLERATED_LOSS = 0.02
 const streamOf = ({ id }: Target) => `calibration:${id}`
 
 /** The calibration of one target as lines of the plan. */
-export const plannedCalibration = (lab: Lab, target: Target, tag: (what: string) => string): PlannedCommand[] => {
+export const plannedCalibration = (lab: AnyLab, target: Target, tag: (what: string) => string): PlannedCommand[] => {
   const options = { tag: tag(streamTag(streamOf(target))), timeoutMs: PATIENCE_MS }
   const argv = pingArgv(target, target.intervalMs, probeCount(PATIENCE_MS, target.intervalMs))
   const probe = plannedStream(
@@ -33,7 +33,7 @@ export const plannedCalibration = (lab: Lab, target: Target, tag: (what: string)
 }
 
 async function probeFor(
-  session: RunSession,
+  session: RunSession<AnyLab>,
   target: Target,
   intervalMs: number,
   signal: AbortSignal,
@@ -54,7 +54,7 @@ async function probeFor(
 }
 
 /** Probes a target for a second at its rate, and more slowly when it loses; the rate is kept for the run. */
-export async function calibrate(session: RunSession, target: Target, signal: AbortSignal): Promise<Check> {
+export async function calibrate(session: RunSession<AnyLab>, target: Target, signal: AbortSignal): Promise<Check> {
   const id = `target-${target.id}`
   const title = `${target.title} answers; spacing calibrated`
   const hint = `From ${placeName(target.from)}: ping ${target.address}; is the way through the cluster up?`

@@ -1,6 +1,6 @@
 import type { DesiredState } from '../../domain/case'
 import type { Interval, Place } from '../../domain/ids'
-import type { Lab } from '../../domain/lab'
+import type { AnyLab, Lab } from '../../domain/lab'
 import { execCommand } from '../../drivers/at'
 import { parseStamped, stamped } from '../../drivers/fault'
 import { commandAt, type HostCommand } from '../../drivers/place'
@@ -33,7 +33,11 @@ export const changeCommand = (
 ): HostCommand => commandAt(lab, place, stamped(argv), { tag: tagOf(tag), timeoutMs: TIMEOUT_MS })
 
 /** Whatever changes the lab waits for this: its undo is durable, the lease is armed. Rejects with `lease-lost` without one. */
-export async function beforeChange(session: RunSession, title: string, undo: readonly DesiredState[]): Promise<void> {
+export async function beforeChange(
+  session: RunSession<AnyLab>,
+  title: string,
+  undo: readonly DesiredState[],
+): Promise<void> {
   if (!session.lease) throw new AppError('lease-lost', 'no lease is armed: nothing is changed without one')
   for (const desired of undo) session.undoEntries.push(await session.deps.undo.record(session.runId, title, desired))
 }

@@ -1,3 +1,4 @@
+import type { AnyLab } from '../../domain/lab'
 import { placeName } from '../../domain/place'
 import { type ClockOffset, clockOffset } from '../../drivers/clock'
 import { clockPlaces } from '../../observe/preflight'
@@ -8,7 +9,7 @@ import type { Handler } from './handler'
 const SAMPLES = 2
 
 /** All at once: coarser than the preflight's, and enough to see that a clock was set. What does not answer is left out. */
-export const readClocks: Handler<'read-clocks'> = {
+export const readClocks: Handler<'read-clocks', AnyLab> = {
   plan: async ({ lab, tag }) => {
     const options = { tag: tag('clocks'), samples: SAMPLES }
     const asked = clockPlaces(lab).map((place) =>

@@ -1,5 +1,5 @@
 import type { PlannedCommand } from '../../domain/case'
-import type { Lab } from '../../domain/lab'
+import type { AnyLab } from '../../domain/lab'
 import type { Connections, LabAccess } from '../../drivers/at'
 import { commandText } from '../../drivers/place'
 import { AppError } from '../../errors'
@@ -21,10 +21,10 @@ const SILENCE: ExecResult = {
  * The commands that a piece of work asks for, found by letting it run against hosts that answer nothing: the plan then
  * comes from the very code that runs. Each command once, in the order of asking.
  */
-export async function commandsOf(
-  lab: Lab,
+export async function commandsOf<L extends AnyLab>(
+  lab: L,
   purpose: string,
-  work: (access: LabAccess) => Promise<unknown>,
+  work: (access: LabAccess<L>) => Promise<unknown>,
 ): Promise<PlannedCommand[]> {
   const asked = new Map<string, PlannedCommand>()
   const note = (host: string, argv: readonly string[]) => {
@@ -51,3 +51,6 @@ export async function commandsOf(
   await work({ lab, pool }).catch(() => {})
   return [...asked.values()]
 }
+
+/** A password for consoles that nobody opens: a plan is shown also where none is set. */
+export const dryEnv = ({ wan }: AnyLab): Record<string, string> => (wan ? { [wan.console.passwordEnv]: 'plan' } : {})

@@ -1,6 +1,6 @@
 import type { Action, ActionKind, DesiredState, PlannedCommand } from '../../domain/case'
 import type { Place } from '../../domain/ids'
-import type { Lab } from '../../domain/lab'
+import type { AnyLab, Lab, WanLab } from '../../domain/lab'
 import { placeName } from '../../domain/place'
 import {
   commandAt,
@@ -13,18 +13,25 @@ import {
 import type { RunSession } from '../session'
 
 /** How a kind of action is shown before a run, and how it is done. Both build their commands with the same builders. */
-export type Handler<K extends ActionKind> = {
-  plan: (context: PlanContext, action: Extract<Action, { kind: K }>) => PlannedCommand[] | Promise<PlannedCommand[]>
-  run: (session: RunSession, action: Extract<Action, { kind: K }>, signal: AbortSignal) => Promise<void>
+export type Handler<K extends ActionKind, L extends AnyLab = Lab> = {
+  plan: (context: PlanContext<L>, action: Extract<Action, { kind: K }>) => PlannedCommand[] | Promise<PlannedCommand[]>
+  run: (session: RunSession<L>, action: Extract<Action, { kind: K }>, signal: AbortSignal) => Promise<void>
 }
 
 /** Stands for the run's id in a plan. */
 export const PLAN_RUN_ID = 'RUN'
 
-/** `undo`: what the case's faults leave to be put back, in the order in which it is applied. */
-export type PlanContext = { lab: Lab; tag: (what: string) => string; undo: readonly DesiredState[] }
+/** One for the links of a WAN. */
+export type WanHandler<K extends ActionKind> = Handler<K, WanLab>
 
-export const planContext = (lab: Lab, undo: readonly DesiredState[]): PlanContext => ({
+/** `undo`: what the case's faults leave to be put back, in the order in which it is applied. */
+export type PlanContext<L extends AnyLab = Lab> = {
+  lab: L
+  tag: (what: string) => string
+  undo: readonly DesiredState[]
+}
+
+export const planContext = <L extends AnyLab>(lab: L, undo: readonly DesiredState[]): PlanContext<L> => ({
   lab,
   undo,
   tag: (what) => `${PLAN_RUN_ID}/${what}`,
@@ -41,7 +48,7 @@ export const planned = (place: Place, command: HostCommand, purpose: string, rep
 
 /** A command at a place as a line of the plan; timeoutMs as given to `execAt`. */
 export const plannedExec = (
-  lab: Lab,
+  lab: AnyLab,
   place: Place,
   argv: readonly string[],
   options: PlaceOptions,
@@ -52,7 +59,7 @@ export const plannedExec = (
 
 /** A long-lived command at a place as a line of the plan. */
 export const plannedStream = (
-  lab: Lab,
+  lab: AnyLab,
   place: Place,
   argv: readonly string[],
   options: PlaceOptions,
@@ -61,7 +68,7 @@ export const plannedStream = (
   planned(place, commandAt(lab, place, argv, { ...options, longLived: true }), purpose, 'until the run ends it')
 
 /** The end of tagged processes as lines of the plan. */
-export const plannedKill = (lab: Lab, place: Place, tag: string): PlannedCommand[] => [
+export const plannedKill = (lab: AnyLab, place: Place, tag: string): PlannedCommand[] => [
   planned(place, killTagged(lab, place, tag), 'End what carries the tag'),
   planned(place, findTagged(lab, place, tag), 'Has it ended?', 'until it has'),
 ]

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Lab } from '../../domain/lab'
+import { type AnyLab, hasCluster, leaseHost } from '../../domain/lab'
 import type { CongestionNeed } from '../../domain/load'
 import type { RunContext } from '../../domain/run'
 import type { LabSnapshot } from '../../domain/snapshot'
@@ -24,16 +24,17 @@ import {
 import { takeSnapshot, unreadIn } from '../../observe/snapshot'
 import { checkSwitches, readSwitches, switchedOn } from '../../observe/switches'
 import { softwareVersion } from '../../observe/versions'
+import { checkWan, isWanulatorCheck } from '../../observe/wan-preflight'
 import { LeaseKeeper, leaseRequest, RENEWALS_PER_LEASE } from '../lease-keeper'
 import type { RunSession } from '../session'
 import { calibrate, plannedCalibration } from './calibrate'
-import { commandsOf } from './dry-run'
+import { commandsOf, dryEnv } from './dry-run'
 import { type Handler, PLAN_RUN_ID, planned } from './handler'
 
 const SNAPSHOT_TRIES = 3
 const PAUSE_MS = 1000
 
-type Options = { tag: string; signal?: AbortSignal }
+type Options = { tag: string; signal?: AbortSignal; env?: Readonly<Record<string, string | undefined>> }
 type Question = {
   tools: readonly string[]
   nodeTools?: readonly string[]
@@ -42,7 +43,19 @@ type Question = {
 }
 
 /** Everything that is asked before anything is changed, but for the probes. Rejects only when cancelled. */
-async function examine(
+async function examine({ lab, pool }: LabAccess<AnyLab>, question: Question, options: Options) {
+  if (hasCluster(lab)) return examineCluster({ lab, pool }, question, options)
+  const access = { lab, pool }
+  const [toolset, switches, links] = await Promise.all([
+    checkTools(access, question.tools, options),
+    readSwitches(access, options),
+    checkWan(access, options),
+  ])
+  const context = { softwareVersions: {}, toolVersions: toolset.versions, switches: switchedOn(switches) }
+  return { checks: [...toolset.checks, ...links].concat(checkSwitches(lab, switches) ?? []), context }
+}
+
+async function examineCluster(
   access: LabAccess,
   { tools, nodeTools = [], anyState = false, congestion }: Question,
   options: Options,
@@ -72,6 +85,12 @@ async function examine(
   return { checks: [instances, ...toolset.checks, ...congested, ...cluster].concat(misbehaviour), context }
 }
 
+/** Connections are a cluster's. Throws `internal` for another lab. */
+function onCluster({ lab, pool }: LabAccess<AnyLab>): LabAccess {
+  if (hasCluster(lab)) return { lab, pool }
+  throw new AppError('internal', 'a lab without a cluster has no connections to take away')
+}
+
 /** MAC of every device, out of the snapshot's "instance/link/device/mac" facts. */
 const macsIn = (snapshot: LabSnapshot): RunContext['macs'] =>
   Object.fromEntries(
@@ -81,9 +100,9 @@ const macsIn = (snapshot: LabSnapshot): RunContext['macs'] =>
     }),
   )
 
-const targetsOf = (lab: Lab, ids: readonly string[]) => lab.targets.filter(({ id }) => ids.includes(id))
+const targetsOf = (lab: AnyLab, ids: readonly string[]) => lab.targets.filter(({ id }) => ids.includes(id))
 
-async function tell(session: RunSession, checks: readonly Check[]): Promise<void> {
+async function tell(session: RunSession<AnyLab>, checks: readonly Check[]): Promise<void> {
   for (const check of checks) await session.emit({ kind: 'check', stepId: session.recorder.stepId, ...check })
   const failed = checks.filter(({ ok }) => !ok)
   if (failed.length === 0) return
@@ -94,25 +113,26 @@ async function tell(session: RunSession, checks: readonly Check[]): Promise<void
 const allOk = (checks: readonly Check[]): boolean => checks.every(({ ok }) => ok)
 
 /** The same; a run that goes no further still says what it was made with, as far as that is known. */
-async function tellWith(session: RunSession, checks: readonly Check[], context: RunContext): Promise<void> {
+async function tellWith(session: RunSession<AnyLab>, checks: readonly Check[], context: RunContext): Promise<void> {
   if (!allOk(checks)) await session.emit({ kind: 'context', context })
   await tell(session, checks)
 }
 
-/** Asks, and once more when something was not right: a host that is busy for a moment is no reason not to run. */
+/** Asks, and once more when something was not right that may be so for a moment: a busy host is no reason not to run. */
 async function again<T>(
   ask: () => Promise<T>,
   checksOf: (answer: T) => readonly Check[],
   signal: AbortSignal,
 ): Promise<T> {
   const answer = await ask()
-  if (allOk(checksOf(answer))) return answer
+  const failed = checksOf(answer).filter(({ ok }) => !ok)
+  if (failed.length === 0 || failed.some(isWanulatorCheck)) return answer
   await sleep(PAUSE_MS, undefined, { signal })
   return ask()
 }
 
 /** The lab as it is before; read again when something did not answer, since nothing can be compared with silence. */
-async function readBefore(session: RunSession, signal: AbortSignal): Promise<LabSnapshot> {
+async function readBefore(session: RunSession<AnyLab>, signal: AbortSignal): Promise<LabSnapshot> {
   for (let tries = 1; ; tries++) {
     const snapshot = await takeSnapshot(session.access(), { tag: session.tag('snapshot'), signal })
     const unread = unreadIn(snapshot)
@@ -129,12 +149,13 @@ async function readBefore(session: RunSession, signal: AbortSignal): Promise<Lab
 }
 
 /** What is asked before a run; the lease is armed last, and nothing has been changed until then. */
-export const preflight: Handler<'preflight'> = {
+export const preflight: Handler<'preflight', AnyLab> = {
   plan: async ({ lab, tag, undo }, { targets, tools, nodeTools, anyState, congestion, connections = [] }) => {
     const asked = await commandsOf(lab, 'Preflight', async (dry) => {
-      await checkHosts(dry, { tag: tag('preflight') })
-      await examine(dry, { tools, nodeTools, anyState, congestion }, { tag: tag('preflight') })
-      for (const each of connections) await findConnection(dry, each, { tag: tag('preflight') })
+      const options = { tag: tag('preflight'), env: dryEnv(lab) }
+      await checkHosts(dry, options)
+      await examine(dry, { tools, nodeTools, anyState, congestion }, options)
+      for (const each of connections) await findConnection(onCluster(dry), each, options)
     })
     const clocks = await Promise.all(
       clockPlaces(lab).map((place) =>
@@ -142,9 +163,11 @@ export const preflight: Handler<'preflight'> = {
       ),
     )
     const probes = targetsOf(lab, targets).flatMap((target) => plannedCalibration(lab, target, tag))
-    const read = await commandsOf(lab, 'The lab as it is before', (dry) => takeSnapshot(dry, { tag: tag('snapshot') }))
+    const read = await commandsOf(lab, 'The lab as it is before', (dry) =>
+      takeSnapshot(dry, { tag: tag('snapshot'), env: dryEnv(lab) }),
+    )
     if (undo.length === 0) return [...asked, ...clocks.flat(), ...probes, ...read]
-    const { host } = lab.containers
+    const host = leaseHost(lab)
     const request = leaseRequest(lab, PLAN_RUN_ID, 'OWNER', undo)
     const every = `every ${lab.leaseS / RENEWALS_PER_LEASE} s`
     const lease = [
@@ -168,7 +191,7 @@ export const preflight: Handler<'preflight'> = {
     )
     await tellWith(session, checks, { ...context, clocks: {}, macs: {} })
     const found = await again(
-      () => Promise.all(connections.map((each) => findConnection(access, each, options))),
+      () => Promise.all(connections.map((each) => findConnection(onCluster(access), each, options))),
       (answers) => answers.map(({ check }) => check),
       signal,
     )

@@ -1,52 +1,65 @@
 import type { PlannedCommand } from '../../domain/case'
-import type { Lab, Target } from '../../domain/lab'
-import { probeStreams, streamKind } from '../../domain/sample'
+import type { AnyLab, Target } from '../../domain/lab'
+import { probeStreams, type SampleRow, streamKind } from '../../domain/sample'
+import { fpingArgv, startFping } from '../../drivers/fping'
 import { PING_SLEEP_MS, pingArgv, probeCount, startPing, WOKEN_INTERVAL_MS } from '../../drivers/ping'
 import { AppError, asAppError } from '../../errors'
 import { LiveProbe } from '../live-probe'
 import { type RunSession, streamTag } from '../session'
 import { type Handler, plannedKill, plannedStream } from './handler'
 
-const targetsOf = (lab: Lab, ids: readonly string[]) => lab.targets.filter(({ id }) => ids.includes(id))
+const targetsOf = (lab: AnyLab, ids: readonly string[]) => lab.targets.filter(({ id }) => ids.includes(id))
 
 /** `intervalMs`: in place of what the calibration found. */
-type Wanted = { durationS: number; intervalMs?: number }
+type Wanted = { durationS: number; intervalMs?: number; tool?: 'ping' | 'fping' }
 
-async function startPhase(session: RunSession, target: Target, stream: string, wanted: Wanted, probe?: LiveProbe) {
+async function startPhase(
+  session: RunSession<AnyLab>,
+  target: Target,
+  stream: string,
+  wanted: Wanted,
+  probe?: LiveProbe,
+) {
   const { durationS, intervalMs } = wanted
-  const tool = await startPing(session.access(stream), target, {
+  const options = {
     ...session.tool(stream, durationS, session.signal),
     intervalMs: intervalMs ?? session.intervalMs.get(target.id) ?? target.intervalMs,
-    onRows: (rows) => {
+    onRows: (rows: SampleRow[]) => {
       session.push(stream, rows)
       probe?.append(rows)
     },
-    onError: (message, isFatal) => isFatal && probe?.end(message),
-  })
+    onError: (message: string, isFatal: boolean) => isFatal && probe?.end(message),
+  }
+  const start = wanted.tool === 'fping' ? startFping : startPing
+  const tool = await start(session.access(stream), target, options)
   session.tools.set(stream, tool)
   tool.done.then(
-    () => probe?.end(`ping to ${target.address} ended`),
+    () => probe?.end(`${wanted.tool ?? 'ping'} to ${target.address} ended`),
     (error: unknown) => probe?.end(asAppError(error).message),
   )
 }
 
 /** The further phases only sharpen what the first one shows: without them the interval is wider. */
-async function startProbe(session: RunSession, target: Target, wanted: Wanted): Promise<void> {
+async function startProbe(session: RunSession<AnyLab>, target: Target, wanted: Wanted): Promise<void> {
   const [stream, ...further] = probeStreams(target.id)
   const probe = new LiveProbe(target)
   session.probes.set(target.id, probe)
-  const phases = session.inPhases.has(target.id) && wanted.intervalMs === undefined ? further : []
+  const isPing = wanted.tool !== 'fping'
+  const phases = session.inPhases.has(target.id) && wanted.intervalMs === undefined && isPing ? further : []
   await Promise.all([
     startPhase(session, target, stream, wanted, probe),
     ...phases.map((each) => startPhase(session, target, each, wanted)),
   ])
 }
 
-function plannedPhase(lab: Lab, target: Target, stream: string, tag: string, wanted: Wanted): PlannedCommand {
+function plannedPhase(lab: AnyLab, target: Target, stream: string, tag: string, wanted: Wanted): PlannedCommand {
   const { durationS } = wanted
   const isFirst = streamKind(stream) === 'probe'
   const intervalMs = wanted.intervalMs ?? (isFirst ? target.intervalMs : WOKEN_INTERVAL_MS)
-  const argv = pingArgv(target, intervalMs, probeCount(durationS * 1000, intervalMs))
+  const argv =
+    wanted.tool === 'fping'
+      ? fpingArgv(target, intervalMs)
+      : pingArgv(target, intervalMs, probeCount(durationS * 1000, intervalMs))
   const calibrated = wanted.intervalMs === undefined ? '; at another interval if its calibration asks for it' : ''
   const purpose = isFirst
     ? `Probe to ${target.title}${calibrated}`
@@ -59,7 +72,7 @@ const possibleStreams = ({ id, intervalMs, crossesCluster }: Target): string[] =
   crossesCluster && intervalMs < PING_SLEEP_MS ? probeStreams(id) : probeStreams(id).slice(0, 1)
 
 /** One ping per target, each a process of its own; several where one cannot send often enough. */
-export const startProbes: Handler<'start-probes'> = {
+export const startProbes: Handler<'start-probes', AnyLab> = {
   plan: ({ lab, tag }, { targets, ...wanted }) =>
     targetsOf(lab, targets).flatMap((target) => {
       const streams = possibleStreams(target).slice(0, wanted.intervalMs === undefined ? undefined : 1)
@@ -73,7 +86,7 @@ export const startProbes: Handler<'start-probes'> = {
   },
 }
 
-export const stopProbes: Handler<'stop-probes'> = {
+export const stopProbes: Handler<'stop-probes', AnyLab> = {
   plan: ({ lab, tag }) =>
     lab.targets.flatMap((target) =>
       possibleStreams(target).flatMap((stream) => plannedKill(lab, target.from, tag(streamTag(stream)))),

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { AnyLab } from '../../domain/lab'
 import { AppError } from '../../errors'
 import type { Handler } from './handler'
 
@@ -6,7 +7,7 @@ const CHECK_MS = 100
 const noCommands = () => []
 
 /** Lets the probes run undisturbed: what the recovery is measured against. */
-export const baseline: Handler<'baseline'> = {
+export const baseline: Handler<'baseline', AnyLab> = {
   plan: noCommands,
   run: async (session, { durationMs }, signal) => {
     const fromMs = Date.now()
@@ -23,7 +24,7 @@ export const baseline: Handler<'baseline'> = {
 }
 
 /** The probes run undisturbed, whatever they show. */
-export const runProbes: Handler<'run-probes'> = {
+export const runProbes: Handler<'run-probes', AnyLab> = {
   plan: noCommands,
   run: async (_session, { durationMs }, signal) => {
     await sleep(durationMs, undefined, { signal })

@@ -1,0 +1,297 @@
+import { randomBytes } from 'node:crypto'
+import { AppError } from '../../errors'
+import { onAbort } from '../../transport/abort'
+import {
+  beginLogin,
+  type Credentials,
+  type FoundState,
+  onConsoleData,
+  onConsoleQuiet,
+  onLoginDeadline,
+  type Reaction,
+} from './login'
+import { type MarkedResult, marked, markedAppend, readMarked } from './marked-command'
+import { consoleText, ENTER, INTERRUPT, type PromptName, promptAt } from './prompts'
+
+/** A way to a console's bytes: `serialLine`, or a stand-in in tests. */
+export type ConsoleLine = {
+  write(data: string): void
+  close(): void
+  /** Why a console that says nothing may do so; null when nobody knows. */
+  explainSilence?(): Promise<AppError | null>
+}
+/** Opens it. `onEnd` comes once, with the reason, when it ends without `close`. */
+export type OpenLine = (onData: (text: string) => void, onEnd: (reason: AppError) => void) => Promise<ConsoleLine>
+
+/** A command that was typed on a console, for a run's record: nothing but socat shows on the host. */
+export type TypedCommand = {
+  argv: string[]
+  /** null: its end did not come. */
+  exitCode: number | null
+  output: string
+  durationMs: number
+}
+
+export type ConsoleOptions = {
+  /** What engineers call it ("WANulator 103 on pve"). */
+  name: string
+  host: string
+  credentials: Credentials
+  signal?: AbortSignal
+  onCommand?: (command: TypedCommand) => void
+}
+
+/** From the first key to a shell. */
+const LOGIN_BUDGET_MS = 4500
+/** Of one command, unless told. */
+const COMMAND_MS = 4500
+const LOGOUT_MS = 2500
+/** One in another, left there by somebody; the second "exit" is also for jobs that were stopped. */
+const MAX_SHELLS = 4
+/** Bytes of a file per command: with its echo below the 4,096 that a terminal's input holds. */
+const CHUNK_BYTES = 750
+const MAX_RAW = 1024 * 1024
+
+const newNonce = (): string => randomBytes(6).toString('hex')
+
+/**
+ * A shell on a serial console. Get one with `openConsole`; end it with `logOut` on every path, or the next one finds it
+ * logged in. One command at a time. Errors: `console-…`, `command-timeout`, `cancelled`.
+ */
+export class SerialConsole {
+  #raw = ''
+  #onText: (text: string) => void = () => {}
+  #ended: AppError | null = null
+  #onEnded: (error: AppError) => void = () => {}
+  #line: ConsoleLine | null = null
+  /** How it was found. */
+  found: FoundState = 'shell'
+
+  constructor(private readonly options: ConsoleOptions) {}
+
+  /** Opens the line and gets to a shell. Called by `openConsole`. */
+  async start(open: OpenLine): Promise<void> {
+    this.#line = await open(
+      (text) => {
+        this.#raw = `${this.#raw}${text}`.slice(-MAX_RAW)
+        this.#onText(text)
+      },
+      (error) => {
+        this.#ended = error
+        this.#onEnded(error)
+      },
+    )
+    this.found = await this.#logIn().catch(async (error: unknown) => {
+      const isSilent = error instanceof AppError && error.code === 'console-dead'
+      throw (isSilent && (await this.#line?.explainSilence?.().catch(() => null))) || error
+    })
+  }
+
+  /** Runs a command in the console's shell. Its exit code is a result, no error. */
+  run(argv: readonly string[], timeoutMs = COMMAND_MS): Promise<MarkedResult> {
+    const nonce = newNonce()
+    return this.#ask(marked(argv, nonce), nonce, argv, timeoutMs)
+  }
+
+  /** Runs a command that must succeed; its output. Rejects with `command-failed`. */
+  async must(argv: readonly string[], timeoutMs = COMMAND_MS): Promise<string> {
+    const { exitCode, output } = await this.run(argv, timeoutMs)
+    if (exitCode !== 0) throw this.#failed(`exit ${exitCode}`, argv.join(' '), output)
+    return output
+  }
+
+  /** Writes a file, whole or not at all: by pieces, beside it, and compared with its checksum. Rejects with `command-failed`. */
+  async push(path: string, data: Uint8Array, sha256: string): Promise<void> {
+    const part = `${path}.part`
+    const append = ['sh', '-c', 'base64 -d >>"$1"', 'sh', part]
+    await this.must(['cp', '/dev/null', part])
+    for (let from = 0; from < data.length; from += CHUNK_BYTES) {
+      const nonce = newNonce()
+      const text = markedAppend(part, data.subarray(from, from + CHUNK_BYTES), nonce)
+      const { exitCode, output } = await this.#ask(text, nonce, append, COMMAND_MS)
+      if (exitCode !== 0) throw this.#failed(`${path} cannot be written`, append.join(' '), output)
+    }
+    const found = await this.must(['sha256sum', '--', part])
+    if (!found.includes(sha256)) throw this.#failed(`${path} did not arrive as it was sent`, 'sha256sum', found)
+    await this.must(['mv', '-f', '--', part, path])
+  }
+
+  /**
+   * Leaves the shell, and those that it stands in, and waits for the login prompt, so that the next one does not find it
+   * logged in; then hangs up. Rejects with `command-timeout` when that does not come.
+   */
+  async logOut(): Promise<void> {
+    if (this.#ended || !this.#line) return
+    try {
+      for (let shells = 0; shells < MAX_SHELLS; shells++) if ((await this.#leave()) === 'login') return
+      throw this.#error('command-timeout', 'the console did not log out')
+    } finally {
+      this.close()
+    }
+  }
+
+  #leave(): Promise<PromptName> {
+    const prompt = () => {
+      const text = consoleText(this.#raw)
+      const found = promptAt(text)
+      // Before the echo it is the prompt of the command before, which comes behind that one's end.
+      const isOuter = found === 'shell' && text.includes('exit\n')
+      return found === 'login' || isOuter ? found : null
+    }
+    return this.#until('the console did not log out', LOGOUT_MS, `exit${ENTER}`, prompt, null)
+  }
+
+  /** Hangs up, whatever the console is in. */
+  close(): void {
+    this.#line?.close()
+    this.#line = null
+  }
+
+  /** @param argv what the text amounts to, for errors and the record */
+  async #ask(text: string, nonce: string, argv: readonly string[], timeoutMs: number): Promise<MarkedResult> {
+    const shown = argv.join(' ')
+    const startedMs = performance.now()
+    const tell = (exitCode: number | null, output: string) =>
+      this.options.onCommand?.({ argv: [...argv], exitCode, output, durationMs: performance.now() - startedMs })
+    const read = () => {
+      const seen = consoleText(this.#raw)
+      const result = readMarked(seen, nonce)
+      if (!result && promptAt(seen) === 'login')
+        throw this.#error('console-lost', 'somebody logged the console out', shown)
+      return result
+    }
+    try {
+      const result = await this.#until(`no end of "${shown}"`, timeoutMs, `${text}${ENTER}`, read)
+      tell(result.exitCode, result.output)
+      return result
+    } catch (error) {
+      tell(null, this.#shown(consoleText(this.#raw)))
+      if (error instanceof AppError && ['command-timeout', 'cancelled'].includes(error.code))
+        this.#line?.write(INTERRUPT)
+      throw error
+    }
+  }
+
+  /** Sends, then reads until `read` gives something. @param signal null: a cancel does not end it */
+  #until<T>(
+    what: string,
+    timeoutMs: number,
+    send: string,
+    read: () => T | null,
+    signal: AbortSignal | null | undefined = this.options.signal,
+  ): Promise<T> {
+    this.#raw = ''
+    const late = () => this.#error('command-timeout', `${what} after ${timeoutMs / 1000} s`)
+    return this.#waiting<T>({ timeoutMs, signal }, late, (settle) => {
+      this.#onText = () => {
+        try {
+          const value = read()
+          if (value !== null) settle.resolve(value)
+        } catch (error) {
+          settle.reject(error)
+        }
+      }
+      this.#line?.write(send)
+    })
+  }
+
+  #logIn(): Promise<FoundState> {
+    const { credentials, signal } = this.options
+    let reaction: Reaction = beginLogin(newNonce())
+    let quiet: NodeJS.Timeout | undefined
+    const late = () => {
+      const { code, message, hint } = onLoginDeadline(reaction.state)
+      return this.#error(code, message, undefined, hint)
+    }
+    const done = this.#waiting<FoundState>({ timeoutMs: LOGIN_BUDGET_MS, signal }, late, (settle) => {
+      const follow = (next: Reaction) => {
+        reaction = next
+        const { end, send, waitMs, isNoNews } = next
+        if (isNoNews) return
+        clearTimeout(quiet)
+        if (end?.ok) return settle.resolve(end.found)
+        if (end) return settle.reject(this.#error(end.code, end.message, undefined, end.hint))
+        if (send !== undefined) this.#line?.write(send)
+        quiet = setTimeout(() => follow(onConsoleQuiet(reaction.state, credentials)), waitMs)
+      }
+      this.#onText = (text) => follow(onConsoleData(reaction.state, text))
+      follow(reaction)
+    })
+    return done.finally(() => clearTimeout(quiet))
+  }
+
+  /** A promise with a budget, that ends with the line and with the signal, too. */
+  async #waiting<T>(
+    { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal | null | undefined },
+    late: () => AppError,
+    begin: (settle: { resolve(value: T): void; reject(error: unknown): void }) => void,
+  ): Promise<T> {
+    if (this.#ended) throw this.#ended
+    let timer: NodeJS.Timeout | undefined
+    let unlisten = () => {}
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        timer = setTimeout(() => reject(late()), timeoutMs)
+        this.#onEnded = reject
+        unlisten = onAbort(signal ?? undefined, () => reject(this.#error('cancelled', 'cancelled')))
+        begin({ resolve, reject })
+      })
+    } finally {
+      clearTimeout(timer)
+      unlisten()
+      this.#onText = () => {}
+      this.#onEnded = () => {}
+    }
+  }
+
+  #error(code: AppError['code'], message: string, command?: string, hint?: string): AppError {
+    const { name, host } = this.options
+    const stderrTail = this.#shown(consoleText(this.#raw).slice(-400))
+    return new AppError(code, `${name}: ${message}`, { host, command, hint, stderrTail })
+  }
+
+  #failed(message: string, command: string, output: string): AppError {
+    const { name, host } = this.options
+    const details = { host, command, stderrTail: this.#shown(output.slice(-400)) }
+    return new AppError('command-failed', `${name}: ${message}`, details)
+  }
+
+  /** A password is not echoed, but a console in an unknown state may. */
+  #shown(text: string): string {
+    const { password } = this.options.credentials
+    return password === '' ? text : text.replaceAll(password, '•••')
+  }
+}
+
+/**
+ * Opens a console and gets to a shell from whatever state it is in, within 5 s. Rejects with `console-auth`,
+ * `console-held`, `console-dead`, `console-wedged`, `console-lost`, or what `open` rejects with.
+ */
+export async function openConsole(open: OpenLine, options: ConsoleOptions): Promise<SerialConsole> {
+  const console = new SerialConsole(options)
+  try {
+    await console.start(open)
+    return console
+  } catch (error) {
+    console.close()
+    throw error
+  }
+}
+
+/** Opens a console, works on it and logs out on every path. What `work` rejects with outweighs a logout that failed. */
+export async function withConsole<T>(
+  open: OpenLine,
+  options: ConsoleOptions,
+  work: (console: SerialConsole) => Promise<T>,
+): Promise<T> {
+  const console = await openConsole(open, options)
+  let result: T
+  try {
+    result = await work(console)
+  } catch (error) {
+    await console.logOut().catch(() => {})
+    throw error
+  }
+  await console.logOut()
+  return result
+}

@@ -1,0 +1,17 @@
+import type { WanLab } from '../../domain/lab'
+import type { Wanulator } from '../../domain/wan'
+import type { TypedCommand } from '../../drivers/console/serial-console'
+import { consoleCommand } from '../../drivers/console/serial-line'
+import { commandText } from '../../drivers/place'
+import type { RunSession } from '../session'
+
+/** What is typed on a WANulator's console, as output of the command that leads there. `tag`: last part of its process tag. */
+export function consoleRecord(session: RunSession<WanLab>, { vm }: Wanulator, tag: string) {
+  const command = consoleCommand(session.lab, session.lab.wan.pve.host, vm, session.tag(tag))
+  const commandId = () => session.recorder.idOf(command) ?? ''
+  const onCommand = ({ argv, exitCode, output }: TypedCommand) => {
+    const end = exitCode === null ? 'no end seen' : `exit ${exitCode}`
+    session.recorder.said(command, `# ${commandText(argv)}\n${output.trimEnd()}\n[${end}]\n`)
+  }
+  return { commandId, onCommand }
+}

@@ -1,0 +1,81 @@
+import type { Action } from '../../domain/case'
+import type { Interval } from '../../domain/ids'
+import { impairmentText } from '../../domain/impairment'
+import type { WanLab } from '../../domain/lab'
+import { type WanLink, wanLinks } from '../../domain/wan'
+import type { TypedCommand } from '../../drivers/console/serial-console'
+import { isReplacement } from '../../drivers/wanulator/emulator'
+import { setImpairment, withWanulator } from '../../drivers/wanulator/wanulator'
+import { AppError } from '../../errors'
+import type { RunSession } from '../session'
+import { beforeChange } from './change'
+import { consoleRecord } from './console-record'
+import { commandsOf, dryEnv } from './dry-run'
+import type { WanHandler } from './handler'
+
+type Impair = Extract<Action, { kind: 'impair' }>
+
+/** The link of this ISP. Throws `lab-file` when there is none. */
+export function linkOf({ wan }: WanLab, id: string): WanLink {
+  const link = wanLinks(wan).find((candidate) => candidate.id === id)
+  if (link) return link
+  throw new AppError('lab-file', `no link leads to the ISP "${id}"`, { hint: 'See wan.wanulators and wan.nics.' })
+}
+
+/** A time of the app's clock on the PVE host's, by the last offset that was read. */
+function onHost(session: RunSession<WanLab>, { fromMs, toMs }: Interval): Interval {
+  const host = session.lab.wan.pve.host
+  const { offsetMs, errorMs } = session.clocks.at(-1)?.[host] ?? { offsetMs: 0, errorMs: 0 }
+  return { fromMs: fromMs + offsetMs - errorMs, toMs: toMs + offsetMs + errorMs }
+}
+
+/**
+ * Changes what a WANulator does to its link, and reads it back. The command that replaces the emulator is T0: the link is
+ * cut from its beginning on for a moment, and the new configuration is in force at its end.
+ */
+export const impair: WanHandler<'impair'> = {
+  plan: ({ lab, tag }, { link, impairment }) => {
+    const { wanulator, ...ends } = linkOf(lab, link)
+    const options = { tag: tag(`impair-${wanulator.vm}`), env: dryEnv(lab) }
+    return commandsOf(lab, `${wanulator.title}: ${impairmentText(impairment)}, set on its console`, (dry) =>
+      withWanulator(dry, wanulator, options, (shell, emulator) => setImpairment(shell, emulator, ends, impairment)),
+    )
+  },
+  run: async (session, action, signal) => {
+    const { wan } = session.lab
+    await beforeChange(session, action.title, action.undo)
+    signal.throwIfAborted()
+    const { during, commandId } = await apply(session, action, signal)
+    const { event, title, mode, link, impairment } = action
+    await session.emit({
+      ...{ kind: 'fault-injected', event, title, mode, commandId, exitCode: 0, clock: wan.pve.host },
+      ...{ place: { host: wan.pve.host }, t0: onHost(session, during), during, link: { id: link, impairment } },
+    })
+    if (event !== 'setup') session.faultAtMs = during.fromMs
+  },
+}
+
+async function apply(session: RunSession<WanLab>, { link, impairment, event }: Impair, signal: AbortSignal) {
+  const { wanulator, ...ends } = linkOf(session.lab, link)
+  const record = consoleRecord(session, wanulator, `impair-${wanulator.vm}`)
+  const changed: { during: Interval | null } = { during: null }
+  const options = {
+    ...{ tag: session.tag(`impair-${wanulator.vm}`), signal },
+    onCommand: (command: TypedCommand) => {
+      record.onCommand(command)
+      // The one that replaces the emulator: the link changes between its beginning and its end.
+      if (!isReplacement(command.argv)) return
+      const toMs = Date.now()
+      changed.during = { fromMs: toMs - command.durationMs, toMs }
+    },
+  }
+  await withWanulator(session.access(), wanulator, options, async (shell, emulator) => {
+    if (event !== 'setup') for (const probe of session.probes.values()) probe.endBaseline()
+    await setImpairment(shell, emulator, ends, impairment)
+  })
+  const { during } = changed
+  if (during) return { during, commandId: record.commandId() }
+  throw new AppError('command-failed', `${wanulator.title} was as asked for already: nothing was changed`, {
+    hint: 'Look at what is in force on the Lab page; somebody else may have set it.',
+  })
+}
