@@ -84,7 +84,7 @@ async function boot(): Promise<Container> {
     overviews: log.overviews,
     follow: log.follow,
     liveStatus: new LiveStatus(accessTo, {}, turns),
-    checks: new LabChecks(accessTo, ownRun),
+    checks: new LabChecks(accessTo, ownRun, turns),
     cases: {
       views: (lab) => casesFor(lab).map((definition) => caseView(definition, lab)),
       operations: (lab) => operationsFor(lab).map((definition) => caseView(definition, lab)),
