@@ -87,13 +87,21 @@ export class WanWatch {
     this.hadLease = hasLease
     const isTaken = hasLease || this.turns.isTaken(this.access.lab.id)
     if (!isTaken && !signal.aborted && this.isDue()) this.readConsoles()
-    return { wanulators: [...this.wanulators.values()], isReading: this.reading !== null, isTaken }
+    const changedMs = this.changedMs()
+    const wanulators = [...this.wanulators.values()].map((one) =>
+      // What was read before a run may not hold any more.
+      one.reading && one.reading.atMs <= changedMs ? { ...one, reading: null } : one,
+    )
+    return { wanulators, isReading: this.reading !== null, isTaken }
+  }
+
+  private changedMs(): number {
+    return Math.max(this.leftMs, this.turns.freedMs(this.access.lab.id))
   }
 
   private isDue(): boolean {
     if (this.reading) return false
-    const changedMs = Math.max(this.leftMs, this.turns.freedMs(this.access.lab.id))
-    return changedMs > this.triedMs || Date.now() - this.triedMs >= this.options.consoleMs
+    return this.changedMs() > this.triedMs || Date.now() - this.triedMs >= this.options.consoleMs
   }
 
   /** States and rates of the NICs; null when the PVE host does not list them. Never rejects. */
@@ -153,7 +161,7 @@ export class WanWatch {
   }
 
   private async into(wanulator: Wanulator, signal: AbortSignal): Promise<Pick<WanulatorLive, 'reading' | 'error'>> {
-    const { access, turns } = this
+    const { access } = this
     try {
       const { reading } = await readWanulator(access, wanulator, { tag: TAG, signal, env: this.options.env })
       const impairment = reading.kind === 'impairment' ? reading.impairment : null
@@ -161,9 +169,7 @@ export class WanWatch {
       return { reading: known, error: null }
     } catch (cause) {
       const { code, message, hint = null } = asAppError(cause)
-      const before = this.wanulators.get(wanulator.vm)?.reading ?? null
-      const changedMs = Math.max(this.leftMs, turns.freedMs(access.lab.id))
-      const reading = before && before.atMs > changedMs ? before : null
+      const reading = this.wanulators.get(wanulator.vm)?.reading ?? null
       return { reading, error: { code, message, hint, atMs: Date.now() } }
     }
   }

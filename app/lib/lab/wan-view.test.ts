@@ -43,7 +43,7 @@ describe('a link', () => {
     ['cut', view(read({ toIsp: presetDirection('drop-100'), toRouter: GOOD })), 'fail ✕ cut'],
     ['without an emulator', view(read(null)), 'fail ✕ not as it should be'],
     ['with a cable out', view(read({ toIsp: GOOD, toRouter: GOOD }, true), { nics: down }), 'fail ✕ link down'],
-    ['while a run has the console', view(null, { isTaken: true }), 'neutral ? not known'],
+    ['while a run is on', view(read(DROP_15), { isTaken: true }), 'running ● a run is on'],
     ['not read yet', view(null), 'neutral ? being read…'],
   ])('that is %s says so in a word, a shape and a colour', (_, wan, expected) => {
     const { tone, mark, word } = linkState(link, wan)

@@ -21,6 +21,7 @@ export const wanulatorOf = (wan: WanView | null, vm: number): WanulatorView | un
 
 /** What its WANulator does to a link; how the cables are comes first, since nothing passes without them. */
 export function linkState(link: WanLink, wan: WanView | null): LinkState {
+  if (wan?.isTaken) return { tone: 'running', mark: '●', word: 'a run is on', text: null }
   const down = ends(link).filter(({ nic }) => nicOf(wan, nic.name)?.up === false)
   if (down.length > 0)
     return { tone: 'fail', mark: '✕', word: 'link down', text: down.map(({ nic }) => nic.name).join(', ') }
@@ -40,7 +41,6 @@ export function linkState(link: WanLink, wan: WanView | null): LinkState {
 
 function unread(wan: WanView | null, found: WanulatorView | undefined): LinkState {
   const unknown = (text: string | null): LinkState => ({ tone: 'neutral', mark: '?', word: 'not known', text })
-  if (wan?.isTaken) return unknown('a run has the console')
   if (found?.error) return unknown(found.error.message)
   return { ...unknown(null), word: wan ? 'being read…' : 'asking…' }
 }
@@ -56,7 +56,7 @@ export function pieces(link: WanLink, wan: WanView | null): Pieces {
   const found = wanulatorOf(wan, link.wanulator.vm)
   const inside = (end: WanEnd, side: 'toIsp' | 'toRouter'): PieceLook => {
     if (cable(end) === 'down' || (found?.status && found.status !== 'running')) return 'down'
-    const reading = found?.reading
+    const reading = wan?.isTaken ? null : found?.reading
     if (!reading) return 'idle'
     if (reading.good) return 'active'
     if (!reading.impairment) return 'down'
