@@ -10,6 +10,7 @@ import { AppError } from './errors'
 import { watchEventLoop } from './event-loop'
 import { createRunLog } from './events/run-log'
 import { judgeRun } from './judging/judge-run'
+import { ConsoleTurns } from './observe/console-turns'
 import { LabChecks } from './observe/lab-checks'
 import { LiveStatus } from './observe/live-status'
 import { Runner } from './runner/runner'
@@ -56,6 +57,7 @@ async function boot(): Promise<Container> {
   }
   const labState = new PrismaLabStateStore(database)
   const captures = new CaptureFolder(path.join(path.dirname(databaseFile(env.databaseUrl)), 'captures'))
+  const turns = new ConsoleTurns()
   const runner = new Runner({
     lab: labOf,
     connections,
@@ -66,6 +68,7 @@ async function boot(): Promise<Container> {
     captures,
     judge: judgeRun(database, env.databaseUrl),
     labState,
+    takeConsoles: (labId) => turns.take(labId),
     owner: `${os.userInfo().username}@${os.hostname()}:${env.port}`,
   })
   const accessTo = (labId: string) => ({ lab: labOf(labId), pool: connections(labOf(labId)) })
@@ -80,8 +83,8 @@ async function boot(): Promise<Container> {
     captures,
     overviews: log.overviews,
     follow: log.follow,
-    liveStatus: new LiveStatus(accessTo),
-    checks: new LabChecks(accessTo, ownRun),
+    liveStatus: new LiveStatus(accessTo, {}, turns),
+    checks: new LabChecks(accessTo, ownRun, turns),
     cases: {
       views: (lab) => casesFor(lab).map((definition) => caseView(definition, lab)),
       operations: (lab) => operationsFor(lab).map((definition) => caseView(definition, lab)),

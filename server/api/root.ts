@@ -4,6 +4,7 @@ import { compareRouter } from './routers/compare'
 import { labsRouter } from './routers/labs'
 import { runsRouter } from './routers/runs'
 import { switchesRouter } from './routers/switches'
+import { wanRouter } from './routers/wan'
 import { createCallerFactory, mergeRouters, router } from './trpc'
 
 /** The whole API; the client imports only the type. */
@@ -13,6 +14,7 @@ export const appRouter = router({
   runs: runsRouter,
   compare: compareRouter,
   switches: switchesRouter,
+  wan: wanRouter,
 })
 export type AppRouter = typeof appRouter
 

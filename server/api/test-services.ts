@@ -114,4 +114,6 @@ const switches = (on: boolean): SwitchView[] => [
   },
 ]
 
-const live = (labId: string): LabLive => ({ labId, atMs: 2, startMs: 1, hosts: [], nodes: [], lease: null, links: {} })
+const live = (labId: string): LabLive => ({
+  ...{ labId, atMs: 2, startMs: 1, hosts: [], nodes: [], lease: null, links: {}, wan: null },
+})

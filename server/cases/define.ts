@@ -37,6 +37,8 @@ export type CaseDefinition<
   objective: string
   /** An operation leaves what it changed as it is once it is completed, and puts it back on any other ending. */
   kind?: 'test' | 'operation'
+  /** It is meant for the lab as it is now: refused while a run goes on or waits, and not put behind it. */
+  isImmediate?: boolean
   /** Stops services or removes devices: needs `allowDestructive` in the lab file and a confirmation. */
   destructive: boolean | { /** A boolean parameter makes it so. */ when: string }
   /** Forwarding stops for a while; where it does not, what is changed is the configuration. As `destructive` by default. */
@@ -142,7 +144,10 @@ export function caseView(definition: CaseDefinition, whole: AnyLab): CaseView {
     outage: hasOutage(definition),
     kind: definition.kind ?? 'test',
     blocked: blockedBecause(definition, lab),
-    fields: Object.entries(schema.properties ?? {}).map(([name, field]) => paramField(name, field, choices[name])),
+    // What has parts of its own has a form of its own.
+    fields: Object.entries(schema.properties ?? {})
+      .filter(([, { type }]) => type !== 'object')
+      .map(([name, field]) => paramField(name, field, choices[name])),
     criteria: definition.criteria.map(({ id, title, limit, when = null }) => ({
       ...{ id, title, when },
       limit: limit(lab)?.text ?? null,

@@ -1,5 +1,6 @@
 import type { AnyLab } from '../domain/lab'
 import { type CaseDefinition, suits } from './define'
+import { linkImpair, linksGood } from './link-operations'
 import { manualFailover, manualReset } from './manual-failover'
 import { tc01 } from './tc-01'
 import { tc02 } from './tc-02'
@@ -29,7 +30,7 @@ export const CASES: readonly CaseDefinition[] = [
 ]
 
 /** What an engineer does to a lab on purpose: recorded, queued and leased as the cases are. */
-export const OPERATIONS: readonly CaseDefinition[] = [manualFailover, manualReset]
+export const OPERATIONS: readonly CaseDefinition[] = [manualFailover, manualReset, linkImpair, linksGood]
 
 /** Those that a lab has what they are about. */
 export const casesFor = (lab: AnyLab): CaseDefinition[] => CASES.filter((definition) => suits(definition, lab))

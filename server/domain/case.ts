@@ -130,7 +130,7 @@ export const ActionSchema = z.discriminatedUnion('kind', [
     nodeTools: z.array(z.string()).optional(),
     /** What the run is to take away and put back: looked at, and refused where that is not possible. */
     connections: z.array(ConnectionSchema).optional(),
-    /** Goes on whatever the cluster's state is: whether it has formed is what is judged, or the roles are to be changed. */
+    /** Goes on whatever the state of the cluster, or of the links, is: whether it has formed is what is judged, or the roles are to be changed. */
     anyState: z.boolean().optional(),
     congestion: CongestionNeedSchema.optional(),
   }),
@@ -235,6 +235,23 @@ export const ActionSchema = z.discriminatedUnion('kind', [
     mode: z.string(),
     /** Empty where it makes the link good again. */
     undo: z.array(DesiredStateSchema),
+  }),
+  /** What WANulators do to their links from now on, all at once; one that does so already is left as it is. */
+  z.object({
+    kind: z.literal('set-links'),
+    links: z
+      .array(
+        z.object({
+          /** Id of the link's ISP. */
+          link: IdSchema,
+          impairment: ImpairmentSchema,
+          /** A `.wcfg` that the impairment is put into, for what else stands in it; left out: nothing else is to happen. */
+          wcfg: z.string().optional(),
+        }),
+      )
+      .min(1),
+    title: z.string(),
+    undo: z.array(DesiredStateSchema).min(1),
   }),
   /** Captures headers on NICs of the PVE host and analyses them as they come. */
   z.object({ kind: z.literal('start-wan-capture'), captures: z.array(NicCaptureSchema).min(1), durationS: z.number() }),

@@ -3,6 +3,8 @@ import { IdSchema } from './ids'
 
 const linux = z.string().regex(/^[\w.-]{1,15}$/, 'expected the name of a network interface')
 
+const mac = z.string().regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i, 'expected a MAC address')
+
 /** A PVE host, by its entry under `hosts`; `command` may carry a prefix (["sudo", "qm"]). */
 export const PveSchema = z.strictObject({
   host: IdSchema,
@@ -16,6 +18,10 @@ export const PluggedSchema = z.union([
   z.strictObject({ isp: IdSchema }),
 ])
 export type Plugged = z.infer<typeof PluggedSchema>
+
+/** What is at the other end of a cable, in words: "vni-0/1.0", "Starlink-1". */
+export const plugName = ({ isps }: Pick<Wan, 'isps'>, plugged: Plugged): string =>
+  'port' in plugged ? plugged.port : (isps.find(({ id }) => id === plugged.isp)?.title ?? plugged.isp)
 
 /** A physical NIC of the PVE host. */
 export const WanNicSchema = z.strictObject({
@@ -32,13 +38,16 @@ export const WanulatorSchema = z.strictObject({
   /** VM id on the PVE host. */
   vm: z.int().min(100).max(999_999_999),
   title: z.string().min(1),
-  /** The two NICs that it bridges: by its own interface (net0, net1 of the VM), the PVE NIC behind it. */
+  /**
+   * The two NICs that it bridges: by its own interface (net0, net1 of the VM), the PVE NIC behind it. `mac`: the VM's own;
+   * left out, it is not compared.
+   */
   nics: z
-    .array(z.strictObject({ guest: linux, nic: linux }))
+    .array(z.strictObject({ guest: linux, nic: linux, mac: mac.optional() }))
     .length(2)
     .transform((nics) => nics as [WanulatorNic, WanulatorNic]),
 })
-export type WanulatorNic = { guest: string; nic: string }
+export type WanulatorNic = { guest: string; nic: string; mac?: string | undefined }
 export type Wanulator = z.infer<typeof WanulatorSchema>
 
 /** How the WANulators are logged in to, over their serial console, and what emulates inside. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseLinkCounters } from './link-counters'
+import { parseLinkBytes, parseLinkCounters } from './link-counters'
 
 // iproute2 6.1: ip -s -j link show
 const text = JSON.stringify([
@@ -19,6 +19,11 @@ describe('counters of interfaces', () => {
     expect(parseLinkCounters(text)).toEqual([
       { name: 'ge-0-0-1', rxPackets: 9, txPackets: 8, rxDropped: 2, txDropped: 4, rxErrors: 1, txErrors: 0 },
     ])
+  })
+
+  it('tell bytes as well', () => {
+    expect(parseLinkBytes(text)).toEqual([{ name: 'ge-0-0-1', rxBytes: 9000, txBytes: 800 }])
+    expect(parseLinkBytes('no list')).toBeNull()
   })
 
   it('are not made up from anything else', () => {

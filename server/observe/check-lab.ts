@@ -34,7 +34,8 @@ export type CheckLabOptions = {
   budgetMs?: number
 }
 
-const reasonOf = (run: NonNullable<LabCheck['run']>): string => `run ${run.id} is going on`
+/** Why something was not looked at. */
+export const reasonOf = (run: NonNullable<LabCheck['run']>): string => `run ${run.id} is going on`
 
 /**
  * Looks at everything that a run needs and says how to mend what is not there. Changes nothing, never rejects for what a

@@ -2,6 +2,7 @@ import type { CheckProgress, LabCheck } from '../domain/check'
 import type { AnyLab } from '../domain/lab'
 import type { LabAccess } from '../drivers/at'
 import { checkAnyLab } from './check-wan-lab'
+import { ConsoleTurns } from './console-turns'
 
 type Going = { result: Promise<LabCheck>; progress: CheckProgress | null }
 
@@ -16,6 +17,7 @@ export class LabChecks {
   constructor(
     private readonly accessTo: (labId: string) => LabAccess<AnyLab>,
     private readonly ownRun: (labId: string) => Promise<string | null>,
+    private readonly turns = new ConsoleTurns(),
   ) {}
 
   /** A check from its beginning to its end, or the one that is going on. */
@@ -24,6 +26,7 @@ export class LabChecks {
     if (known) return known.result
     const going: { progress: CheckProgress | null } = { progress: null }
     const result = checkAnyLab(this.accessTo(labId), {
+      turns: this.turns,
       ownRun: () => this.ownRun(labId),
       onProgress: (progress) => {
         going.progress = progress

@@ -1,14 +1,18 @@
-import { type AnyLab, hasCluster } from '../domain/lab'
+import { type AnyLab, hasCluster, hasWan } from '../domain/lab'
 import type { LabAccess } from '../drivers/at'
 import { delay } from '../transport/retry'
+import type { ConsoleTurns } from './console-turns'
 import { hostClock, hostHealth, instanceLinks, leaseInfo, nodeAnswer, nodeDetails } from './live-poll'
 import type { HostHealth, LabLive, NodeLive } from './live-types'
+import { WanWatch } from './wan-live'
 
 export type LiveOptions = {
   /** Pause between the end of a poll and the next one. */
   pauseMs?: number
   /** Interfaces, weights, links and clocks change rarely: read again when they are this old. */
   detailMs?: number
+  /** The same of what WANulators do: their consoles take one client only. */
+  consoleMs?: number
 }
 
 export type Listener = (live: LabLive) => void
@@ -29,12 +33,17 @@ export class LabPoller {
   private details = NO_DETAILS
   private running: AbortController | undefined
   private polling: Promise<LabLive> | undefined
+  private readonly wan: WanWatch | null
   last: LabLive | undefined
 
   constructor(
     private readonly access: LabAccess<AnyLab>,
     private readonly options: Required<LiveOptions>,
-  ) {}
+    turns: ConsoleTurns,
+  ) {
+    const { lab, pool } = access
+    this.wan = hasWan(lab) ? new WanWatch({ lab, pool }, turns, options) : null
+  }
 
   subscribe(listener: Listener): () => void {
     this.listeners.add(listener)
@@ -58,6 +67,14 @@ export class LabPoller {
     return this.polling
   }
 
+  /** The same for who looks but once: with what the WANulators do, where that is being read. */
+  async whole(signal: AbortSignal): Promise<LabLive> {
+    const live = await this.poll(signal)
+    if (!this.wan?.reading) return live
+    await this.wan.reading
+    return this.poll(signal)
+  }
+
   private async loop(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const live = await this.poll(signal)
@@ -72,11 +89,12 @@ export class LabPoller {
     const { lab, pool } = access
     const startMs = Date.now()
     const isStale = startMs - this.details.readMs >= this.options.detailMs
-    const [hosts, nodes, lease, details] = await Promise.all([
+    const [hosts, nodes, lease, details, nics] = await Promise.all([
       Promise.all(lab.hosts.map(({ id }) => hostHealth(access, id, signal))),
       hasCluster(lab) ? Promise.all(lab.cluster.nodes.map(({ name }) => nodeAnswer({ lab, pool }, name, signal))) : [],
       leaseInfo(access, signal),
       isStale ? this.readDetails(startMs, signal) : this.details,
+      this.wan?.nics(signal) ?? null,
     ])
     if (!signal.aborted) this.details = details
     this.last = {
@@ -90,6 +108,7 @@ export class LabPoller {
       nodes: nodes.map((node) => ({ interfaces: null, information: null, ...details.nodes.get(node.node), ...node })),
       lease,
       links: details.links,
+      wan: this.wan ? { nics, ...this.wan.look(lease !== null, signal) } : null,
     }
     return this.last
   }
@@ -102,7 +121,7 @@ export class LabPoller {
       Promise.all(lab.hosts.map(async ({ id }) => [id, await hostClock(access, id, signal)] as const)),
       hasCluster(lab)
         ? Promise.all(lab.instances.map(({ name }) => instanceLinks({ lab, pool }, { instance: name }, signal)))
-        : [await instanceLinks(access, { host: lab.wan.pve.host }, signal)],
+        : [],
     ])
     return { readMs, nodes: new Map(nodes), clocks: new Map(clocks), links: Object.assign({}, ...links) }
   }

@@ -79,7 +79,7 @@ export async function nodeDetails(access: LabAccess, node: string, signal: Abort
 
 /** "instance/linux name" (or "host/…") -> is the link up, for one place; empty when it cannot be read. */
 export async function instanceLinks(
-  access: LabAccess<AnyLab>,
+  access: LabAccess,
   place: Place,
   signal: AbortSignal,
 ): Promise<Record<string, boolean>> {

@@ -1,5 +1,6 @@
 import type { AnyLab } from '../domain/lab'
 import type { LabAccess } from '../drivers/at'
+import { ConsoleTurns } from './console-turns'
 import { LabPoller, type Listener, type LiveOptions } from './lab-poller'
 import type { LabLive } from './live-types'
 
@@ -14,9 +15,10 @@ export class LiveStatus {
   /** @param accessTo throws `not-found` for a lab that is not there */
   constructor(
     private readonly accessTo: (labId: string) => LabAccess<AnyLab>,
-    { pauseMs = 1000, detailMs = 5000 }: LiveOptions = {},
+    { pauseMs = 1000, detailMs = 5000, consoleMs = 60_000 }: LiveOptions = {},
+    private readonly turns = new ConsoleTurns(),
   ) {
-    this.options = { pauseMs, detailMs }
+    this.options = { pauseMs, detailMs, consoleMs }
   }
 
   /** Calls the listener after each poll until the returned function is called. */
@@ -62,13 +64,13 @@ export class LiveStatus {
     const poller = this.poller(labId)
     const age = Date.now() - (poller.last?.atMs ?? 0)
     if (poller.last && age < this.options.pauseMs) return poller.last
-    return poller.poll(new AbortController().signal)
+    return poller.whole(new AbortController().signal)
   }
 
   private poller(labId: string): LabPoller {
     const known = this.pollers.get(labId)
     if (known) return known
-    const poller = new LabPoller(this.accessTo(labId), this.options)
+    const poller = new LabPoller(this.accessTo(labId), this.options, this.turns)
     this.pollers.set(labId, poller)
     return poller
   }

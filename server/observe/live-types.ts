@@ -1,6 +1,7 @@
 import type { ClusterInformation, ClusterInterfaces, NodeAnswer } from '../domain/cluster'
 import type { LeaseInfo } from '../domain/ports'
 import type { ClockOffset } from '../drivers/clock'
+import type { WanLive } from './wan-live'
 
 /** How one host of the lab answers. */
 export type HostHealth = {
@@ -36,4 +37,6 @@ export type LabLive = {
   lease: LeaseInfo | null
   /** "bpfrx-fw0/ge-0-0-0" -> is the link up. */
   links: Record<string, boolean>
+  /** null: the lab has no WAN. */
+  wan: WanLive | null
 }

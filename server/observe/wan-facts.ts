@@ -54,6 +54,12 @@ export const wanulatorFacts = (vm: number, { found, inForce, reading }: Wanulato
   [`wanulator ${vm}/console`]: found === 'login' ? 'logged out' : `found at: ${found}`,
 })
 
+/** The facts of a WANulator that passes everything on. */
+export const goodFacts = (vm: number): LabSnapshot => ({
+  [`wanulator ${vm}/in force`]: 'good',
+  [`wanulator ${vm}/emulators`]: '1',
+})
+
 function vmFacts(row: VmRow | undefined, vm: number, config: VmConfig | null): LabSnapshot {
   const facts: LabSnapshot = { [`vm ${vm}/status`]: row?.status ?? 'absent' }
   if (!row) return facts

@@ -18,6 +18,8 @@ export type RunnerDeps = {
   /** Judges what is stored of a run, long ones apart from the event loop. Rejects with AppError. */
   judge: (runId: string, definition: CaseDefinition, ending: Ending) => Promise<Report>
   labState: LabStateStore
+  /** Whoever only looks at the lab's serial consoles lets go of them; what it gives lets them look again. */
+  takeConsoles?: (labId: string) => Promise<() => void>
   /** Names this dashboard in a lease: "user@host:port". */
   owner: string
 }

@@ -4,12 +4,13 @@ import type { EventBody } from '../domain/event'
 import { type AnyLab, hasCluster } from '../domain/lab'
 import type { Quarantine, UndoEntry } from '../domain/ports'
 import { type LabSnapshot, snapshotDifferences } from '../domain/snapshot'
-import { desiredTitle } from '../drivers/desired'
+import { desiredTitle, isLinkGood } from '../drivers/desired'
 import { disarmLease, readLease } from '../drivers/lease'
 import { applyDesired, checkDesired } from '../drivers/restore'
 import { stopTaggedEverywhere } from '../drivers/tool'
 import { asAppError } from '../errors'
 import { takeSnapshot } from '../observe/snapshot'
+import { goodFacts } from '../observe/wan-facts'
 import { retry } from '../transport/retry'
 import { untilReachable } from './reachable'
 import type { RunSession } from './session'
@@ -159,7 +160,9 @@ async function restoreLab(session: RunSession<AnyLab>): Promise<Restored> {
   const { lab } = session
   if (hasCluster(lab) && entries.some(({ desired }) => ConnectionSchema.safeParse(desired).success))
     await sleep(NEXT_BEAT_INTERVALS * lab.cluster.heartbeat.intervalMs)
-  const differences = await compare(session, before)
+  // A link that was not good before its change is so after the undo.
+  const good = entries.map(({ desired }) => (isLinkGood(desired) ? goodFacts(desired.vm) : {}))
+  const differences = await compare(session, Object.assign({}, before, ...good))
   await tell(session, { kind: 'snapshot-compared', equal: differences.length === 0, differences })
   if (undone)
     await disarm(session).catch((error: unknown) =>

@@ -30,7 +30,7 @@ export class Runner {
     this.switches = new LabSwitches(deps, (labId, what, work) => this.#alone(labId, what, work))
   }
 
-  /** Queues a run, or repeats of one, and starts it when the lab is free; `id` is the first one's. Throws `bad-input`, `not-found`, `forbidden`, `quarantined`. */
+  /** Queues a run, or repeats of one, and starts it when the lab is free; `id` is the first one's. Throws `bad-input`, `not-found`, `forbidden`, `quarantined`, `conflict`. */
   async start(request: RunRequest): Promise<{ id: string; ids: string[] }> {
     const { lab, definition, params } = this.#resolve(request)
     const blocked = blockedBecause(definition, lab, params)
@@ -39,6 +39,11 @@ export class Runner {
     if (quarantine)
       throw new AppError('quarantined', `${lab.title} is quarantined: ${quarantine.reason}`, {
         hint: 'Restore it or mark it clean on the Lab page.',
+      })
+    const [busy] = definition.isImmediate ? await this.deps.runs.unfinished(lab.id) : []
+    if (busy)
+      throw new AppError('conflict', `${lab.title} is busy: run ${busy.id} (${busy.case}) has not ended`, {
+        hint: 'Wait for it, or cancel it.',
       })
     if (request.resetFirst && hasCluster(lab))
       for (const redundancyGroup of await this.#manualGroups(lab))
@@ -188,8 +193,8 @@ export class Runner {
     session: RunSession<AnyLab> | null,
     work: () => Promise<void>,
   ): Promise<void> {
-    const done = Promise.resolve()
-      .then(work)
+    const done = (this.deps.takeConsoles?.(labId) ?? Promise.resolve(() => {}))
+      .then((giveBack) => Promise.resolve().then(work).finally(giveBack))
       .catch(async (error: unknown) => {
         console.error(`failover-lab: run ${runId}: ${asAppError(error).message}`)
         await sleep(FAILURE_PAUSE_MS)

@@ -21,7 +21,7 @@ import { QuarantineBanner } from './quarantine'
 import { Topology } from './topology'
 import { useLabLive } from './use-lab-live'
 import { useSwitches } from './use-switches'
-import { WanLinks } from './wan-links'
+import { WanTopology } from './wan-topology'
 
 const STATE_POLL_MS = 3000
 
@@ -79,7 +79,14 @@ function Declared({ entry, lab, state, cases }: Props) {
       <div className="grid items-start gap-3 xl:grid-cols-[minmax(0,1fr)_26rem]">
         <div className="grid min-w-0 gap-3 xl:order-1">
           {cluster ? <Cluster lab={cluster} live={live} /> : null}
-          {wan ? <WanLinks lab={wan} live={live.view} /> : null}
+          {lab.wan ? (
+            <WanTopology
+              lab={{ ...lab, wan: lab.wan }}
+              live={live.view}
+              connection={live.connection}
+              state={state.data}
+            />
+          ) : null}
           <Failures lab={lab} switches={switches} />
         </div>
         <div className="order-first grid min-w-0 gap-3 xl:order-2">

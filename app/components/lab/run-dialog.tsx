@@ -121,7 +121,8 @@ function expectedOutage({ outage, headline }: CaseView): string {
   return headline ? `up to ${limit(headline.limitMs)} (the limit)` : 'unknown'
 }
 
-const Changes = ({ steps }: { steps: PlanStep[] }) => (
+/** What changes the lab, with step, place and host. */
+export const Changes = ({ steps }: { steps: PlanStep[] }) => (
   <ul className="grid gap-1">
     {steps
       .filter((step) => step.changesLab)

@@ -2,11 +2,19 @@
 import { type RefObject, useLayoutEffect, useState } from 'react'
 
 /** `from` a port or a tie, `to` a tie or a segment. */
-export type Wire = { from: string; to: string; kind: 'port' | 'side'; look: 'active' | 'idle' | 'down' }
+export type Wire = {
+  from: string
+  to: string
+  kind: 'port' | 'side'
+  look: 'active' | 'idle' | 'degraded' | 'down'
+  /** px, in place of the look's own. */
+  width?: number
+}
 
 const STROKE: Record<Wire['look'], { stroke: string; strokeWidth: number; strokeDasharray?: string }> = {
   active: { stroke: 'var(--strong)', strokeWidth: 2.5 },
   idle: { stroke: 'var(--edge)', strokeWidth: 1, strokeDasharray: '4 3' },
+  degraded: { stroke: 'var(--unsure)', strokeWidth: 2.5, strokeDasharray: '9 4' },
   down: { stroke: 'var(--fail)', strokeWidth: 1.5, strokeDasharray: '2 4' },
 }
 
@@ -33,7 +41,8 @@ export function Wires({ box, wires }: { box: RefObject<HTMLDivElement | null>; w
     <svg aria-hidden className="pointer-events-none absolute inset-0 hidden size-full md:block">
       {wires.map((wire) => {
         const d = paths[key(wire)]
-        return d ? <path key={key(wire)} d={d} fill="none" {...STROKE[wire.look]} /> : null
+        const own = wire.width === undefined ? {} : { strokeWidth: wire.width }
+        return d ? <path key={key(wire)} d={d} fill="none" {...STROKE[wire.look]} {...own} /> : null
       })}
     </svg>
   )

@@ -31,11 +31,18 @@ const look = cva(
   },
 )
 
-type Props = { tone: Tone; large?: boolean; className?: string; children: ReactNode }
+type Props = {
+  tone: Tone
+  /** In place of the tone's own. */
+  mark?: string
+  large?: boolean
+  className?: string
+  children: ReactNode
+}
 
-export const Badge = ({ tone, large = false, className, children }: Props) => (
+export const Badge = ({ tone, mark = TONE_MARK[tone], large = false, className, children }: Props) => (
   <span className={cx(look({ tone, large }), className)}>
-    <span aria-hidden>{TONE_MARK[tone]}</span>
+    <span aria-hidden>{mark}</span>
     {children}
   </span>
 )

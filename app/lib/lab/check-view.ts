@@ -1,12 +1,13 @@
 import { type Finding, type FindingStatus, needsAttention } from '@/server/domain/check'
 import { placeName } from '@/server/domain/place'
 import type { AnyPublicLab } from '@/server/domain/views'
+import { clusterLab } from './parts'
 
 type Host = AnyPublicLab['hosts'][number]
 
 /** What findings stand under: a host by its title, an instance by its name, or the cluster. */
 export function placeTitle(lab: AnyPublicLab | undefined, place: Finding['place']): string {
-  if (place === null) return 'Cluster'
+  if (place === null) return clusterLab(lab) || !lab ? 'Cluster' : 'Lab'
   if ('instance' in place) return place.instance
   return hostOf(lab, place.host)?.title ?? place.host
 }

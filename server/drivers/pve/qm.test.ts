@@ -46,8 +46,14 @@ describe('qm', () => {
     expect(parseVmConfig(CONFIG)).toEqual({
       name: 'wanulator-byu',
       nets: [
-        { index: 0, model: 'virtio', mac: 'bc:24:11:0a:01:01', bridge: 'vmbr3', isLinkDown: false, vlan: null },
-        { index: 1, model: 'e1000', mac: 'bc:24:11:0a:01:02', bridge: 'vmbr4', isLinkDown: true, vlan: 50 },
+        {
+          ...{ index: 0, model: 'virtio', mac: 'bc:24:11:0a:01:01', bridge: 'vmbr3', isLinkDown: false, vlan: null },
+          text: 'virtio=BC:24:11:0A:01:01,bridge=vmbr3,firewall=1',
+        },
+        {
+          ...{ index: 1, model: 'e1000', mac: 'bc:24:11:0a:01:02', bridge: 'vmbr4', isLinkDown: true, vlan: 50 },
+          text: 'e1000=BC:24:11:0A:01:02,bridge=vmbr4,link_down=1,tag=50',
+        },
       ],
       hasSerialSocket: true,
     })

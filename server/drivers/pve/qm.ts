@@ -62,6 +62,8 @@ export type VmNet = {
   /** `link_down=1`: its cable is pulled. */
   isLinkDown: boolean
   vlan: number | null
+  /** As it is written. */
+  text: string
 }
 
 export type VmConfig = {
@@ -80,7 +82,7 @@ function netOf(index: number, text: string): VmNet {
   const settings = new Map(words)
   const [model, mac] = words[0] ?? ['', '']
   return {
-    ...{ index, model, mac: mac.toLowerCase() || null, bridge: settings.get('bridge') || null },
+    ...{ index, text, model, mac: mac.toLowerCase() || null, bridge: settings.get('bridge') || null },
     isLinkDown: settings.get('link_down') === '1',
     vlan: Number(settings.get('tag')) || null,
   }

@@ -80,7 +80,7 @@ const sameText = (a: string, b: string): boolean => {
 }
 
 /** Interface inside -> what happens to traffic that leaves it. */
-const byGuest = ({ toIsp, toRouter }: Pick<WanLink, 'toIsp' | 'toRouter'>, impairment: Impairment) => ({
+export const byGuest = ({ toIsp, toRouter }: Pick<WanLink, 'toIsp' | 'toRouter'>, impairment: Impairment) => ({
   [toRouter.guest]: impairment.toRouter,
   [toIsp.guest]: impairment.toIsp,
 })

@@ -1,6 +1,6 @@
 import { withoutPrefix } from '../../domain/address'
 import type { Place } from '../../domain/ids'
-import type { Lab } from '../../domain/lab'
+import type { Lab, WanLab } from '../../domain/lab'
 import { placeName } from '../../domain/place'
 import { placesOfTool } from '../versions'
 import { needsHostLinks } from './declared'
@@ -32,6 +32,18 @@ const serverPlaces = (lab: Lab): Place[] =>
   [...lab.traffic, ...(lab.throughput ? [lab.throughput] : [])].flatMap(({ server }) => {
     const instance = ownerOf(lab, server)
     return instance === null ? [] : [{ instance }]
+  })
+
+/** The same of a lab of a WAN alone: what is captured, dialled, probed and loaded where. */
+export const wanToolNeeds = (lab: WanLab): Needs[] =>
+  lab.hosts.map(({ id }) => {
+    const place = { host: id }
+    const isPve = id === lab.wan.pve.host
+    const used = ['ip', 'ss', 'socat', 'tcpdump', 'ping', 'fping', 'locust'].filter((tool) =>
+      isAt(place, placesOfTool(lab, tool)),
+    )
+    const alone = [...HOST, ...(isPve ? ['pgrep', 'pkill'] : []), ...used].map((tool) => [tool])
+    return { place, tools: isPve ? [...alone, DETACHER] : alone }
   })
 
 /** Every place of the lab with the tools that the cases need there. */

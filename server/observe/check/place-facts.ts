@@ -1,4 +1,5 @@
 import type { Place } from '../../domain/ids'
+import type { AnyLab } from '../../domain/lab'
 import { placeName } from '../../domain/place'
 import { execAt, type LabAccess } from '../../drivers/at'
 import { commandText } from '../../drivers/place'
@@ -72,7 +73,7 @@ export function parseFacts(stdout: string): PlaceFacts {
  * the place does not understand the question.
  */
 export async function readFacts(
-  access: LabAccess,
+  access: LabAccess<AnyLab>,
   place: Place,
   questions: readonly Question[],
   options: CheckOptions,

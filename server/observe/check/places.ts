@@ -1,6 +1,6 @@
 import type { Finding } from '../../domain/check'
 import type { Place } from '../../domain/ids'
-import type { Lab } from '../../domain/lab'
+import type { AnyLab, Lab } from '../../domain/lab'
 import { placeName } from '../../domain/place'
 import type { LabAccess } from '../../drivers/at'
 import { startUnit } from '../../drivers/systemd'
@@ -11,7 +11,7 @@ import { type Needs, toolNeeds } from './needs'
 import { isThere, type PlaceFacts, type Question, readFacts } from './place-facts'
 import { kernelFinding, systemFindings, systemOf, systemQuestions } from './system'
 
-function toolFinding(lab: Lab, place: Place, alternatives: string[], facts: PlaceFacts): Finding {
+function toolFinding(lab: AnyLab, place: Place, alternatives: string[], facts: PlaceFacts): Finding {
   const [first = ''] = alternatives
   const title = alternatives.join(' or ')
   const about: About = { id: `tool/${placeName(place)}/${alternatives.join('-or-')}`, group: 'tool', place, title }
@@ -48,38 +48,68 @@ function questionsAt(lab: Lab, { place, tools }: Needs, isRunOn: boolean): Quest
   const instance = 'instance' in place ? lab.instances.find((one) => one.name === name) : undefined
   return [
     ...(isNode ? [{ name: 'unit', argv: ['systemctl', 'is-active', lab.cluster.unit] }] : []),
-    ...tools.flat().map((tool) => ({ name: `tool/${tool}`, argv: [tool, versionArgument(tool)] })),
+    ...toolQuestions(tools),
     ...systemQuestions(systemOf(lab, place)),
     ...(instance && !isRunOn ? instanceQuestions(lab, instance) : []),
     ...('host' in place && name === lab.containers.host ? hostQuestions(lab) : []),
   ]
 }
 
-type Looked = Part & { place: Place; isUnitActive: boolean; facts: PlaceFacts | null }
+/** Tools as questions to a place. */
+export const toolQuestions = (tools: Needs['tools']): Question[] =>
+  tools.flat().map((tool) => ({ name: `tool/${tool}`, argv: [tool, versionArgument(tool)] }))
 
-/** Kernel, system, tools and unit of one place; the facts are null when it could not be asked. */
-async function lookAt(access: LabAccess, need: Needs, options: PlacesOptions): Promise<Looked> {
+type Asking = {
+  need: Needs
+  questions: readonly Question[]
+  /** The host whose kernel the place has; null: its own. */
+  sharedWith: string | null
+  /** What else the answers tell. */
+  more?: (facts: PlaceFacts) => Finding[]
+}
+
+/** Kernel, system and tools of one place; the facts are null when it could not be asked. */
+export async function lookAtPlace(
+  access: LabAccess<AnyLab>,
+  { need: { place, tools }, questions, sharedWith, more = () => [] }: Asking,
+  options: CheckOptions,
+): Promise<Part & { facts: PlaceFacts | null }> {
   const { lab } = access
-  const { place, tools } = need
   const name = placeName(place)
   const about: About = { id: `kernel/${name}`, group: 'host' in place ? 'host' : 'instance', place, title: 'Kernel' }
-  const sharedWith = 'instance' in place && options.containers.has(name) ? lab.containers.host : null
   const read: { facts: PlaceFacts | null } = { facts: null }
   const kernel = await guarded(about, options, async () => {
-    const facts = await readFacts(access, place, questionsAt(lab, need, options.isRunOn), options)
+    const facts = await readFacts(access, place, questions, options)
     read.facts = facts
     return kernelFinding(lab, place, facts, sharedWith)
   })
   const { facts } = read
-  if (!facts) {
-    const skipped = [{ place, what: 'tools', reason: `${name} could not be asked` }]
-    return { findings: [kernel], skipped, place, isUnitActive: false, facts }
-  }
-  const unit = 'instance' in place ? unitFinding(lab, name, facts) : null
+  if (!facts)
+    return { findings: [kernel], skipped: [{ place, what: 'tools', reason: `${name} could not be asked` }], facts }
   const toolFindings = tools.map((alternatives) => toolFinding(lab, place, alternatives, facts))
   const system = systemFindings(lab, place, facts, sharedWith)
-  const findings = [kernel, ...system, ...(unit ? [unit] : []), ...toolFindings]
-  return { findings, skipped: [], place, isUnitActive: unit === null || unit.status === 'ok', facts }
+  return { findings: [kernel, ...system, ...more(facts), ...toolFindings], skipped: [], facts }
+}
+
+type Looked = Part & { place: Place; isUnitActive: boolean; facts: PlaceFacts | null }
+
+/** The same with the unit, where there is one. */
+async function lookAt(access: LabAccess, need: Needs, options: PlacesOptions): Promise<Looked> {
+  const { lab } = access
+  const { place } = need
+  const name = placeName(place)
+  const unit: { finding: Finding | null } = { finding: null }
+  const asking: Asking = {
+    ...{ need, questions: questionsAt(lab, need, options.isRunOn) },
+    sharedWith: 'instance' in place && options.containers.has(name) ? lab.containers.host : null,
+    more: (facts) => {
+      unit.finding = 'instance' in place ? unitFinding(lab, name, facts) : null
+      return unit.finding ? [unit.finding] : []
+    },
+  }
+  const part = await lookAtPlace(access, asking, options)
+  const isUnitActive = part.facts !== null && (unit.finding === null || unit.finding.status === 'ok')
+  return { ...part, place, isUnitActive }
 }
 
 export type PlacesOptions = CheckOptions & {

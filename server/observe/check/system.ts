@@ -1,6 +1,6 @@
 import type { Finding } from '../../domain/check'
 import type { Place } from '../../domain/ids'
-import type { Host, Instance, Lab } from '../../domain/lab'
+import { type AnyLab, type Host, type Instance, instancesOf } from '../../domain/lab'
 import { placeName } from '../../domain/place'
 import { type About, differing, fine, mendAt, said, wrong } from './finding'
 import { isThere, type PlaceFacts, type Question } from './place-facts'
@@ -12,10 +12,10 @@ type System = Pick<Host | Instance, 'kernel' | 'bootOptions' | 'sysctls'>
 const groupOf = (place: Place) => ('host' in place ? 'host' : 'instance')
 
 /** What the lab file says of the system of a place. */
-export const systemOf = (lab: Lab, place: Place): System =>
+export const systemOf = (lab: AnyLab, place: Place): System =>
   ('host' in place
     ? lab.hosts.find(({ id }) => id === place.host)
-    : lab.instances.find(({ name }) => name === place.instance)) ?? {}
+    : instancesOf(lab).find(({ name }) => name === place.instance)) ?? {}
 
 /** Where a sysctl stands below /proc/sys: dots become slashes, unless it is written with slashes already. */
 const fileOf = (name: string): string => `/proc/sys/${name.includes('/') ? name : name.replaceAll('.', '/')}`
@@ -31,7 +31,7 @@ const isRelease = (release: string, declared: string): boolean =>
   release.startsWith(declared) && !(/\d$/.test(declared) && /^\d/.test(release.slice(declared.length)))
 
 /** A kernel's release against the declared one. `sharedWith`: the host whose kernel it is, null when it has its own. */
-export function kernelFinding(lab: Lab, place: Place, facts: PlaceFacts, sharedWith: string | null): Finding {
+export function kernelFinding(lab: AnyLab, place: Place, facts: PlaceFacts, sharedWith: string | null): Finding {
   const about: About = { id: `kernel/${placeName(place)}`, group: groupOf(place), place, title: 'Kernel' }
   const release = said(facts.get('kernel')?.text ?? '')
   if (release === '') return wrong(about, 'unknown', { found: 'uname says nothing', expected: 'a kernel release' })
@@ -50,7 +50,7 @@ const bootWith = (option: string): string[] => [
   ...['sed', '-i', `s|^\\(GRUB_CMDLINE_LINUX="[^"]*\\)"|\\1 ${option}"|`, '/etc/default/grub'],
 ]
 
-function bootFinding(lab: Lab, place: Place, facts: PlaceFacts, sharedWith: string | null): Finding[] {
+function bootFinding(lab: AnyLab, place: Place, facts: PlaceFacts, sharedWith: string | null): Finding[] {
   const { bootOptions = [] } = systemOf(lab, place)
   if (bootOptions.length === 0) return []
   if (sharedWith !== null && (systemOf(lab, { host: sharedWith }).bootOptions ?? []).length > 0) return []
@@ -74,7 +74,7 @@ function bootFinding(lab: Lab, place: Place, facts: PlaceFacts, sharedWith: stri
   return [differing(about, differences, { mend, hint })]
 }
 
-function sysctlFinding(lab: Lab, place: Place, name: string, declared: string, facts: PlaceFacts): Finding {
+function sysctlFinding(lab: AnyLab, place: Place, name: string, declared: string, facts: PlaceFacts): Finding {
   const about: About = {
     id: `sysctl/${placeName(place)}/${name}`,
     group: groupOf(place),
@@ -95,7 +95,7 @@ function sysctlFinding(lab: Lab, place: Place, name: string, declared: string, f
 }
 
 /** Boot options and sysctls of a place against the lab file; nothing where it says nothing of them. */
-export const systemFindings = (lab: Lab, place: Place, facts: PlaceFacts, sharedWith: string | null): Finding[] => [
+export const systemFindings = (lab: AnyLab, place: Place, facts: PlaceFacts, sharedWith: string | null): Finding[] => [
   ...bootFinding(lab, place, facts, sharedWith),
   ...Object.entries(systemOf(lab, place).sysctls ?? {}).map(([name, value]) =>
     sysctlFinding(lab, place, name, value, facts),

@@ -1,6 +1,6 @@
 import type { Finding } from '../../domain/check'
 import type { Place } from '../../domain/ids'
-import type { Lab, Target, Traffic } from '../../domain/lab'
+import type { AnyLab, Lab, Target, Traffic } from '../../domain/lab'
 import { placeName } from '../../domain/place'
 import { execAt, type LabAccess } from '../../drivers/at'
 import { Iperf3Parser } from '../../drivers/iperf3-parse'
@@ -14,7 +14,11 @@ const TEST_TIMEOUT_MS = 6000
 const TEST = ['-t', '1', '-b', '1000000', '--connect-timeout', '3000']
 
 /** One answered ping is enough; with a deadline, so that a first one that is lost to ARP does not count. */
-function checkTarget(access: LabAccess, { id, title, address, from }: Target, options: CheckOptions): Promise<Finding> {
+export function checkTarget(
+  access: LabAccess<AnyLab>,
+  { id, title, address, from }: Target,
+  options: CheckOptions,
+): Promise<Finding> {
   const about: About = { id: `target/${id}`, group: 'traffic', place: from, title: `${title} (${address}) answers` }
   return guarded(about, options, async () => {
     const argv = ['ping', '-n', '-c', '1', '-w', String(PING_S), address]

@@ -2,10 +2,10 @@ import type { Action } from '../../domain/case'
 import type { Interval } from '../../domain/ids'
 import { impairmentText } from '../../domain/impairment'
 import type { WanLab } from '../../domain/lab'
-import { type WanLink, wanLinks } from '../../domain/wan'
+import { type WanLink, type Wanulator, wanLinks } from '../../domain/wan'
 import type { TypedCommand } from '../../drivers/console/serial-console'
 import { isReplacement } from '../../drivers/wanulator/emulator'
-import { setImpairment, withWanulator } from '../../drivers/wanulator/wanulator'
+import { setImpairment, type WanulatorShell, withWanulator } from '../../drivers/wanulator/wanulator'
 import { AppError } from '../../errors'
 import type { RunSession } from '../session'
 import { beforeChange } from './change'
@@ -23,7 +23,7 @@ export function linkOf({ wan }: WanLab, id: string): WanLink {
 }
 
 /** A time of the app's clock on the PVE host's, by the last offset that was read. */
-function onHost(session: RunSession<WanLab>, { fromMs, toMs }: Interval): Interval {
+export function onHost(session: RunSession<WanLab>, { fromMs, toMs }: Interval): Interval {
   const host = session.lab.wan.pve.host
   const { offsetMs, errorMs } = session.clocks.at(-1)?.[host] ?? { offsetMs: 0, errorMs: 0 }
   return { fromMs: fromMs + offsetMs - errorMs, toMs: toMs + offsetMs + errorMs }
@@ -57,6 +57,23 @@ export const impair: WanHandler<'impair'> = {
 
 async function apply(session: RunSession<WanLab>, { link, impairment, event }: Impair, signal: AbortSignal) {
   const { wanulator, ...ends } = linkOf(session.lab, link)
+  const { during, commandId } = await onConsole(session, wanulator, signal, async (shell, emulator) => {
+    if (event !== 'setup') for (const probe of session.probes.values()) probe.endBaseline()
+    await setImpairment(shell, emulator, ends, impairment)
+  })
+  if (during) return { during, commandId }
+  throw new AppError('command-failed', `${wanulator.title} was as asked for already: nothing was changed`, {
+    hint: 'Look at what is in force on the Lab page; somebody else may have set it.',
+  })
+}
+
+/** Works on a WANulator, all of it recorded. `during`: when the emulator was replaced, on the app's clock; null: it was not. */
+export async function onConsole(
+  session: RunSession<WanLab>,
+  wanulator: Wanulator,
+  signal: AbortSignal,
+  work: (shell: WanulatorShell, emulator: string) => Promise<void>,
+): Promise<{ during: Interval | null; commandId: string }> {
   const record = consoleRecord(session, wanulator, `impair-${wanulator.vm}`)
   const changed: { during: Interval | null } = { during: null }
   const options = {
@@ -69,13 +86,6 @@ async function apply(session: RunSession<WanLab>, { link, impairment, event }: I
       changed.during = { fromMs: toMs - command.durationMs, toMs }
     },
   }
-  await withWanulator(session.access(), wanulator, options, async (shell, emulator) => {
-    if (event !== 'setup') for (const probe of session.probes.values()) probe.endBaseline()
-    await setImpairment(shell, emulator, ends, impairment)
-  })
-  const { during } = changed
-  if (during) return { during, commandId: record.commandId() }
-  throw new AppError('command-failed', `${wanulator.title} was as asked for already: nothing was changed`, {
-    hint: 'Look at what is in force on the Lab page; somebody else may have set it.',
-  })
+  await withWanulator(session.access(), wanulator, options, work)
+  return { during: changed.during, commandId: record.commandId() }
 }

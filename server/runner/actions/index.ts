@@ -19,6 +19,7 @@ import { preflight } from './preflight'
 import { startProbes, stopProbes } from './probes'
 import { startRequests, stopRequests } from './requests'
 import { awaitSessionSync, recordSessions, watchSessions } from './sessions'
+import { setLinks } from './set-links'
 import { startTraffic, stopTraffic } from './traffic'
 import { baseline, runProbes, settle, waitPrimary } from './waits'
 import { startWanCapture, stopWanCapture, wanPhase } from './wan-capture'
@@ -72,6 +73,7 @@ const ACTIONS: { [K in ActionKind]: Handler<K, AnyLab> } = {
   'await-load': onCluster(awaitLoad),
   'read-counters': onCluster(readCounters),
   impair: onWan(impair),
+  'set-links': onWan(setLinks),
   'start-wan-capture': onWan(startWanCapture),
   'wan-phase': onWan(wanPhase),
   'stop-wan-capture': onWan(stopWanCapture),

@@ -49,7 +49,7 @@ async function examine({ lab, pool }: LabAccess<AnyLab>, question: Question, opt
   const [toolset, switches, links] = await Promise.all([
     checkTools(access, question.tools, options),
     readSwitches(access, options),
-    checkWan(access, options),
+    question.anyState ? [] : checkWan(access, options),
   ])
   const context = { softwareVersions: {}, toolVersions: toolset.versions, switches: switchedOn(switches) }
   return { checks: [...toolset.checks, ...links].concat(checkSwitches(lab, switches) ?? []), context }
@@ -132,11 +132,12 @@ async function again<T>(
 }
 
 /** The lab as it is before; read again when something did not answer, since nothing can be compared with silence. */
-async function readBefore(session: RunSession<AnyLab>, signal: AbortSignal): Promise<LabSnapshot> {
+async function readBefore(session: RunSession<AnyLab>, signal: AbortSignal, isAnyState: boolean): Promise<LabSnapshot> {
   for (let tries = 1; ; tries++) {
     const snapshot = await takeSnapshot(session.access(), { tag: session.tag('snapshot'), signal })
     const unread = unreadIn(snapshot)
-    if (unread.length === 0) return snapshot
+    // One WANulator that cannot be read is no reason to leave the others as they are.
+    if (unread.length === 0 || (isAnyState && !hasCluster(session.lab))) return snapshot
     if (tries < SNAPSHOT_TRIES) continue
     throw new AppError(
       'preflight',
@@ -214,7 +215,7 @@ export const preflight: Handler<'preflight', AnyLab> = {
       signal,
     )
     await tellWith(session, calibrated, { ...context, clocks, macs: {} })
-    const snapshot = await readBefore(session, signal)
+    const snapshot = await readBefore(session, signal, anyState === true)
     session.clocks.push(clocks)
     const known = { ...context, clocks, macs: macsIn(snapshot) }
     await session.emit({ kind: 'context', context: known })

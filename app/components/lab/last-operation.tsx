@@ -1,0 +1,24 @@
+'use client'
+import { Link } from '@/app/components/ui/link'
+import { when } from '@/app/lib/format'
+import type { LabState } from '@/server/domain/views'
+
+const OPERATIONS = ['link-impair', 'links-good']
+
+/** The newest change of a link by hand, where it did not come to a good end: who asked for it is not on its page. */
+export function LastOperation({ state }: { state: LabState | undefined }) {
+  const ended = OPERATIONS.flatMap((id) => state?.lastResults[id] ?? [])
+  const [last] = ended.toSorted((a, b) => b.createdAt - a.createdAt)
+  if (!last || (last.ending === 'completed' && last.verdict === 'pass')) return null
+  return (
+    <p role="alert" className="mb-2 rounded border border-fail bg-fail-soft px-3 py-2">
+      <span className="font-semibold text-fail">
+        ✕ {last.caseTitle}: {last.ending === 'completed' ? last.verdict : last.ending}
+      </span>{' '}
+      {last.message ? `${last.message} ` : ''}
+      <Link className="link" href={`/runs/${encodeURIComponent(last.id)}`}>
+        {when(last.startedAt ?? last.createdAt)}
+      </Link>
+    </p>
+  )
+}

@@ -1,0 +1,121 @@
+'use client'
+import type { ReactNode } from 'react'
+import { Badge } from '@/app/components/ui/badge'
+import { cx } from '@/app/lib/cx'
+import {
+  ago,
+  type LinkState,
+  linkState,
+  type NicView,
+  type PieceLook,
+  type WanView,
+  wanulatorOf,
+} from '@/app/lib/lab/wan-view'
+import { formatBitPerS } from '@/server/domain/format'
+import type { WanEnd, WanLink } from '@/server/domain/wan'
+
+const BOX = 'relative min-w-0 rounded border border-edge bg-panel px-2 py-1.5 text-xs leading-4'
+
+const BAR: Record<PieceLook, string> = {
+  active: 'border-strong border-l-2',
+  degraded: 'border-unsure border-l-2 border-dashed',
+  down: 'border-fail border-l-2 border-dotted',
+  idle: 'border-edge border-l border-dashed',
+}
+
+/** The wire to what stands below, where there is no room beside each other. */
+export const Stub = ({ look }: { look: PieceLook }) => (
+  <span aria-hidden className={cx('ml-6 block h-3 w-0 md:hidden', BAR[look])} />
+)
+
+type NicProps = {
+  end: WanEnd
+  nic: NicView | undefined
+  /** Whether the router is at this NIC's cable, or the ISP. */
+  side: 'router' | 'isp'
+}
+
+/** A NIC of the PVE host: its link, and what passes in the direction of each end of the path. */
+export function NicCard({ end: { nic: declared }, nic, side }: NicProps) {
+  const [toIsp, toRouter] = side === 'router' ? [nic?.rxBitPerS, nic?.txBitPerS] : [nic?.txBitPerS, nic?.rxBitPerS]
+  return (
+    <div data-port={`nic:${declared.name}`} className={cx(BOX, nic?.up === false && 'border-fail')}>
+      <p className="flex flex-wrap items-baseline justify-between gap-x-2">
+        <span className="font-semibold">{declared.name}</span>
+        <NicState nic={nic} />
+      </p>
+      <p className="text-muted">{declared.bridge ?? 'PVE NIC'}</p>
+      <Rate title="to ISP" arrow="→" bitPerS={toIsp} />
+      <Rate title="to router" arrow="←" bitPerS={toRouter} />
+    </div>
+  )
+}
+
+function NicState({ nic }: { nic: NicView | undefined }) {
+  if (!nic) return <span className="text-muted">? link not known</span>
+  return nic.up ? <span className="text-pass">✓ up</span> : <span className="font-semibold text-fail">✕ link down</span>
+}
+
+const Rate = ({ title, arrow, bitPerS }: { title: string; arrow: string; bitPerS: number | null | undefined }) => (
+  <p className="flex justify-between gap-x-2">
+    <span className="text-muted">
+      <span aria-hidden>{arrow} </span>
+      {title}
+    </span>
+    <span>{formatBitPerS(bitPerS ?? null)}</span>
+  </p>
+)
+
+/** A router port or an ISP: an end of the path. */
+export const EndCard = ({ id, children }: { id: string; children: ReactNode }) => (
+  <div data-port={id} className={cx(BOX, 'bg-sunk')}>
+    {children}
+  </div>
+)
+
+type WanulatorProps = { link: WanLink; wan: WanView | null; nowMs: number; busy: boolean; children: ReactNode }
+
+/** The VM that degrades a link: what is in force, how old that is, and what can be done about it. */
+export function WanulatorCard({ link, wan, nowMs, busy, children }: WanulatorProps) {
+  const { vm, title } = link.wanulator
+  const found = wanulatorOf(wan, vm)
+  const state: LinkState = busy ? { tone: 'running', mark: '●', word: 'a run is on', text: null } : linkState(link, wan)
+  return (
+    <div data-tie={`vm:${vm}`} className={cx(BOX, BORDER[state.tone])} data-link-state={state.word}>
+      <p className="flex flex-wrap items-center justify-between gap-x-2 gap-y-1">
+        <span>
+          <span className="font-semibold">{title}</span> <span className="text-muted">VM {vm}</span>
+        </span>
+        <Badge tone={state.tone} mark={state.mark}>
+          {state.word}
+        </Badge>
+      </p>
+      {state.text ? <p className="mt-1 font-medium">{state.text}</p> : null}
+      {found?.error && found.error.message !== state.text ? (
+        <p className="mt-1 text-unsure">? {found.error.message}</p>
+      ) : null}
+      {found?.error?.hint ? <p className="mt-1 text-muted">{found.error.hint}</p> : null}
+      <p className="mt-1 text-muted">
+        <span className="whitespace-nowrap">
+          {link.toRouter.guest} – {link.toIsp.guest}
+        </span>
+        {' · '}
+        <span className="whitespace-nowrap">{ageText(found, nowMs)}</span>
+      </p>
+      <div className="mt-1.5 flex flex-wrap gap-2">{children}</div>
+    </div>
+  )
+}
+
+const BORDER: Record<LinkState['tone'], string> = {
+  pass: '',
+  fail: 'border-fail',
+  unsure: 'border-unsure',
+  running: 'border-running',
+  neutral: '',
+}
+
+const ageText = (found: ReturnType<typeof wanulatorOf>, nowMs: number): string => {
+  if (found?.reading) return `read ${ago(nowMs - found.reading.atMs)}`
+  return found?.error ? `tried ${ago(nowMs - found.error.atMs)}` : 'not read yet'
+}

@@ -1,0 +1,67 @@
+import type { Action } from '../../domain/case'
+import { impairmentText } from '../../domain/impairment'
+import type { WanLab } from '../../domain/lab'
+import { linkCheckId } from '../../domain/link-check'
+import { setLink } from '../../drivers/wanulator/link-wcfg'
+import { type LinkReading, readingText, withWanulator } from '../../drivers/wanulator/wanulator'
+import { asAppError } from '../../errors'
+import type { RunSession } from '../session'
+import { beforeChange } from './change'
+import { commandsOf, dryEnv } from './dry-run'
+import type { WanHandler } from './handler'
+import { linkOf, onConsole, onHost } from './impair'
+
+type SetLink = Extract<Action, { kind: 'set-links' }>['links'][number]
+
+const MODE = 'a new .wcfg on the WANulator, which replaces its emulator'
+
+/**
+ * Sets what WANulators do, all at once, and reads each back. One that fails keeps none of the others from being set; the
+ * step then fails with its reason.
+ */
+export const setLinks: WanHandler<'set-links'> = {
+  plan: async ({ lab, tag }, { links }) => {
+    const planned = links.map((each) => {
+      const { wanulator, ...ends } = linkOf(lab, each.link)
+      const options = { tag: tag(`impair-${wanulator.vm}`), env: dryEnv(lab) }
+      const what = `${wanulator.title} (VM ${wanulator.vm}): ${impairmentText(each.impairment)}, set and read back on its console`
+      return commandsOf(lab, what, (dry) =>
+        withWanulator(dry, wanulator, options, (shell, emulator) => setLink(shell, emulator, ends, each)),
+      )
+    })
+    return (await Promise.all(planned)).flat()
+  },
+  run: async (session, { title, links, undo }, signal) => {
+    await beforeChange(session, title, undo)
+    signal.throwIfAborted()
+    const results = await Promise.allSettled(links.map((each) => setOne(session, each, signal)))
+    const failed = results.find((result) => result.status === 'rejected')
+    if (failed) throw failed.reason
+  },
+}
+
+async function setOne(session: RunSession<WanLab>, each: SetLink, signal: AbortSignal): Promise<void> {
+  const { isp, wanulator, ...ends } = linkOf(session.lab, each.link)
+  const check = { kind: 'check', stepId: session.recorder.stepId, id: linkCheckId(each.link) } as const
+  const title = `${isp.title}: ${wanulator.title} (VM ${wanulator.vm})`
+  try {
+    const found: { reading: LinkReading | null } = { reading: null }
+    const { during, commandId } = await onConsole(session, wanulator, signal, async (shell, emulator) => {
+      found.reading = await setLink(shell, emulator, ends, each)
+    })
+    const place = { host: session.lab.wan.pve.host }
+    const { link, impairment } = each
+    if (during)
+      await session.emit({
+        ...{ kind: 'fault-injected', event: 'setup', title: `${isp.title}: ${impairmentText(impairment)}`, mode: MODE },
+        ...{ place, commandId, t0: onHost(session, during), clock: place.host, during, exitCode: 0 },
+        link: { id: link, impairment },
+      })
+    const text = found.reading ? readingText(found.reading) : 'nothing'
+    await session.emit({ ...check, title, ok: true, found: during ? text : `${text}, as it was before`, hint: null })
+  } catch (cause) {
+    const { message, hint = null } = asAppError(cause)
+    await session.emit({ ...check, title, ok: false, found: message, hint })
+    throw cause
+  }
+}
