@@ -2,8 +2,11 @@ import { formatMs, formatRange } from '../../domain/format'
 import type { Interval } from '../../domain/ids'
 import type { Quantity } from '../../domain/run'
 import type { SampleRow } from '../../domain/sample'
-import { backAt, type LinkMoment, leftAt, oscillationOf, pathChanges, pathUse } from '../../measure/wan/path-use'
-import { baselineBefore, gapAfter, type LinkChange, pathBins, type WanAnalysis } from '../../measure/wan/run-analysis'
+import { SHARED } from '../../domain/wan-run'
+import { linkBack, linkLeft } from '../../measure/wan/link-times'
+import { oscillationOf, pathChanges, pathUse } from '../../measure/wan/path-use'
+import { gapAfter, type LinkChange, pathBins, type WanAnalysis } from '../../measure/wan/run-analysis'
+import { usedIn } from '../../measure/wan/wan-report'
 import type { Judged, WanCriterion } from '../define'
 import { fail, inconclusive, pass } from './judged'
 import { againstLimit, atMost, duration } from './limits'
@@ -91,11 +94,6 @@ export const nothingOverCutLinks: WanCriterion = {
   },
 }
 
-const elapsed = ({ atMs, errorMs }: LinkMoment, since: Interval) => ({
-  lowerMs: Math.max(0, atMs - errorMs - since.toMs),
-  upperMs: Math.max(0, atMs - since.fromMs),
-})
-
 const inRange = (bounds: { lowerMs: number; upperMs: number }): Quantity => ({
   value: bounds.upperMs,
   unit: 'ms',
@@ -103,31 +101,32 @@ const inRange = (bounds: { lowerMs: number; upperMs: number }): Quantity => ({
 })
 
 /** "starlink-1 8 s, byu 52 s": how long each path carried most of the traffic. */
-function usedIn(analysis: WanAnalysis, window: Interval): string {
-  const times = new Map<string, number>()
-  for (const { path, fromMs, toMs } of pathUse(pathBins(analysis))) {
-    const ms = Math.min(toMs, window.toMs) - Math.max(fromMs, window.fromMs)
-    const name = path === null ? 'no path' : path === 'shared' ? 'several at once' : path
-    if (ms > 0) times.set(name, (times.get(name) ?? 0) + ms)
-  }
-  return [...times].map(([name, ms]) => `${name} ${formatMs(ms)}`).join(', ') || 'nothing'
+function usedText(analysis: WanAnalysis, window: Interval): string {
+  const nameOf = (path: string | null) => (path === null ? 'no path' : path === SHARED ? 'several at once' : path)
+  const uses = pathUse(pathBins(analysis))
+  // Before the traffic was told from the rest there is none.
+  const used = usedIn(
+    uses.slice(
+      Math.max(
+        0,
+        uses.findIndex(({ path }) => path !== null),
+      ),
+    ),
+    window,
+  )
+  return used.map(({ path, ms }) => `${nameOf(path)} ${formatMs(ms)}`).join(', ') || 'nothing'
 }
 
-function judgeLeft(analysis: WanAnalysis, { change, t0, until }: Degraded): Judged {
-  const bins = pathBins(analysis)
-  const link = bins.get(change.link)
-  const baseline = baselineBefore(bins, change.link, t0.fromMs)
-  if (!link || baseline <= 0)
-    return inconclusive(`${change.title}: the link carried no traffic before, so none could leave it.`)
+function judgeLeft(analysis: WanAnalysis, { at, change, t0, until }: Degraded): Judged {
+  const found = linkLeft(analysis, at)
+  if (!found) return inconclusive(`${change.title}: the link carried no traffic before, so none could leave it.`)
+  const { bounds, watchedMs } = found
   const { validationMs, linkLeftMs } = analysis.evidence.lab.expectations
   const endMs = until?.fromMs ?? analysis.captured?.endMs ?? 0
-  const evidence = [{ text: `${change.title}: meanwhile used: ${usedIn(analysis, { fromMs: t0.toMs, toMs: endMs })}` }]
-  const left = leftAt(link, { afterMs: t0.fromMs, validationMs, baseline })
-  if (left && left.atMs <= endMs) {
-    const bounds = elapsed(left, t0)
-    return againstLimit(bounds, linkLeftMs, inRange(bounds), evidence)
-  }
-  const watchedMs = endMs - t0.toMs
+  const evidence = [
+    { text: `${change.title}: meanwhile used: ${usedText(analysis, { fromMs: t0.toMs, toMs: endMs })}` },
+  ]
+  if (bounds) return againstLimit(bounds, linkLeftMs, inRange(bounds), evidence)
   if (watchedMs - validationMs < linkLeftMs)
     return inconclusive(
       `Traffic had not left the link in the ${formatMs(watchedMs)} that were watched.`,
@@ -156,23 +155,16 @@ export const trafficComesBack: WanCriterion = {
     const [first] = degradations(analysis)
     const good = analysis.changes.find(({ link, isGood, t0 }) => isGood && t0 && link === first?.change.link)
     if (!first || !good?.t0) return noFault
-    const bins = pathBins(analysis)
-    const link = bins.get(good.link)
-    const baseline = baselineBefore(bins, good.link, first.t0.fromMs)
-    if (!link || baseline <= 0) return inconclusive('The link carried no traffic before, so none could come back.')
+    const found = linkBack(analysis)
+    if (!found) return inconclusive('The link carried no traffic before, so none could come back.')
+    const { bounds, watchedMs } = found
     const { linkBackMs } = analysis.evidence.lab.expectations
     const endMs = analysis.captured?.endMs ?? good.t0.toMs
     const evidence = [
-      { text: `Before: ${usedIn(analysis, { fromMs: 0, toMs: first.t0.fromMs })}` },
-      { text: `Afterwards: ${usedIn(analysis, { fromMs: good.t0.toMs, toMs: endMs })}` },
+      { text: `Before: ${usedText(analysis, { fromMs: 0, toMs: first.t0.fromMs })}` },
+      { text: `Afterwards: ${usedText(analysis, { fromMs: good.t0.toMs, toMs: endMs })}` },
     ]
-    // Two bins: one alone may hold but the last packets of a path that is being left.
-    const back = backAt(link, { afterMs: good.t0.fromMs, validationMs: 2 * link.binMs, baseline })
-    if (back) {
-      const bounds = elapsed(back, good.t0)
-      return againstLimit(bounds, linkBackMs, inRange(bounds), evidence)
-    }
-    const watchedMs = endMs - good.t0.toMs
+    if (bounds) return againstLimit(bounds, linkBackMs, inRange(bounds), evidence)
     const reason = `Traffic was not back on the link within the ${formatMs(watchedMs)} that were watched.`
     return watchedMs > linkBackMs ? fail(reason, null, evidence) : inconclusive(reason, null, evidence)
   },

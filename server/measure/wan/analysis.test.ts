@@ -143,8 +143,8 @@ describe('the path in use', () => {
   it('has left a link when it stays away, and is back when it stays', () => {
     const link = bins([100, 100, 100, 60, 5, 80, 3, 0, 2, 0, 0, 0, 70, 90, 100, 100])
     const question = { afterMs: 2500, validationMs: 4000, baseline: 100 }
-    expect(leftAt(link, question)).toEqual({ atMs: 6000, errorMs: 1000 })
-    expect(backAt(link, { ...question, afterMs: 7000 })).toEqual({ atMs: 12_000, errorMs: 1000 })
+    expect(leftAt(link, question)).toEqual({ atMs: 6100, errorMs: 1000 })
+    expect(backAt(link, { ...question, afterMs: 7000 })).toEqual({ atMs: 12_500, errorMs: 1000 })
     expect(leftAt(bins([100, 100, 100, 100]), question)).toBeNull()
   })
 })

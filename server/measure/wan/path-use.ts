@@ -1,3 +1,4 @@
+import { mostUsed, type PathUse, SHARED } from '../../domain/wan-run'
 import { quantileOf } from '../statistics'
 
 /** Traffic packets of one path per bin; bins[i] begins at originMs + i × binMs. */
@@ -27,12 +28,6 @@ export function pathCounter(originMs: number, binMs = 1000): PathCounter {
   }
 }
 
-/** Which path carried the traffic, for as long as that did not change. `shared`: no path had most of it; null: there was none. */
-export type PathUse = { path: string | 'shared' | null; fromMs: number; toMs: number }
-
-/** A path is in use when it carries so much of all. */
-const MOST = 0.6
-
 /** The swimlane of the path in use. All paths' bins must have the same origin and length. */
 export function pathUse(paths: ReadonlyMap<string, PathBins>): PathUse[] {
   const [first] = paths.values()
@@ -41,20 +36,13 @@ export function pathUse(paths: ReadonlyMap<string, PathBins>): PathUse[] {
   const count = Math.max(...[...paths.values()].map(({ bins }) => bins.length))
   const uses: PathUse[] = []
   for (let at = 0; at < count; at++) {
-    const path = mostOf(paths, at)
+    const path = mostUsed(new Map([...paths].map(([name, { bins }]) => [name, bins[at] ?? 0])))
     const [fromMs, toMs] = [originMs + at * binMs, originMs + (at + 1) * binMs]
     const last = uses.at(-1)
     if (last && last.path === path) last.toMs = toMs
     else uses.push({ path, fromMs, toMs })
   }
   return uses
-}
-
-function mostOf(paths: ReadonlyMap<string, PathBins>, at: number): PathUse['path'] {
-  const counts = [...paths].map(([path, { bins }]) => ({ path, packets: bins[at] ?? 0 }))
-  const all = counts.reduce((sum, { packets }) => sum + packets, 0)
-  if (all === 0) return null
-  return counts.find(({ packets }) => packets >= MOST * all)?.path ?? 'shared'
 }
 
 /** A change of the path in use; it lies in the bin before `atMs`, or in what was between the two. */
@@ -65,7 +53,7 @@ export function pathChanges(uses: readonly PathUse[], window: { fromMs: number; 
   const changes: PathChange[] = []
   let from: string | null = null
   for (const { path, fromMs } of uses) {
-    if (path === null || path === 'shared') continue
+    if (path === null || path === SHARED) continue
     if (from !== null && path !== from) changes.push({ atMs: fromMs, from, to: path })
     from = path
   }
@@ -112,25 +100,29 @@ const BACK = 0.5
 /** A moment, known to a bin: it lies in [atMs − errorMs, atMs]. */
 export type LinkMoment = { atMs: number; errorMs: number }
 
-/** The first bin, wholly after an instant, from which all bins of the validation time are as wanted. */
+/**
+ * The first bin, wholly after an instant, from which all bins of the validation time are as wanted. The moment itself lies
+ * in the bin before, or in the first `edge` (share) of this one: so much of the other may be in it.
+ */
 function firstLasting(
   { originMs, binMs, bins }: PathBins,
   { afterMs, validationMs }: LinkQuestion,
   isWanted: (packets: number) => boolean,
+  edge: number,
 ): LinkMoment | null {
   const needed = Math.max(1, Math.ceil(validationMs / binMs))
   const from = Math.max(0, Math.ceil((afterMs - originMs) / binMs))
   for (let at = from, run = 0; at < bins.length; at++) {
     run = isWanted(bins[at] ?? 0) ? run + 1 : 0
-    if (run === needed) return { atMs: originMs + (at + 1 - needed) * binMs, errorMs: binMs }
+    if (run === needed) return { atMs: originMs + (at + 1 - needed + edge) * binMs, errorMs: binMs }
   }
   return null
 }
 
 /** When traffic had left a link for good (for the validation time); null: it had not. */
 export const leftAt = (link: PathBins, question: LinkQuestion): LinkMoment | null =>
-  firstLasting(link, question, (packets) => packets <= LEFT * question.baseline)
+  firstLasting(link, question, (packets) => packets <= LEFT * question.baseline, LEFT)
 
 /** When traffic was on a link again, for good; null: it was not. */
 export const backAt = (link: PathBins, question: LinkQuestion): LinkMoment | null =>
-  firstLasting(link, question, (packets) => packets >= BACK * question.baseline)
+  firstLasting(link, question, (packets) => packets >= BACK * question.baseline, 1 - BACK)

@@ -2,12 +2,12 @@ import type { EventBody, RunEvent } from '../../domain/event'
 import type { RunEvidence } from '../../domain/evidence'
 import { measuredFault } from '../../domain/fault'
 import type { Interval } from '../../domain/ids'
-import { isGood } from '../../domain/impairment'
+import { isCut, isGood } from '../../domain/impairment'
 import type { WanLab } from '../../domain/lab'
 import type { Measurement, RunContext } from '../../domain/run'
 import { probeStreams } from '../../domain/sample'
 import { type WanLink, wanLinks } from '../../domain/wan'
-import { type CapturedNic, captureName, type WanCaptured } from '../../domain/wan-run'
+import { type CapturedNic, captureName, LINK_DIRECTIONS, type WanCaptured } from '../../domain/wan-run'
 import { type ClockStep, clockSteps, contextOf } from '../clock-steps'
 import { doneOn } from '../clocks'
 import { type Headline, headlineOf } from '../failover-time'
@@ -18,8 +18,18 @@ import type { PathBins } from './path-use'
 
 type Fault = Extract<EventBody, { kind: 'fault-injected' }>
 
-/** A link that was degraded, cut or made good again; `t0` on the PVE host's clock, null when it is not known there. */
-export type LinkChange = { link: string; title: string; isGood: boolean; event: Fault['event']; t0: Interval | null }
+/**
+ * A link that was degraded, cut or made good again; `t0` on the PVE host's clock, null when it is not known there.
+ * `isLinkLeft`: not every link is cut from then on.
+ */
+export type LinkChange = {
+  link: string
+  title: string
+  isGood: boolean
+  isLinkLeft: boolean
+  event: Fault['event']
+  t0: Interval | null
+}
 
 /** What is judged of a run on a WAN's links, computed from stored evidence only. */
 export type WanAnalysis = {
@@ -37,20 +47,18 @@ export type WanAnalysis = {
   doubts: string[]
   probes: ProbeAnalysis[]
   headline: Headline | null
+  /** The longest gap after a failure that leaves a link; null when it is not known. */
   failoverTime: Measurement | null
+  /** Of the gaps after those failures the longest that had not ended when the next change was made, at least, ms. */
+  openMs: number | null
   measurements: Measurement[]
 }
-
-const DIRECTIONS = [
-  { direction: 'in', title: 'to the ISPs' },
-  { direction: 'out', title: 'to the router' },
-] as const
 
 const nicNamed = (captured: WanCaptured, nic: string, direction: 'in' | 'out'): CapturedNic | undefined =>
   captured.nics.find((one) => one.nic === nic && one.direction === direction)
 
 /** The traffic on all links together, in one direction, as the router's side shows it. */
-function pathsOf(
+export function pathsOf(
   captured: WanCaptured,
   links: readonly WanLink[],
   direction: 'in' | 'out',
@@ -72,7 +80,7 @@ export function gapAfter(
   const fromMs = changes[at]?.t0?.fromMs
   if (!captured || fromMs === undefined) return null
   const endMs = Math.min(captured.endMs, changes[at + 1]?.t0?.fromMs ?? captured.endMs)
-  const found = DIRECTIONS.map(({ direction, title }) => ({
+  const found = LINK_DIRECTIONS.map(({ direction, title }) => ({
     ...wanOutage(pathsOf(captured, links, direction, endMs), fromMs, `captures, ${title}`),
     title,
   }))
@@ -121,11 +129,15 @@ function doubtsOf(captured: WanCaptured | null): string[] {
   return isTold ? doubts : [...doubts, "the traffic could not be told from the router's own packets"]
 }
 
-function changesOf(events: readonly RunEvent[], host: string, context: RunContext | null): LinkChange[] {
+function changesOf(events: readonly RunEvent[], lab: WanLab, context: RunContext | null): LinkChange[] {
+  const left = new Set(wanLinks(lab.wan).map(({ id }) => id))
   return events.flatMap((event): LinkChange[] => {
     if (event.kind !== 'fault-injected' || !event.link) return []
     const { link, title, event: what } = event
-    return [{ link: link.id, title, isGood: isGood(link.impairment), event: what, t0: doneOn(event, host, context) }]
+    const t0 = doneOn(event, lab.wan.pve.host, context)
+    if (isCut(link.impairment)) left.delete(link.id)
+    else left.add(link.id)
+    return [{ link: link.id, title, isGood: isGood(link.impairment), isLinkLeft: left.size > 0, event: what, t0 }]
   })
 }
 
@@ -145,17 +157,22 @@ export function analyseWan(evidence: RunEvidence<WanLab>): WanAnalysis {
     ...{ evidence, context, clockSteps: clockSteps(events), fault, captured, probes },
     t0App: fault && doneOn(fault, null, context),
     links: wanLinks(lab.wan),
-    changes: changesOf(events, lab.wan.pve.host, context),
+    changes: changesOf(events, lab, context),
     doubts: doubtsOf(captured),
     headline: headlineOf(probes.flatMap(({ failover }) => failover ?? [])),
-    ...{ failoverTime: null, measurements: [] },
+    ...{ failoverTime: null, openMs: null, measurements: [] },
   }
-  const gaps = analysis.changes.flatMap(({ event }, at) => (event === 'failover' ? [gapAfter(analysis, at)] : []))
+  // With every link cut nothing can take over.
+  const gaps = analysis.changes.flatMap(({ event, isLinkLeft }, at) =>
+    event === 'failover' && isLinkLeft ? [gapAfter(analysis, at)] : [],
+  )
   const told = gaps.flatMap((gap) => gap?.worst?.measurement ?? [])
   const worst = told.toSorted((a, b) => b.ms + b.plusMs - a.ms - a.plusMs)[0] ?? null
   // One that nobody saw end outweighs all others, and has no length.
-  const isOpen = gaps.some((gap) => gap?.worst?.bounds.upperMs === null)
-  const failoverTime = analysis.doubts.length > 0 || isOpen ? null : worst
+  const open = gaps.flatMap((gap) => (gap?.worst?.bounds.upperMs === null ? [gap.worst.bounds.lowerMs] : []))
+  const isDoubted = analysis.doubts.length > 0
+  const failoverTime = isDoubted || open.length > 0 ? null : worst
+  const openMs = isDoubted || open.length === 0 ? null : Math.max(...open)
   const byProbe = probes.flatMap(({ failover }) => failover?.measurement ?? [])
-  return { ...analysis, failoverTime, measurements: [...(failoverTime ? [failoverTime] : []), ...byProbe] }
+  return { ...analysis, failoverTime, openMs, measurements: [...(failoverTime ? [failoverTime] : []), ...byProbe] }
 }
