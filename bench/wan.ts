@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser } from '@playwright/test'
-import { type App, scratch, until, World } from '../e2e/harness'
+import { App, scratch, until, World } from '../e2e/harness'
 import { type Figure, medianOf, quantile } from './figures'
 import { latencies, type Seen, type Sent, watchReadouts } from './live'
 
@@ -72,7 +72,9 @@ export async function measureWan(browser: Browser, say: (text: string) => void):
     const p95Ms = quantile(lags, 0.95)
     say(`wan: ${JSON.stringify({ packets, dropped, beforeMb, growthMb, p95Ms, p50Ms: quantile(lags, 0.5) })}`)
     return [
-      medianOf('wan.captureMemoryMB', `memory of the app: growth under ${PER_S} captured packets/s`, 'MB', 100, [growthMb]),
+      medianOf('wan.captureMemoryMB', `memory of the app: growth under ${PER_S} captured packets/s`, 'MB', 100, [
+        growthMb,
+      ]),
       medianOf('wan.liveP95Ms', 'line leaving the edge node to the DOM meanwhile, p95', 'ms', 250, [p95Ms]),
     ]
   } finally {

@@ -4,7 +4,6 @@ import { type AnyLab, hasCluster } from '../domain/lab'
 import type { CriterionResult, Ending, Measurement, Report } from '../domain/run'
 import { AppError, asAppError } from '../errors'
 import { type Analysis, analyse } from '../measure/analysis'
-import { linkTimes } from '../measure/wan/link-times'
 import { analyseWan, type WanAnalysis } from '../measure/wan/run-analysis'
 import { wanReport } from '../measure/wan/wan-report'
 import { inconclusive } from './criteria/judged'
@@ -73,18 +72,13 @@ export function judge(definition: CaseDefinition, evidence: RunEvidence<AnyLab>,
     : criteria.some((c) => c.verdict === 'inconclusive')
       ? 'inconclusive'
       : 'pass'
-  const ofLinks = 'links' in analysis ? analysis : null
-  const wan = ofLinks && wanReport(ofLinks)
+  const wan = 'links' in analysis ? wanReport(analysis) : null
   const figure = criteria.find(({ id }) => id === definition.figure)
   return {
     verdict: shown === 'pass' && ending !== 'completed' ? 'inconclusive' : shown,
     headline,
     criteria,
-    measurements: [
-      ...(headline && headline !== analysis.failoverTime ? [headline] : []),
-      ...analysis.measurements,
-      ...(ofLinks ? linkTimes(ofLinks) : []),
-    ],
+    measurements: [...(headline && headline !== analysis.failoverTime ? [headline] : []), ...analysis.measurements],
     probes: analysis.probes.map(({ summary }) => summary),
     t0: t0Of(analysis),
     notes: [

@@ -109,8 +109,17 @@ export const WanReportSchema = z.object({
   openMs: z.number().nullable(),
   gaps: z.array(LinksGapSchema),
   stretches: z.array(PathStretchSchema),
-  /** While links were degraded. */
-  oscillation: z.object({ changes: z.number(), perMinute: z.number(), periodMs: z.number().nullable() }).nullable(),
+  /**
+   * While links were degraded: changes of the path; how many a minute beside the one that leaves the link, null where
+   * several were degraded.
+   */
+  oscillation: z
+    .object({
+      changes: z.number(),
+      perMinute: z.object({ least: z.number(), most: z.number() }).nullable(),
+      periodMs: z.number().nullable(),
+    })
+    .nullable(),
 })
 export type WanReport = z.infer<typeof WanReportSchema>
 

@@ -103,7 +103,9 @@ describe('the links of a run that goes on', () => {
     expect(ask().paths).toEqual([])
     expect(ask({ reserve: true }).paths).toHaveLength(2)
     expect(ask({ reserve: true }).requests).toEqual([])
-    const http = detail({ summary: { case: 'WAN-1', params: { http: true }, phase: 'running' } as unknown as RunSummary })
+    const http = detail({
+      summary: { case: 'WAN-1', params: { http: true }, phase: 'running' } as unknown as RunSummary,
+    })
     expect(ask({ reserve: true, detail: http }).requests).toHaveLength(2)
   })
 
@@ -116,7 +118,16 @@ describe('the links of a run that goes on', () => {
 describe('the links of a report', () => {
   it('are those of the captures, moved from the capture host’s clock', () => {
     const wan = {
-      ...{ clock: 'pve', doubts: [], binMs: 1000, gapMs: 50, spacingMs: 10, openMs: null, stretches: [], oscillation: null },
+      ...{
+        clock: 'pve',
+        doubts: [],
+        binMs: 1000,
+        gapMs: 50,
+        spacingMs: 10,
+        openMs: null,
+        stretches: [],
+        oscillation: null,
+      },
       paths: [
         { path: null, fromMs: T0, toMs: T0 + 2000 },
         { path: 'b', fromMs: T0 + 2000, toMs: T0 + 9000 },

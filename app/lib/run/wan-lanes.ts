@@ -15,8 +15,8 @@ import type { AnyPublicLab } from '@/server/domain/views'
 import { type WanLink, wanLinks } from '@/server/domain/wan'
 import { LINK_DIRECTIONS, mostUsed, type PathUse, SHARED } from '@/server/domain/wan-run'
 import { doneMs } from './clocks'
-import { allLinks } from './words'
 import type { Tracks } from './tracks'
+import { allLinks } from './words'
 
 export type WanInput = {
   detail: RunDetail

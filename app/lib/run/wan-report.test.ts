@@ -23,12 +23,12 @@ describe('what the captures show, in words', () => {
 
   it('tells how often the path changed, and how finely that was looked at', () => {
     expect(oscillationText(report({}))).toBeNull()
-    expect(oscillationText(report({ oscillation: { changes: 1, perMinute: 0.5, periodMs: null } }))).toBe(
-      '1 change of the path while degraded, 0.5/min; seen by 1.000 s',
-    )
-    expect(oscillationText(report({ oscillation: { changes: 6, perMinute: 3, periodMs: 20_000 } }))).toContain(
-      '6 changes of the path while degraded, 3.0/min, back after 20.000 s',
-    )
+    expect(
+      oscillationText(report({ oscillation: { changes: 1, perMinute: { least: 0, most: 0 }, periodMs: null } })),
+    ).toBe('1 change of the path while degraded, 0.00/min beside the one that leaves the link; by 1.000 s')
+    expect(
+      oscillationText(report({ oscillation: { changes: 6, perMinute: { least: 2.4, most: 3 }, periodMs: 20_000 } })),
+    ).toContain('2.40–3.00/min beside the one that leaves the link, back after 20.000 s; by')
   })
 
   it('lists every pause each way, with its bounds, on the app’s clock', () => {
@@ -42,7 +42,16 @@ describe('what the captures show, in words', () => {
       }),
       100,
     )
-    expect(rows.map(({ title, number, fromMs, length, lost, spacingMs }) => [title, number, fromMs, length, lost, spacingMs])).toEqual([
+    expect(
+      rows.map(({ title, number, fromMs, length, lost, spacingMs }) => [
+        title,
+        number,
+        fromMs,
+        length,
+        lost,
+        spacingMs,
+      ]),
+    ).toEqual([
       ['all to ISPs', 1, 900, '2.000 s (+0.000 / −0.020)', null, null],
       ['all to ISPs', 2, 8900, '≥ 480.0 ms', null, 6000],
       ['all to router', 1, 1000, '1.900 s (+0.000 / −0.020)', null, null],

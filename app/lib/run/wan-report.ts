@@ -14,13 +14,15 @@ export function usedText(used: PathStretch['used'], names: ReadonlyMap<string, s
   return used.map(({ path, ms }) => `${nameOf(path)} ${duration(ms)}`).join(', ')
 }
 
-/** "2 changes while degraded, 1.3/min, every 20 s"; null where none can be told. */
+/** "2 changes of the path while degraded, 0.50–1.20/min beside the one that leaves it"; null where none can be told. */
 export function oscillationText({ oscillation, binMs }: WanReport): string | null {
   if (!oscillation) return null
   const { changes, perMinute, periodMs } = oscillation
-  const period = periodMs === null ? '' : `, back after ${duration(periodMs)}`
   const counted = `${changes} ${changes === 1 ? 'change' : 'changes'} of the path while degraded`
-  return `${counted}, ${perMinute.toFixed(1)}/min${period}; seen by ${duration(binMs)}`
+  const rates = perMinute && [...new Set([perMinute.least.toFixed(2), perMinute.most.toFixed(2)])].join('–')
+  const rate = rates === null ? '' : `, ${rates}/min beside the one that leaves the link`
+  const period = periodMs === null ? '' : `, back after ${duration(periodMs)}`
+  return `${counted}${rate}${period}; by ${duration(binMs)}`
 }
 
 export type CaptureRow = { key: string; name: string; link: string; capture: CaptureView }

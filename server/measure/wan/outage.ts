@@ -12,6 +12,8 @@ export type CapturedPaths = {
   spacingMs: number
   /** By how much a segment may begin or end late or early, ms. */
   edgeMs: number
+  /** So much longer than the outage a pause may be, ms: of answers, whose way there and back is in it. Infinity: nobody knows. */
+  lateMs?: number
   /** When the captures or the traffic were ended, whichever was first: what is missing behind it is no gap. */
   endMs: number
 }
@@ -37,10 +39,16 @@ const SPACINGS = 5
 /** Which pauses are gaps, by the spacing (99th percentile) of the baseline. */
 export const gapThresholdMs = (spacingMs: number): number => Math.max(LEAST_GAP_MS, SPACINGS * spacingMs)
 
-/** The true outage is a gap less at most one spacing at either end; an open one is only known to have lasted so long. */
-export function gapBounds({ spacingMs, edgeMs }: Pick<CapturedPaths, 'spacingMs' | 'edgeMs'>, gap: TrafficGap): Bounds {
+/**
+ * The true outage is a gap less at most one spacing at either end, and less `lateMs`; an open one is only known to have
+ * lasted so long, and has no upper bound.
+ */
+export function gapBounds(
+  { spacingMs, edgeMs, lateMs = 0 }: Pick<CapturedPaths, 'spacingMs' | 'edgeMs' | 'lateMs'>,
+  gap: TrafficGap,
+): Bounds {
   const ms = lengthMs(gap)
-  return { lowerMs: ms - Math.min(ms, 2 * (spacingMs + edgeMs)), upperMs: gap.isOpen ? null : ms + 2 * edgeMs }
+  return { lowerMs: ms - Math.min(ms, 2 * (spacingMs + edgeMs) + lateMs), upperMs: gap.isOpen ? null : ms + 2 * edgeMs }
 }
 
 /**
