@@ -4,13 +4,13 @@ import { quantile } from './figures'
 import type { watchedApp } from './loop'
 
 type WatchedApp = Awaited<ReturnType<typeof watchedApp>>
-type Sent = { tag: string; sequence: number; kind: string; writtenMs: number }
-type Seen = { stream: string; seq: number; atMs: number }
+export type Sent = { tag: string; sequence: number; kind: string; writtenMs: number }
+export type Seen = { stream: string; seq: number; atMs: number }
 const SSE_CLIENTS = 4
 const TARGETS = ['internet', 'gateway', 'vip']
 
 /** Notes, in the page, when each probe's readout shows which sequence. */
-async function watchReadouts(page: Page): Promise<void> {
+export async function watchReadouts(page: Page, probes = TARGETS): Promise<void> {
   await page.evaluate((targets) => {
     const seen: Seen[] = []
     Object.assign(window, { seen })
@@ -27,12 +27,12 @@ async function watchReadouts(page: Page): Promise<void> {
         })
       }, 5)
     }
-  }, TARGETS)
+  }, probes)
 }
 
 /** For each line, how long until the readout showed it or a later one. Sequences below 65,536 only: no wrap in so short a run. */
-function latencies(sent: readonly Sent[], seen: readonly Seen[], runId: string): number[] {
-  return TARGETS.flatMap((target) => {
+export function latencies(sent: readonly Sent[], seen: readonly Seen[], runId: string, probes = TARGETS): number[] {
+  return probes.flatMap((target) => {
     const shown = seen.filter(({ stream }) => stream === target)
     const lines = sent.filter(({ tag, kind }) => tag === `${runId}/probe-${target}` && kind === 'reply')
     let at = 0

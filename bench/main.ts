@@ -1,5 +1,5 @@
 // npm run bench: timings and accuracy on the production build and the embedded lab, with REFERENCE_LAB=1 on the
-// reference lab, too; --json prints one object.
+// reference lab, too; --json prints one object, --wan measures the embedded WAN lab alone.
 import { chromium } from '@playwright/test'
 import { CHROMIUM } from '../e2e/chromium'
 import { World } from '../e2e/harness'
@@ -14,6 +14,7 @@ import { measureMultiLab } from './multi-lab'
 import { measureOverhead } from './overhead'
 import { measureReference } from './reference'
 import { measureReport } from './report'
+import { measureWan } from './wan'
 
 const json = process.argv.includes('--json')
 const ROUNDS = 3
@@ -25,6 +26,10 @@ const say = (text: string) => (json ? process.stderr : process.stdout).write(`${
 const figures: Figure[] = []
 const machine = [machineMs()]
 const browser = await chromium.launch(CHROMIUM)
+if (process.argv.includes('--wan')) {
+  printFigures(await measureWan(browser, say).finally(() => browser.close()), json)
+  process.exit()
+}
 const world = await World.startAlone('embedded')
 try {
   const watched = await watchedApp([world.labFile])
@@ -63,6 +68,7 @@ try {
     ),
     ...report.figures,
     ...(await measureHistory(say)),
+    ...(await measureWan(browser, say)),
   )
   const worlds = await World.startApart(LABS)
   try {

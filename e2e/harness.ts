@@ -104,6 +104,11 @@ export class App {
       )
     })
 
+  /** Of its process. */
+  get pid(): number {
+    return this.child.pid ?? 0
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.child.kill(signal)
   }

@@ -1,16 +1,16 @@
-import { formatLimit, formatMeasurement, formatMs } from '@/server/domain/format'
+import { formatLimit, formatMeasured, formatMs } from '@/server/domain/format'
 import type { Measurement } from '@/server/domain/run'
 
 /** "3.624 s" */
 export const duration = formatMs
 
-/** "3.624 s (+0.001 / −0.016)" */
-export const measurement = formatMeasurement
+/** "3.624 s (+0.001 / −0.016)", "no gap ≥ 50.0 ms" */
+export const measurement = formatMeasured
 
 /** The number and its error apart: the one is large, the other stands beside it. */
 export function measurementParts(m: Measurement): { value: string; error: string } {
-  const [value = '', error = ''] = formatMeasurement(m).split(' (')
-  return { value, error: `(${error}` }
+  const [value = '', error = ''] = formatMeasured(m).split(/ (?=[(≥])/)
+  return { value, error }
 }
 
 /** A limit as engineers write it: "5 s", "500 ms". */
@@ -42,6 +42,13 @@ export const when = (ms: number, nowMs = Date.now()): string =>
 
 /** With year and zone, for titles. */
 export const whenLong = (ms: number): string => LONG.format(ms)
+
+/** "96 B", "1.2 kB", "16.8 MB": powers of 1000. */
+export function bytes(n: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  const at = n < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(n) / 3))
+  return `${(n / 1000 ** at).toFixed(at === 0 ? 0 : 1)} ${units[at]}`
+}
 
 /** "1,234" */
 export const count = (n: number): string => n.toLocaleString('en-US')

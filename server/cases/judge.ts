@@ -5,6 +5,7 @@ import type { CriterionResult, Ending, Measurement, Report } from '../domain/run
 import { AppError, asAppError } from '../errors'
 import { type Analysis, analyse } from '../measure/analysis'
 import { analyseWan, type WanAnalysis } from '../measure/wan/run-analysis'
+import { wanReport } from '../measure/wan/wan-report'
 import { inconclusive } from './criteria/judged'
 import { type CaseDefinition, type Criterion, criteriaOf, type Judged } from './define'
 import { trafficNotes } from './traffic-notes'
@@ -71,6 +72,7 @@ export function judge(definition: CaseDefinition, evidence: RunEvidence<AnyLab>,
     : criteria.some((c) => c.verdict === 'inconclusive')
       ? 'inconclusive'
       : 'pass'
+  const wan = 'links' in analysis ? wanReport(analysis) : null
   const figure = criteria.find(({ id }) => id === definition.figure)
   return {
     verdict: shown === 'pass' && ending !== 'completed' ? 'inconclusive' : shown,
@@ -86,5 +88,6 @@ export function judge(definition: CaseDefinition, evidence: RunEvidence<AnyLab>,
       ...trafficNotes(evidence),
     ],
     ...(figure ? { figure: { title: figure.title, measured: figure.measured, limit: figure.limit } } : {}),
+    ...(wan ? { wan } : {}),
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { RunEvent } from '../domain/event'
+import { formatMeasured } from '../domain/format'
 import { GOOD, type Impairment, presetDirection } from '../domain/impairment'
 import { type WanLab, WanLabSchema } from '../domain/lab'
 import type { SampleRow } from '../domain/sample'
@@ -261,6 +262,71 @@ describe('all links cut one by one', () => {
 
   it('shows a WANulator that does not do what it reads', () => {
     expect(run('WAN-1', world(1000, true), { more }).verdicts).toMatchObject({ 'all-cut': 'fail' })
+  })
+})
+
+describe('what a report of the links states', () => {
+  const cut = both(presetDirection('drop-100'))
+  const changes = [
+    ...links.map(({ id }, at) => impaired(id, 30_000 + at * 15_000, cut, 'failover')),
+    ...links.map(({ id }, at) => impaired(id, 90_000 + at * 1000, both(GOOD), 'reversion')),
+  ]
+  const [a, b, c] = links.map(({ id }) => id) as [string, string, string]
+  const world =
+    (firstGapMs: number, secondGapMs: number): World =>
+    (atMs) => {
+      if (atMs < 30_000 || atMs >= 95_000) return a
+      if (atMs < 45_000) return atMs < 30_000 + firstGapMs ? null : b
+      if (atMs < 60_000) return atMs < 45_000 + secondGapMs ? null : c
+      return null
+    }
+  const covers = (measured: { ms: number; plusMs: number; minusMs: number } | undefined, truthMs: number) =>
+    measured !== undefined && measured.ms - measured.minusMs <= truthMs && truthMs <= measured.ms + measured.plusMs
+
+  it('is the worst of several failures at the top, but not the outage of all links', () => {
+    const { headline, wan } = run('WAN-1', world(1000, 2000), { more: changes }).report
+    expect(headline?.ms).toBeCloseTo(2020, -2)
+    const there = wan?.gaps.filter(({ direction }) => direction === 'in') ?? []
+    expect(there.map(({ fromMs, toMs }) => Math.round((toMs - fromMs) / 1000))).toEqual([1, 2, 35])
+    for (const { lowerMs, upperMs } of there) expect(lowerMs).toBeLessThan(upperMs ?? 0)
+  })
+
+  it('is no gap longer than what would have been seen where none was', () => {
+    const { headline } = run('WAN-2', moved(3000, 5000)).report
+    expect(headline).toMatchObject({ ms: 0, minusMs: 0 })
+    expect(headline?.plusMs).toBeGreaterThanOrEqual(EVERY_MS)
+    expect(headline && formatMeasured(headline)).toMatch(/^no gap ≥ \d/)
+  })
+
+  it('is how long a gap lasted at least whose end nobody saw', () => {
+    const { headline, wan } = run('WAN-2', (atMs) => (atMs < T0_MS + 500 ? first : null)).report
+    expect(headline).toBeNull()
+    expect(wan?.openMs).toBeGreaterThan(55_000)
+  })
+
+  it('is when the traffic had left and was back, each within its error, and the path in between', () => {
+    const { measurements, wan } = run('WAN-2', moved(3400, 5700)).report
+    const found = (id: string) => measurements.find((each) => each.id === id)
+    // T0 lies somewhere in 300 ms.
+    for (const lateMs of [0, 300]) {
+      expect(covers(found('linkLeft'), 3400 - lateMs)).toBe(true)
+      expect(covers(found('reversionTime'), 5700 - lateMs)).toBe(true)
+    }
+    expect(wan?.stretches.map(({ title, used }) => [title, used[0]?.path])).toEqual([
+      ['Before', first],
+      [`${first} changed`, second],
+      [`${first} changed`, first],
+    ])
+    expect(wan?.oscillation).toMatchObject({ changes: 1 })
+    expect(wan?.paths.map(({ path }) => path)).toEqual([null, first, second, first])
+  })
+
+  it('is nothing where the captures are in doubt, and why', () => {
+    const change = (all: WanCaptured) => ({ ...all, nics: all.nics.map((nic) => ({ ...nic, dropped: 12 })) })
+    const { measurements, wan } = run('WAN-2', moved(3000, 5000), { change }).report
+    expect(measurements.some(({ method }) => method === 'TBM')).toBe(false)
+    expect(wan).toMatchObject({ gaps: [], oscillation: null, openMs: null })
+    expect(wan?.doubts[0]).toContain('dropped 12 packets')
   })
 })
 

@@ -1,6 +1,7 @@
 import type { Command, EventBody, RunEvent, StepOutcome } from './event'
 import type { Place } from './ids'
 import type { CriterionResult, Measurement, Report, RunContext, RunSummary } from './run'
+import { type CaptureView, captureViews } from './wan-run'
 
 type Body<K extends EventBody['kind']> = Omit<Extract<EventBody, { kind: K }>, 'kind'> & { seq: number; atMs: number }
 
@@ -50,6 +51,8 @@ export type RunDetail = {
   criteria: CriterionResult[]
   measurements: Measurement[]
   report: Report | null
+  /** Of a run on a WAN's links, once they have ended. */
+  captures: CaptureView[]
   context: RunContext | null
 }
 
@@ -71,6 +74,7 @@ export const emptyDetail = (summary: RunSummary): RunDetail => ({
   criteria: [],
   measurements: [],
   report: null,
+  captures: [],
   context: null,
 })
 
@@ -125,6 +129,8 @@ function reduce(detail: RunDetail, event: RunEvent): Partial<RunDetail> {
       return { stateChanges: [...detail.stateChanges, event] }
     case 'fault-injected':
       return { faults: [...detail.faults, event] }
+    case 'wan-captured':
+      return { captures: captureViews(event.captured) }
     case 'config-changed':
       return { configChanges: [...detail.configChanges, event] }
     case 'policy-seen':

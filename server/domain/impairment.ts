@@ -97,6 +97,12 @@ export function directionText(one: Direction): string {
   return parts.join(', ') || 'good'
 }
 
-/** "to ISP 15 % loss; to router good". */
-export const impairmentText = (link: Impairment): string =>
-  isGood(link) ? 'good' : `to ISP ${directionText(link.toIsp)}; to router ${directionText(link.toRouter)}`
+/** "to ISP 15 % loss; to router good"; "15 % loss each way". */
+export function impairmentText(link: Impairment): string {
+  if (isGood(link)) return 'good'
+  const [there, back] = [directionText(link.toIsp), directionText(link.toRouter)]
+  return sameDirection(link.toIsp, link.toRouter) ? `${there} each way` : `to ISP ${there}; to router ${back}`
+}
+
+/** Whether nothing at all can pass, in either direction. */
+export const isCut = ({ toIsp, toRouter }: Impairment): boolean => lossOf(toIsp) === 1 && lossOf(toRouter) === 1

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { IdSchema } from './ids'
+import { WanReportSchema } from './wan-run'
 
 export const EndingSchema = z.enum(['completed', 'cancelled', 'timed-out', 'error', 'interrupted'])
 /** How a run ended; set only after restore. */
@@ -27,6 +28,9 @@ export const MeasurementSchema = z.object({
   source: z.string(),
 })
 export type Measurement = z.infer<typeof MeasurementSchema>
+
+/** Id of the longest pause of the traffic over all links of a WAN; 0 ms: none that is longer than `plusMs`. */
+export const LONGEST_GAP = 'failoverTimeByCapture'
 
 /** A number with its unit and the text that shows it; the number is null where only words say it. */
 export const QuantitySchema = z.object({ value: z.number().nullable(), unit: z.string(), text: z.string() })
@@ -106,6 +110,8 @@ export const ReportSchema = z.object({
   figure: z
     .object({ title: z.string(), measured: QuantitySchema.nullable(), limit: QuantitySchema.nullable() })
     .optional(),
+  /** Of runs on a WAN's links whose captures were read. */
+  wan: WanReportSchema.optional(),
 })
 export type Report = z.infer<typeof ReportSchema>
 

@@ -13,8 +13,11 @@ export const SAMPLE_COLUMNS = {
   poll: ['startMs', 'endMs', 'answer'],
   /** One captured packet: stampMs is the capture host's clock; kind: see PACKET_KINDS; source/target: IPv4, mac: sender's, as numbers. */
   capture: ['kind', 'stampMs', 'source', 'target', 'seq', 'mac', 'icmpId'],
-  /** What one NIC carried in one direction in about a second until atMs (app clock), the router's own packets included. */
-  path: ['atMs', 'packets', 'bytes'],
+  /**
+   * What one NIC carried in one direction in about a second until atMs (app clock), the router's own packets included; how
+   * many of the packets were the traffic's, null as long as it cannot be told from the rest.
+   */
+  path: ['atMs', 'packets', 'bytes', 'traffic'],
   /** HTTP requests of about a second until atMs (load host's clock); times of answers so far, ms. */
   requests: ['atMs', 'requests', 'failures', 'p50Ms', 'p95Ms', 'p99Ms', 'users'],
 } as const

@@ -125,6 +125,9 @@ export const WanSchema = z.strictObject({
 })
 export type Wan = z.infer<typeof WanSchema>
 
+/** What of a WAN says how its links go. */
+export type WanWiring = Pick<Wan, 'nics' | 'wanulators' | 'router' | 'isps'>
+
 /** One end of a link: the WANulator's interface there, and the PVE NIC that it is bridged with. */
 export type WanEnd = { guest: string; nic: WanNic }
 
@@ -141,7 +144,7 @@ export type WanLink = {
   toIsp: WanEnd
 }
 
-function endsOf(wan: Wan, { nics }: Wanulator): WanEnd[] {
+function endsOf(wan: WanWiring, { nics }: Wanulator): WanEnd[] {
   return nics.flatMap(({ guest, nic: name }) => {
     const nic = wan.nics.find((candidate) => candidate.name === name)
     return nic ? [{ guest, nic }] : []
@@ -149,7 +152,7 @@ function endsOf(wan: Wan, { nics }: Wanulator): WanEnd[] {
 }
 
 /** The links that are whole, the one that the router prefers first; unhooked WANulators are none. */
-export function wanLinks(wan: Wan): WanLink[] {
+export function wanLinks(wan: WanWiring): WanLink[] {
   const links = wan.wanulators.flatMap((wanulator) => {
     const ends = endsOf(wan, wanulator)
     const toRouter = ends.find(({ nic }) => nic.plugged && 'port' in nic.plugged)

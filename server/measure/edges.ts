@@ -137,7 +137,7 @@ class Announcements implements EdgeFinder {
 export function edgeFinder(kind: SampleKind): EdgeFinder {
   if (kind === 'probe' || kind === 'phase') return new OutageEdges()
   if (kind === 'poll') return new Changes((row, previous) => row[2] !== previous[2])
-  if (kind === 'path') return new Changes((row, previous) => (row[1] === 0) !== (previous[1] === 0))
+  if (kind === 'path') return new Changes((row, previous) => (row[3] === 0) !== (previous[3] === 0))
   if (kind === 'requests') return new Changes((row, previous) => (row[2] === 0) !== (previous[2] === 0))
   if (kind === 'traffic') return new Changes((row, previous) => (row[4] === 0) !== (previous[4] === 0))
   return new Announcements()

@@ -12,7 +12,7 @@ const DRAWN: Record<SampleKind, (row: SampleRow, previous: SampleRow | undefined
   phase: () => null,
   traffic: (row) => row[4] ?? null,
   poll: (row) => (row[1] ?? 0) - (row[0] ?? 0),
-  path: (row) => row[1] ?? null,
+  path: (row) => row[3] ?? row[1] ?? null,
   requests: (row) => row[1] ?? null,
   capture: (row, previous) => (row[1] ?? 0) - (previous?.[1] ?? row[1] ?? 0),
 }

@@ -25,6 +25,8 @@ type Nic = {
   /** Since the last row. */
   packets: number
   bytes: number
+  /** Of the traffic, when the last row was told. */
+  told: number
 }
 
 /** The captures of a WAN run while they go on: each packet goes to the analysis, its bytes to a capped file. */
@@ -41,7 +43,7 @@ export class WanCapture {
     private readonly timeoutMs: number,
   ) {
     this.#nics = captures.map((capture) => ({
-      ...{ capture, running: null, file: null, totals: null, error: null, packets: 0, bytes: 0 },
+      ...{ capture, running: null, file: null, totals: null, error: null, packets: 0, bytes: 0, told: 0 },
     }))
     this.#offsetMs = session.clocks.at(-1)?.[this.#host]?.offsetMs ?? 0
     this.#analysis = wanAnalysis({ nics: captures.map(captureName), originMs: Date.now() + this.#offsetMs })
@@ -131,7 +133,10 @@ export class WanCapture {
   #tell(): void {
     const atMs = Date.now()
     for (const nic of this.#nics) {
-      this.session.push(pathStream(nic.capture), [[atMs, nic.packets, nic.bytes]])
+      const all = this.#analysis.traffic(captureName(nic.capture))
+      const traffic = all === null ? null : all - nic.told
+      this.session.push(pathStream(nic.capture), [[atMs, nic.packets, nic.bytes, traffic]])
+      nic.told = all ?? 0
       nic.packets = 0
       nic.bytes = 0
     }

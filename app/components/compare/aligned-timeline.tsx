@@ -2,7 +2,9 @@
 import { useMemo } from 'react'
 import { LossLane } from '@/app/components/timeline/loss-lane'
 import { MarkerLines } from '@/app/components/timeline/markers'
+import { outageLanes } from '@/app/components/timeline/merge'
 import type { Marker, Span } from '@/app/components/timeline/model'
+import { PathLane } from '@/app/components/timeline/path-lane'
 import { Shades } from '@/app/components/timeline/shades'
 import { StateLane } from '@/app/components/timeline/state-lane'
 import { Timeline } from '@/app/components/timeline/timeline'
@@ -59,23 +61,26 @@ type GroupProps = {
 }
 
 function RunGroup({ run, markers, onOwnAxis, labGone }: GroupProps) {
-  const { id, states, probes } = run
+  const { id, states, paths, gaps, probes } = run
   return (
     <section aria-label={`Run ${id}`} data-run={id} className="border-line border-b last:border-b-0">
       <GroupHeading run={run} onOwnAxis={onOwnAxis} labGone={labGone} />
       <div className="relative">
         <div className="pointer-events-none absolute inset-y-0 right-0 left-[var(--gutter)] overflow-hidden">
-          <Shades probes={probes} />
+          <Shades probes={outageLanes(run)} />
           <MarkerLines markers={markers} />
         </div>
         <div className="relative">
           {states.map((lane) => (
             <StateLane key={lane.id} lane={lane} />
           ))}
-          {probes.map((lane) => (
+          {paths.map((lane) => (
+            <PathLane key={lane.link} lane={lane} />
+          ))}
+          {[...gaps, ...probes].map((lane) => (
             <LossLane key={lane.stream} lane={lane} />
           ))}
-          {states.length + probes.length === 0 ? (
+          {states.length + paths.length + probes.length === 0 ? (
             <p className="py-1 text-muted text-xs">Nothing was recorded of its nodes and probes.</p>
           ) : null}
         </div>

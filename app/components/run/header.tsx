@@ -6,6 +6,7 @@ import { duration, limit, measurementParts, when, whenLong } from '@/app/lib/for
 import type { Connection } from '@/app/lib/run/live-run'
 import { direction, ENDING, runBadge } from '@/app/lib/run/words'
 import type { RunDetail } from '@/server/domain/detail'
+import { LINK_DIRECTIONS } from '@/server/domain/wan-run'
 import { RunActions } from './actions'
 import { Figure } from './figure'
 
@@ -70,6 +71,7 @@ export const RunHeader = memo(function RunHeader({ detail, connection, streams }
 
 /** What is certain of an outage whose end nobody saw: the longest lower bound of the probes that cross the cluster. */
 function atLeastMs({ report }: RunDetail): number | null {
+  if (report?.wan) return report.wan.openMs
   const open = report?.probes
     .filter((p) => p.crossesCluster)
     .flatMap((p) => p.outages.filter((o) => o.upperMs === null))
@@ -116,16 +118,26 @@ const Facts = ({ facts }: { facts: (ReactNode | null)[] }) =>
       </span>
     ))
 
-/** "TBLM, ping every 5.0 ms" of the probe that gave the headline. */
+/** "TBLM, ping every 5.0 ms" of the probe that gave the headline; "TBM, captured packets every 10.0 ms". */
 function method({ report }: RunDetail): string | null {
   const headline = report?.headline
   if (!headline) return null
+  if (report.wan) {
+    const { spacingMs } = report.wan
+    return `${headline.method} by captures${spacingMs === null ? '' : `, a packet every ${spacingMs.toFixed(1)} ms`}`
+  }
   const probe = report.probes.find((p) => p.stream === headline.source || p.title === headline.source)
   const spacing = (probe ?? report.probes.find((p) => p.crossesCluster))?.spacingMs
   return spacing ? `${headline.method}, ping every ${spacing.toFixed(1)} ms` : headline.method
 }
 
+/** Of the probe that saw most of them; of the traffic over all links in the direction that had more. */
 function outages({ report }: RunDetail): string | null {
+  if (report?.wan) {
+    const { gaps } = report.wan
+    const most = Math.max(...LINK_DIRECTIONS.map((one) => gaps.filter((gap) => gap.direction === one.direction).length))
+    return most === 1 ? '1 gap' : `${most} gaps`
+  }
   const crossing = report?.probes.filter((p) => p.crossesCluster)
   if (!crossing || crossing.length === 0) return null
   const most = Math.max(...crossing.map((p) => p.outages.length))

@@ -1,13 +1,14 @@
 'use client'
 import { memo, type ReactNode } from 'react'
 import { Panel } from '@/app/components/ui/panel'
-import { measurement } from '@/app/lib/format'
+import { duration, measurement } from '@/app/lib/format'
 import { clusterLab } from '@/app/lib/lab/parts'
 import type { RunDetail } from '@/server/domain/detail'
 import { measuredFault } from '@/server/domain/fault'
 import type { Measurement, ProbeSummary, RunContext } from '@/server/domain/run'
 import { type Stamped, statedBy } from '@/server/domain/stamped'
 import type { AnyPublicLab } from '@/server/domain/views'
+import type { CaptureView, WanReport } from '@/server/domain/wan-run'
 
 const Row = ({ name, children }: { name: string; children: ReactNode }) => (
   <div className="px-3 py-1.5">
@@ -43,6 +44,22 @@ const sending = ({ pings, icmpBytes, offeredPps, spacingMs, rttMedianMs, rttMaxM
     .flat()
     .join(', ')
 
+/** How the traffic was captured, told from the rest, and judged. */
+function capturing({ spacingMs, gapMs, binMs }: WanReport, captures: readonly CaptureView[]): string {
+  const told = captures.some(({ traffic }) => traffic?.isByRate)
+    ? 'the traffic told from the router’s own packets by its lengths and, on NICs where those have them too, by its rate'
+    : 'the traffic told from the router’s own packets by its lengths'
+  return [
+    `${captures.length} captures of headers on the router’s side of the links, each NIC in each direction (TBM)`,
+    told,
+    spacingMs === null ? [] : `a packet every ${spacingMs.toFixed(1)} ms (99 %)`,
+    `pauses longer than ${duration(gapMs)} over all links together are gaps`,
+    `path in use: what carries 60 % or more of a stretch of ${duration(binMs)}`,
+  ]
+    .flat()
+    .join('; ')
+}
+
 function t0Text(fault: Stamped, context: RunContext | null): string {
   const { interval, clock } = statedBy(fault, context?.clocks)
   const within = `within ${(interval.toMs - interval.fromMs).toFixed(1)} ms`
@@ -53,8 +70,10 @@ function t0Text(fault: Stamped, context: RunContext | null): string {
 
 /** How it was measured, with what, and how sure the clocks are. */
 export const Method = memo(function Method({ detail, lab }: { detail: RunDetail; lab: AnyPublicLab | null }) {
-  const { report, context, measurements } = detail
+  const { report, context, measurements, captures } = detail
   const fault = measuredFault(detail.faults)
+  // Below what is there from the beginning: it comes in mid-run.
+  const later = detail.faults.filter((each) => each !== fault && each.link)
   const clocks = Object.entries(context?.clocks ?? {})
   const cluster = clusterLab(lab)?.cluster
   if (!report && !context && !fault) return null
@@ -75,6 +94,12 @@ export const Method = memo(function Method({ detail, lab }: { detail: RunDetail;
             ))}
           </Row>
         ) : null}
+        {report?.wan ? <Row name="Captures">{capturing(report.wan, captures)}</Row> : null}
+        {report?.wan?.doubts.map((doubt) => (
+          <Row key={doubt} name="Why nothing is told from the captures">
+            {doubt}
+          </Row>
+        ))}
         {fault ? (
           <Row name="Fault">
             {fault.title}; T0 {t0Text(fault, context)}
@@ -107,6 +132,11 @@ export const Method = memo(function Method({ detail, lab }: { detail: RunDetail;
         {context && context.switches.length > 0 ? <Row name="Switches on">{context.switches.join(', ')}</Row> : null}
         {context ? <Row name="Software">{pairs(context.softwareVersions)}</Row> : null}
         {context ? <Row name="Tools">{pairs(context.toolVersions)}</Row> : null}
+        {later.map((each) => (
+          <Row key={each.seq} name="Later change of a link">
+            {each.title}; {t0Text(each, context)}
+          </Row>
+        ))}
         {report?.notes.map((note) => (
           <Row key={note} name="Note">
             {note}

@@ -7,6 +7,7 @@ import { cx } from '@/app/lib/cx'
 import { count, duration, whenLong } from '@/app/lib/format'
 import { probeClockOffset } from '@/app/lib/run/clocks'
 import {
+  gapRows,
   type OutageRow,
   outageFigures,
   outageRows,
@@ -29,13 +30,15 @@ type Props = {
 export const Outages = memo(function Outages({ detail, lab, origin, onView }: Props) {
   const [only, setOnly] = useState<string | null>(null)
   const probes = detail.report?.probes
-  const all = useMemo(
-    () => outageRows(probes ?? [], (stream) => probeClockOffset(stream, detail, lab)),
-    [probes, detail, lab],
-  )
+  const wan = detail.report?.wan
+  const all = useMemo(() => {
+    const byProbe = outageRows(probes ?? [], (stream) => probeClockOffset(stream, detail, lab))
+    const ofLinks = wan ? gapRows(wan, detail.context?.clocks[wan.clock]?.offsetMs ?? 0) : []
+    return [...ofLinks, ...byProbe].sort((a, b) => a.fromMs - b.fromMs)
+  }, [probes, wan, detail, lab])
   const rows = useMemo(() => (only === null ? all : all.filter((row) => row.stream === only)), [all, only])
   if (!probes || probes.length === 0) return null
-  const titles = new Map(probes.map((p) => [p.stream, p.title]))
+  const titles = new Map([...all, ...probes].map((each) => [each.stream, each.title]))
   const streams = order([...titles.keys()], lab)
   return (
     <Panel
@@ -44,7 +47,7 @@ export const Outages = memo(function Outages({ detail, lab, origin, onView }: Pr
       aside={
         streams.length > 1 && all.length > 0 ? (
           <label className="flex items-center gap-2 text-xs">
-            <span className="text-muted">Probe</span>
+            <span className="text-muted">Seen by</span>
             <select
               className="h-7 rounded border bg-panel px-1"
               value={only ?? ''}
@@ -69,7 +72,7 @@ export const Outages = memo(function Outages({ detail, lab, origin, onView }: Pr
 
 function Figures({ rows }: { rows: OutageRow[] }) {
   const { count: n, lost, length, spacing } = outageFigures(rows)
-  if (n === 0) return <p className="px-3 py-2 text-muted">No probe saw an outage after the fault.</p>
+  if (n === 0) return <p className="px-3 py-2 text-muted">No outage was seen after the fault.</p>
   const facts: [string, string][] = [
     [n === 1 ? 'outage' : 'outages', count(n)],
     ['probes lost', count(lost)],
@@ -122,7 +125,7 @@ function List({ rows, origin, onView }: { rows: OutageRow[]; origin: Props['orig
     <div className="text-xs">
       <div aria-hidden className={cx('hidden items-baseline gap-x-3 border-b px-3 py-1 text-muted sm:grid', COLUMNS)}>
         <span className="text-right">#</span>
-        <span>probe</span>
+        <span>seen by</span>
         <span className="text-right">{origin.kind === 'T0' ? 'from T0, h:m:s' : 'from start, h:m:s'}</span>
         <span>clock</span>
         <span>length</span>
@@ -181,7 +184,13 @@ function Row({ row, originMs, onShow }: { row: OutageRow; originMs: number; onSh
       </time>
       <span className="font-semibold">{row.length}</span>
       <span className="order-2 text-right sm:order-none">
-        {count(row.lost)} <span className="text-muted sm:sr-only">lost</span>
+        {row.lost === null ? (
+          <span className="text-muted">–</span>
+        ) : (
+          <>
+            {count(row.lost)} <span className="text-muted sm:sr-only">lost</span>
+          </>
+        )}
       </span>
       <span className="order-2 text-right sm:order-none">
         {row.spacingMs === null ? <span className="text-muted">first</span> : spacingText(row.spacingMs)}

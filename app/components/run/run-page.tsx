@@ -7,7 +7,8 @@ import { Timeline } from '@/app/components/timeline/timeline'
 import { ErrorBox } from '@/app/components/ui/error-box'
 import { expectedProbes } from '@/app/lib/run/probe-lanes'
 import { eventModel, sampleModel } from '@/app/lib/run/timeline-model'
-import { noTracks } from '@/app/lib/run/tracks'
+import { noTracks, type Tracks } from '@/app/lib/run/tracks'
+import { wanModel } from '@/app/lib/run/wan-lanes'
 import { ALONE, useTRPC } from '@/app/lib/trpc'
 import type { RunDetail } from '@/server/domain/detail'
 import type { AnyPublicLab, RunWindow } from '@/server/domain/views'
@@ -22,6 +23,7 @@ import { RunSkeleton } from './run-skeleton'
 import { Steps } from './steps'
 import { useLiveRun, useNow } from './use-run'
 import { useViewWindow } from './use-view-window'
+import { WanPanels } from './wan-report'
 
 /**
  * Live view and report: two readings of one log, one page. A report is shown once everything that it is drawn from is
@@ -46,6 +48,11 @@ export function RunPage({ id }: { id: string }) {
 }
 
 const NONE: never[] = []
+
+/** How many rows the streams of a kind have. */
+const rowsOf = ({ rows }: Tracks, kind: string): number =>
+  [...rows].reduce((sum, [stream, track]) => (stream.startsWith(kind) ? sum + track.rows.length : sum), 0)
+
 const AXIS_ID = 'time-axis'
 
 const urlState = { from: parseAsInteger, to: parseAsInteger, command: parseAsString }
@@ -84,7 +91,14 @@ function LoadedRun({ initial, samples, lab }: LoadedProps) {
     () => sampleModel({ detail, tracks: shown, whole: tracks, lab, reserve, version }),
     [detail, shown, tracks, lab, reserve, version],
   )
-  const model = useMemo(() => ({ ...events, ...drawn }), [events, drawn])
+  // Their rows come once a second: no need to draw them with every answer of a probe.
+  const ofLinks = rowsOf(tracks, 'path:') + rowsOf(tracks, 'requests:')
+  // biome-ignore lint/correctness/useExhaustiveDependencies: tracks grow in place; their number of rows tells that they did
+  const links = useMemo(
+    () => wanModel({ detail, tracks, lab, untilMs: detail.summary.endedAt ?? now, reserve }),
+    [detail, tracks, lab, live ? now : 0, reserve, ofLinks],
+  )
+  const model = useMemo(() => ({ ...events, ...drawn, ...links }), [events, drawn, links])
   const onView = useCallback(
     (next: Span | null) =>
       void setUrl({
@@ -129,7 +143,12 @@ function LoadedRun({ initial, samples, lab }: LoadedProps) {
             <ProbeStrip run={run} detail={detail} streams={probes} awaited={awaited} lab={lab} />
             <Timeline model={model} view={window} onView={onView} onPainted={run.painted} />
           </section>
-          {live ? null : <Outages detail={detail} lab={lab} origin={model.origin} onView={onOutage} />}
+          {live ? null : (
+            <>
+              <Outages detail={detail} lab={lab} origin={model.origin} onView={onOutage} />
+              <WanPanels detail={detail} lab={lab} originMs={model.origin.ms} />
+            </>
+          )}
         </div>
         <div className="min-w-0 xl:col-start-1 xl:row-start-1">
           <Steps run={run} detail={detail} planned={plan.data ?? NONE} />

@@ -9,12 +9,13 @@ type Props = {
   title?: string
   /** What the lane says under the crosshair. */
   valueAt?: (ms: number) => string | null
-  className?: string
+  /** Tailwind class. */
+  height?: string
   children: ReactNode
 }
 
 /** One row: its name in the gutter, its drawing on the shared axis. */
-export function Lane({ label, title, valueAt, className, children }: Props) {
+export function Lane({ label, title, valueAt, height = 'h-6', children }: Props) {
   return (
     <div className="grid grid-cols-[var(--gutter)_1fr] border-line border-b last:border-b-0">
       <div className="flex h-6 min-w-0 items-center gap-x-2 pr-2 text-xs leading-4">
@@ -23,7 +24,7 @@ export function Lane({ label, title, valueAt, className, children }: Props) {
         </span>
         {valueAt ? <CursorValue valueAt={valueAt} /> : null}
       </div>
-      <div className={cx('relative h-6 min-w-0 overflow-hidden', className)}>
+      <div className={cx('relative min-w-0 overflow-hidden', height)}>
         <Strip>{children}</Strip>
       </div>
     </div>

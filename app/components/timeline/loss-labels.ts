@@ -33,7 +33,7 @@ export function labelled(losses: readonly LossSpan[], place: (span: Span) => Box
     const freeLeftPx = fromPx - Math.max(takenPx, 0)
     takenPx = toPx
     if (px > textPx) return { ...box, label: 'inside' as const }
-    if (loss.lost < NAMED_FROM_LOST) return { ...box, label: null }
+    if (loss.lost !== null && loss.lost < NAMED_FROM_LOST) return { ...box, label: null }
     if (nextPx - toPx >= textPx) {
       takenPx = toPx + textPx
       return { ...box, label: 'right' as const }

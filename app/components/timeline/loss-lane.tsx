@@ -56,7 +56,7 @@ function Loss({ loss, left, width, px, label, hairline }: Labelled & { hairline:
   return (
     <div
       data-outage
-      title={`${loss.text}, ${loss.lost} lost`}
+      title={loss.lost === null ? loss.text : `${loss.text}, ${loss.lost} lost`}
       className={cx(
         'absolute inset-y-1 flex items-center justify-center border-fail bg-fail-soft text-fail',
         hairline && px < 2 ? 'border-l' : 'border-x',

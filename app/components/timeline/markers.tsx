@@ -61,7 +61,7 @@ export function MarkerLabels({ markers, rows }: { markers: Marker[]; rows: numbe
                 <li
                   key={marker.id}
                   className={cx(
-                    'absolute h-5 whitespace-nowrap px-1 text-xs leading-5',
+                    'absolute h-5 whitespace-nowrap bg-panel px-1 text-xs leading-5',
                     marker.flip ? 'border-r-2' : 'border-l-2',
                     LOOK[marker.kind],
                   )}

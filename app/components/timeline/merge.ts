@@ -1,4 +1,4 @@
-import type { LossSpan, Span } from './model'
+import type { LossSpan, ProbeLane, Span, TimelineModel } from './model'
 
 /** Overlapping stretches become one, so that shade does not lie on shade. */
 export function union(spans: Span[]): Span[] {
@@ -28,7 +28,7 @@ export function inView(losses: readonly LossSpan[], view: Span, widthPx: number)
       continue
     }
     inLast++
-    const lost = last.lost + loss.lost
+    const lost = last.lost === null || loss.lost === null ? null : last.lost + loss.lost
     shown[shown.length - 1] = {
       ...last,
       toMs: Math.max(last.toMs, loss.toMs),
@@ -39,3 +39,10 @@ export function inView(losses: readonly LossSpan[], view: Span, widthPx: number)
   }
   return shown
 }
+
+/**
+ * The lanes whose outages are shaded through all others: of a run on a WAN's links those of the traffic over all of them,
+ * for on a link that loses packets by chance each single one is an outage of a probe.
+ */
+export const outageLanes = ({ gaps, probes }: Pick<TimelineModel, 'gaps' | 'probes'>): ProbeLane[] =>
+  gaps.length > 0 ? gaps : probes

@@ -13,10 +13,19 @@ export type StateSegment = Span & { state: LaneState; since: Span | null }
 
 export type StateLane = { id: string; node: string; redundancyGroup: number; segments: StateSegment[] }
 
-/** A stretch without answers. `text` is its length, "…" while it goes on. */
-export type LossSpan = Span & { text: string; lost: number; open: boolean }
+/** A stretch without answers. `text` is its length, "…" while it goes on; `lost` null: nobody counted. */
+export type LossSpan = Span & { text: string; lost: number | null; open: boolean }
 
 export type ProbeLane = { stream: string; title: string; answered: Span | null; losses: LossSpan[]; stalls: Span[] }
+
+/** A stretch in which a link carried the traffic; `isShared`: others did, too, and none of them most of it. */
+export type UseSpan = Span & { isShared: boolean }
+
+/** A stretch in which a link was impaired; `text`: what happened on it. */
+export type ImpairedSpan = Span & { text: string; isCut: boolean }
+
+/** Which traffic a link of a WAN carried, and what was done to it. */
+export type PathLane = { link: string; title: string; about: string; used: UseSpan[]; impaired: ImpairedSpan[] }
 
 export type Point = readonly [ms: number, value: number | null]
 
@@ -31,11 +40,17 @@ export type TimelineModel = {
   origin: { ms: number; kind: 'T0' | 'start' }
   steps: StepSpan[]
   states: StateLane[]
+  /** Of a run on a WAN's links: each link, and the traffic over all of them together. */
+  paths: PathLane[]
+  gaps: ProbeLane[]
   probes: ProbeLane[]
   markers: Marker[]
   markerRows: number
   rtt: Series[]
   traffic: Series[]
+  /** HTTP requests per second, and how long answers took, ms. */
+  requests: Series[]
+  answers: Series[]
   /** Samples still come. */
   growing?: boolean
 }

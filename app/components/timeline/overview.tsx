@@ -1,6 +1,6 @@
 'use client'
 import { type KeyboardEvent, memo, type PointerEvent, useEffect, useRef, useState } from 'react'
-import { inView, union } from './merge'
+import { inView, outageLanes, union } from './merge'
 import type { Span, TimelineModel } from './model'
 import { asClock, clampView, clock, pan as moved, percent, place } from './scale'
 import type { Pan } from './use-pan'
@@ -131,7 +131,7 @@ const Outages = memo(function Outages({ model, widthPx }: { model: TimelineModel
   const { span, markers } = model
   return (
     <>
-      {union(model.probes.flatMap((p) => inView(p.losses, span, widthPx))).map((outage) => {
+      {union(outageLanes(model).flatMap((p) => inView(p.losses, span, widthPx))).map((outage) => {
         const box = place(span, outage)
         return box ? (
           <div

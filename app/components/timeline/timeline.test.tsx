@@ -33,6 +33,10 @@ const model: TimelineModel = {
   markerRows: 3,
   rtt: [],
   traffic: [],
+  paths: [],
+  gaps: [],
+  requests: [],
+  answers: [],
 }
 
 class FixedWidth {

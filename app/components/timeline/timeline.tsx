@@ -5,10 +5,12 @@ import { ChartLane } from './chart-lane'
 import { Cursor, type Frame, FrameProvider } from './frame'
 import { LossLane } from './loss-lane'
 import { MarkerLabels, MarkerLines } from './markers'
+import { outageLanes } from './merge'
 import type { Span, TimelineModel } from './model'
 import { Overlay } from './overlay'
 import { Overview } from './overview'
 import { PanProvider } from './pan'
+import { PathLane } from './path-lane'
 import { clampView, pan, zoom } from './scale'
 import { Shades } from './shades'
 import { StateLane } from './state-lane'
@@ -110,7 +112,7 @@ export const Timeline = memo(function Timeline({ model, view: chosen, onView, on
 
 const RunLines = ({ model }: { model: TimelineModel }) => (
   <>
-    <Shades probes={model.probes} />
+    <Shades probes={outageLanes(model)} />
     <MarkerLines markers={model.markers} />
   </>
 )
@@ -121,12 +123,21 @@ const RunLanes = ({ model }: { model: TimelineModel }) => (
     {model.states.map((lane) => (
       <StateLane key={lane.id} lane={lane} />
     ))}
-    {model.probes.map((lane) => (
+    {model.paths.map((lane) => (
+      <PathLane key={lane.link} lane={lane} />
+    ))}
+    {[...model.gaps, ...model.probes].map((lane) => (
       <LossLane key={lane.stream} lane={lane} />
     ))}
     <ChartLane label="RTT" unit="ms" series={model.rtt} digits={2} growing={model.growing} />
     {model.traffic.length > 0 ? (
       <ChartLane label="" unit="Mbit/s" series={model.traffic} digits={1} step growing={model.growing} />
+    ) : null}
+    {model.requests.length > 0 ? (
+      <>
+        <ChartLane label="requests" unit="/s" series={model.requests} digits={0} step growing={model.growing} />
+        <ChartLane label="answers" unit="ms" series={model.answers} digits={0} growing={model.growing} />
+      </>
     ) : null}
   </>
 )

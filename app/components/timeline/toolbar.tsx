@@ -1,6 +1,7 @@
 'use client'
 import { ChevronLeft, ChevronRight, Maximize2, ZoomIn, ZoomOut } from 'lucide-react'
 import { Button } from '@/app/components/ui/button'
+import { outageLanes } from './merge'
 import type { Span, TimelineModel } from './model'
 
 type Props = {
@@ -13,7 +14,7 @@ type Props = {
 
 /** What the pointer can do on the axis, as buttons. */
 export function Toolbar({ model, zoomed, onStep, onView, onReset }: Props) {
-  const longest = model.probes
+  const longest = outageLanes(model)
     .flatMap((p) => p.losses)
     .reduce<Span | null>((a, b) => (a && a.toMs - a.fromMs >= b.toMs - b.fromMs ? a : b), null)
   const showOutage = () => {

@@ -1,6 +1,8 @@
-import type { ProbeLane, Span, StateLane, TimelineModel } from '@/app/components/timeline/model'
+import { outageLanes } from '@/app/components/timeline/merge'
+import type { PathLane, ProbeLane, Span, StateLane, TimelineModel } from '@/app/components/timeline/model'
 import { type EventInput, eventModel, faultMs, sampleModel } from '@/app/lib/run/timeline-model'
 import type { Tracks } from '@/app/lib/run/tracks'
+import { wanModel } from '@/app/lib/run/wan-lanes'
 import type { RunDetail } from '@/server/domain/detail'
 import { measuredFault } from '@/server/domain/fault'
 import { statedBy } from '@/server/domain/stamped'
@@ -17,6 +19,10 @@ export type AlignedRun = {
   /** How long the interval is in which T0 lies, ms; null without T0. */
   t0WithinMs: number | null
   states: StateLane[]
+  /** Of a run on a WAN's links. */
+  paths: PathLane[]
+  /** Of the traffic over all its links; else empty. */
+  gaps: ProbeLane[]
   probes: ProbeLane[]
 }
 
@@ -31,6 +37,12 @@ const shift = <T extends Span>(span: T, byMs: number): T => ({
 const shiftStates = (lane: StateLane, byMs: number): StateLane => ({
   ...lane,
   segments: lane.segments.map((s) => ({ ...shift(s, byMs), since: s.since && shift(s.since, byMs) })),
+})
+
+const shiftPath = (lane: PathLane, byMs: number): PathLane => ({
+  ...lane,
+  used: lane.used.map((span) => shift(span, byMs)),
+  impaired: lane.impaired.map((span) => shift(span, byMs)),
 })
 
 const shiftProbe = (lane: ProbeLane, byMs: number): ProbeLane => ({
@@ -78,11 +90,13 @@ export function align(inputs: readonly AlignInput[]): Aligned {
     const { span, states } = eventModel(given)
     const { probes } = sampleModel({ detail, tracks, whole: tracks, lab, reserve: false, version: 0 })
     const t0Ms = faultMs(detail)
-    return { detail, span, t0Ms, states: worstGroup(states, t0Ms), probes: crossing(probes, detail, lab) }
+    const { paths, gaps } = wanModel({ detail, tracks, lab, untilMs: detail.summary.endedAt ?? nowMs, reserve: false })
+    const own = { states: worstGroup(states, t0Ms), paths, gaps, probes: crossing(probes, detail, lab) }
+    return { detail, span, t0Ms, ...own }
   })
   const withT0 = placed.flatMap(({ span, t0Ms }) => (t0Ms === null ? [] : [shift(span, t0Ms)]))
   const startMs = withT0.length > 0 ? Math.min(...withT0.map((s) => s.fromMs)) : 0
-  const runs = placed.map(({ detail, span, t0Ms, states, probes }): AlignedRun => {
+  const runs = placed.map(({ detail, span, t0Ms, states, paths, gaps, probes }): AlignedRun => {
     const byMs = t0Ms ?? span.fromMs - startMs
     const fault = measuredFault(detail.faults)
     const t0 = fault && statedBy(fault, detail.context?.clocks).interval
@@ -92,6 +106,8 @@ export function align(inputs: readonly AlignInput[]): Aligned {
       hasT0: t0Ms !== null,
       t0WithinMs: t0 ? t0.toMs - t0.fromMs : null,
       states: states.map((lane) => shiftStates(lane, byMs)),
+      paths: paths.map((lane) => shiftPath(lane, byMs)),
+      gaps: gaps.map((lane) => shiftProbe(lane, byMs)),
       probes: probes.map((lane) => shiftProbe(lane, byMs)),
     }
   })
@@ -103,11 +119,15 @@ export function align(inputs: readonly AlignInput[]): Aligned {
       origin: { ms: 0, kind: withT0.length > 0 ? 'T0' : 'start' },
       steps: [],
       states: runs.flatMap((run) => run.states),
-      probes: runs.filter(({ hasT0 }) => hasT0 || withT0.length === 0).flatMap((run) => run.probes),
+      paths: [],
+      gaps: [],
+      probes: runs.filter(({ hasT0 }) => hasT0 || withT0.length === 0).flatMap(outageLanes),
       markers: withT0.length > 0 ? [{ id: 't0', atMs: 0, labels: ['T0 of each run', 'T0'], kind: 'fault' }] : [],
       markerRows: 1,
       rtt: [],
       traffic: [],
+      requests: [],
+      answers: [],
     },
   }
 }

@@ -1,6 +1,8 @@
 import type { RunDetail } from '@/server/domain/detail'
 import { LOADS, type LoadId } from '@/server/domain/load'
 import { placeName } from '@/server/domain/place'
+import type { RunContext } from '@/server/domain/run'
+import { doneAt, type Stamped } from '@/server/domain/stamped'
 import type { AnyPublicLab } from '@/server/domain/views'
 import { clusterLab } from '../lab/parts'
 
@@ -20,4 +22,10 @@ export function streamTitle(stream: string, lab: AnyPublicLab | null): string {
   const name = streamName(stream)
   const entry = lab?.targets.find((t) => t.id === name) ?? clusterLab(lab)?.traffic.find((t) => t.id === name)
   return entry?.title ?? (Object.hasOwn(LOADS, name) ? LOADS[name as LoadId] : name)
+}
+
+/** The middle of when something was done, app clock. */
+export function doneMs(stamped: Stamped, context: RunContext | null): number {
+  const { fromMs, toMs } = doneAt(stamped, context?.clocks) ?? stamped.t0
+  return (fromMs + toMs) / 2
 }

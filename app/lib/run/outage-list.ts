@@ -2,6 +2,8 @@ import { median } from 'simple-statistics'
 import { clock } from '@/app/components/timeline/scale'
 import { formatMeasurement, formatMs } from '@/server/domain/format'
 import type { Outage, ProbeSummary } from '@/server/domain/run'
+import { LINK_DIRECTIONS, type WanReport } from '@/server/domain/wan-run'
+import { allLinks } from './words'
 
 /** One outage of one probe as the list shows it; instants on the app's clock, epoch ms. */
 export type OutageRow = {
@@ -17,8 +19,8 @@ export type OutageRow = {
   length: string
   /** What it is counted with; null where it had not ended. */
   ms: number | null
-  /** Lost probes: the loss period length of RFC 3357. */
-  lost: number
+  /** Lost probes: the loss period length of RFC 3357; null: nobody counted. */
+  lost: number | null
   /** From the end of the probe's outage before to the start of this one, ms: the loss distance as time; null: the first. */
   spacingMs: number | null
 }
@@ -26,34 +28,56 @@ export type OutageRow = {
 function lengthOf({ ms, lowerMs, upperMs }: Outage): string {
   if (ms === null) return `≥ ${formatMs(lowerMs)}`
   if (upperMs === null) return `${formatMs(ms)} (≥ ${formatMs(lowerMs)})`
-  return formatMeasurement({ ms, plusMs: Math.max(0, upperMs - ms), minusMs: Math.max(0, ms - lowerMs) })
+  return formatMeasurement({ ms, ...errorOf(ms, lowerMs, upperMs) })
 }
+
+/** Numbers those of one source and tells how far apart they are; in order of time. */
+function spaced(rows: readonly Omit<OutageRow, 'key' | 'number' | 'spacingMs'>[]): OutageRow[] {
+  let endMs: number | null = null
+  return rows
+    .toSorted((a, b) => a.fromMs - b.fromMs)
+    .map((row, i): OutageRow => {
+      const spacingMs = endMs === null ? null : Math.max(0, row.fromMs - endMs)
+      endMs = row.toMs
+      return { key: `${row.stream} ${row.fromMs}`, ...row, number: i + 1, spacingMs }
+    })
+}
+
+/** The pauses of the traffic over all links, each way. `offset`: how far the capture host's clock is ahead of the app's, ms. */
+export function gapRows({ gaps }: WanReport, offset: number): OutageRow[] {
+  return LINK_DIRECTIONS.flatMap(({ direction }) =>
+    spaced(
+      gaps
+        .filter((gap) => gap.direction === direction)
+        .map(({ fromMs, toMs, lowerMs, upperMs }) => {
+          const ms = upperMs === null ? null : toMs - fromMs
+          return {
+            ...{ stream: `links:${direction}`, title: allLinks(direction), ms, lost: null },
+            ...{ fromMs: fromMs - offset, toMs: toMs - offset },
+            length:
+              ms === null ? `≥ ${formatMs(lowerMs)}` : formatMeasurement({ ms, ...errorOf(ms, lowerMs, upperMs) }),
+          }
+        }),
+    ),
+  )
+}
+
+const errorOf = (ms: number, lowerMs: number, upperMs: number | null) => ({
+  plusMs: Math.max(0, (upperMs ?? ms) - ms),
+  minusMs: Math.max(0, ms - lowerMs),
+})
 
 /** Every outage of these probes in order of time. `offset`: how far a probe's clock is ahead of the app's, ms. */
 export function outageRows(probes: readonly ProbeSummary[], offset: (stream: string) => number): OutageRow[] {
   const rows = probes.flatMap(({ stream, title, outages }) => {
     const by = offset(stream)
-    let endMs: number | null = null
-    return outages
-      .toSorted((a, b) => a.lastGoodMs - b.lastGoodMs)
-      .map((outage, i): OutageRow => {
-        const { lastGoodMs, firstGoodMs, lowerMs, lostProbes, ms } = outage
-        const spacingMs = endMs === null ? null : Math.max(0, lastGoodMs - endMs)
+    return spaced(
+      outages.map((outage) => {
+        const { lastGoodMs, firstGoodMs, lowerMs, lostProbes: lost, ms } = outage
         const toMs = firstGoodMs ?? lastGoodMs + lowerMs
-        endMs = toMs
-        return {
-          key: `${stream} ${lastGoodMs}`,
-          stream,
-          title,
-          number: i + 1,
-          fromMs: lastGoodMs - by,
-          toMs: toMs - by,
-          length: lengthOf(outage),
-          ms,
-          lost: lostProbes,
-          spacingMs,
-        }
-      })
+        return { stream, title, fromMs: lastGoodMs - by, toMs: toMs - by, length: lengthOf(outage), ms, lost }
+      }),
+    )
   })
   return rows.sort((a, b) => a.fromMs - b.fromMs)
 }
@@ -66,7 +90,7 @@ const spread = (values: number[]): Spread | null =>
 /** How long they are and how far apart; null where there is nothing to count. */
 export const outageFigures = (rows: readonly OutageRow[]) => ({
   count: rows.length,
-  lost: rows.reduce((sum, row) => sum + row.lost, 0),
+  lost: rows.reduce((sum, row) => sum + (row.lost ?? 0), 0),
   length: spread(rows.flatMap(({ ms }) => ms ?? [])),
   spacing: spread(rows.flatMap(({ spacingMs }) => spacingMs ?? [])),
 })

@@ -9,11 +9,10 @@ import type {
 import { liveLengthMs } from '@/app/components/timeline/scale'
 import type { RunDetail } from '@/server/domain/detail'
 import { measuredFault } from '@/server/domain/fault'
-import type { RunContext } from '@/server/domain/run'
-import { doneAt, type Stamped } from '@/server/domain/stamped'
+import { isGood } from '@/server/domain/impairment'
 import type { AnyPublicLab, PublicLab } from '@/server/domain/views'
 import { clusterLab } from '../lab/parts'
-import { probeClockOffset } from './clocks'
+import { doneMs, probeClockOffset } from './clocks'
 import { probeLanes, rttSeries } from './probe-lanes'
 import type { Tracks } from './tracks'
 import { trafficSeries } from './traffic'
@@ -72,12 +71,6 @@ export function sampleModel({ detail, tracks, whole, lab, reserve }: SampleInput
   }
 }
 
-/** The middle of when it was done, app clock. */
-function doneMs(stamped: Stamped, context: RunContext | null): number {
-  const { fromMs, toMs } = doneAt(stamped, context?.clocks) ?? stamped.t0
-  return (fromMs + toMs) / 2
-}
-
 /** The middle of T0's interval, moved from the target's clock to the app's. */
 export function faultMs(detail: RunDetail): number | null {
   const fault = measuredFault(detail.faults)
@@ -121,8 +114,25 @@ function stateLanes(detail: RunDetail, tracks: Tracks, untilMs: number, expected
   })
 }
 
+type Fault = RunDetail['faults'][number]
+type Context = RunDetail['context']
+
+/** A link that was changed: what is done to it matters, not how. */
+function linkMarker(fault: Fault, link: NonNullable<Fault['link']>, isFirst: boolean, context: Context): Marker {
+  const good = isGood(link.impairment)
+  // "Starlink-1: 15 % loss each way (round trip 28 % loss)"
+  const [whole = '', name = ''] = [fault.title, fault.title.split(': ')[0]]
+  const labels = [whole, whole.replace(/ \(.*/, ''), name].map((label) => (isFirst ? `T0 ${label}` : label))
+  return {
+    id: `fault-${fault.seq}`,
+    atMs: doneMs(fault, context),
+    labels: isFirst ? [...labels, 'T0'] : labels,
+    kind: good ? 'recovered' : 'fault',
+  }
+}
+
 /** From the longest to the shortest. */
-function faultLabels({ event, title, mode }: RunDetail['faults'][number]): string[] {
+function faultLabels({ event, title, mode }: Fault): string[] {
   const short = mode.replace(/ \(.*/, '')
   return event === 'setup'
     ? [title, mode, short, short.split(' ')[0] ?? '']
@@ -151,12 +161,18 @@ function configMarkers({ configChanges, policiesSeen, context }: RunDetail): Mar
 }
 
 function markers(detail: RunDetail, t0: number | null, offset: (stream: string) => number): Marker[] {
-  const found: Marker[] = detail.faults.map((fault) => ({
-    id: `fault-${fault.seq}`,
-    atMs: doneMs(fault, detail.context),
-    labels: faultLabels(fault),
-    kind: 'fault',
-  }))
+  const first = measuredFault(detail.faults)
+  const found = detail.faults.map(
+    (fault): Marker =>
+      fault.link
+        ? linkMarker(fault, fault.link, fault === first, detail.context)
+        : {
+            id: `fault-${fault.seq}`,
+            atMs: doneMs(fault, detail.context),
+            labels: faultLabels(fault),
+            kind: 'fault',
+          },
+  )
   found.push(...configMarkers(detail))
   const moved = new Map<string, { atMs: number; groups: number[] }>()
   for (const change of detail.stateChanges) {
@@ -177,7 +193,8 @@ function markers(detail: RunDetail, t0: number | null, offset: (stream: string) 
 /** The end of the outage that gave the headline. */
 function recoveredMs(detail: RunDetail, offset: (stream: string) => number): number | null {
   const { report } = detail
-  if (!report?.headline || report.headline.ms <= 0) return null
+  // Of several failures each is marked when it is mended.
+  if (!report?.headline || report.headline.ms <= 0 || report.wan) return null
   const ends = report.probes
     .filter((p) => p.crossesCluster)
     .flatMap((p) => p.outages.map((o) => (o.firstGoodMs === null ? 0 : o.firstGoodMs - offset(p.stream))))

@@ -47,3 +47,6 @@ export function direction(
   if (!first) return null
   return later ? `${first.node} → ${later.node}` : first.node
 }
+
+/** The traffic over all links of a WAN together, one way; short, for lanes and lists. */
+export const allLinks = (direction: 'in' | 'out'): string => (direction === 'in' ? 'all to ISPs' : 'all to router')

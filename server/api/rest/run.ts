@@ -37,6 +37,8 @@ export function restRun(detail: RunDetail, publicUrl: string): RestRun {
     t0: detail.report?.t0 ?? null,
     probes: detail.report?.probes ?? [],
     context: detail.context,
+    captures: detail.captures,
+    wan: detail.report?.wan ?? null,
     notes: [...detail.notes.map((note) => note.message), ...(detail.report?.notes ?? [])],
   }
 }

@@ -11,6 +11,7 @@ import {
   VerdictSchema,
 } from '../../domain/run'
 import type { SwitchView } from '../../domain/views'
+import { CaptureViewSchema, WanReportSchema } from '../../domain/wan-run'
 
 /** The stable shapes of /api/v1, from which its documentation is made. All instants are epoch ms. */
 export const NewRunSchema = z.strictObject({
@@ -97,6 +98,10 @@ export const RestRunSchema = RestRunRowSchema.omit({ failoverTime: true }).exten
   /** Software and tool versions, clock offsets; null before preflight has read them. */
   context: RunContextSchema.nullable(),
   notes: z.array(z.string()),
+  /** Of a run on a WAN's links; `file.name` is to be had below /captures. */
+  captures: z.array(CaptureViewSchema),
+  /** Which path carried the traffic when, and its gaps, on the capture host's clock; null without captures. */
+  wan: WanReportSchema.nullable(),
 })
 export type RestRun = z.infer<typeof RestRunSchema>
 

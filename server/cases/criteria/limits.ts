@@ -1,4 +1,4 @@
-import { formatLimit, formatMeasurement, formatMs } from '../../domain/format'
+import { formatLimit, formatMeasured, formatMs } from '../../domain/format'
 import type { Measurement, Quantity } from '../../domain/run'
 import type { Judged } from '../define'
 import { fail, inconclusive, pass } from './judged'
@@ -7,7 +7,7 @@ export const atMost = (ms: number): Quantity => ({ value: ms, unit: 'ms', text: 
 export const duration = (measurement: Measurement): Quantity => ({
   value: measurement.ms,
   unit: 'ms',
-  text: formatMeasurement(measurement),
+  text: formatMeasured(measurement),
 })
 
 /** Pass if the upper bound is within the limit, fail if the lower is above it, else inconclusive (MEASUREMENT.md). */

@@ -1,11 +1,13 @@
 import { formatMs, formatRange } from '../../domain/format'
 import type { Interval } from '../../domain/ids'
 import type { Evidence, Quantity } from '../../domain/run'
+import { SHARED } from '../../domain/wan-run'
 import { pathBins } from '../../measure/wan/captured-links'
 import type { Degradation } from '../../measure/wan/degradations'
 import { madeGood, reversionTime, type TimeTaken, timeToLeave } from '../../measure/wan/link-times'
 import { flapping, pathUse } from '../../measure/wan/path-use'
 import type { WanAnalysis } from '../../measure/wan/run-analysis'
+import { usedIn } from '../../measure/wan/wan-report'
 import type { Judged, WanCriterion } from '../define'
 import { fail, inconclusive, pass } from './judged'
 import { againstLimit, atMost } from './limits'
@@ -29,14 +31,20 @@ export function judgeTime(
 }
 
 /** "starlink-1 8 s, byu 52 s": how long each path carried most of the traffic. */
-function usedIn(analysis: WanAnalysis, window: Interval): string {
-  const times = new Map<string, number>()
-  for (const { path, fromMs, toMs } of pathUse(pathBins(analysis))) {
-    const ms = Math.min(toMs, window.toMs) - Math.max(fromMs, window.fromMs)
-    const name = path === null ? 'no path' : path === 'shared' ? 'several at once' : path
-    if (ms > 0) times.set(name, (times.get(name) ?? 0) + ms)
-  }
-  return [...times].map(([name, ms]) => `${name} ${formatMs(ms)}`).join(', ') || 'nothing'
+function usedText(analysis: WanAnalysis, window: Interval): string {
+  const nameOf = (path: string | null) => (path === null ? 'no path' : path === SHARED ? 'several at once' : path)
+  const uses = pathUse(pathBins(analysis))
+  // Before the traffic was told from the rest there is none.
+  const used = usedIn(
+    uses.slice(
+      Math.max(
+        0,
+        uses.findIndex(({ path }) => path !== null),
+      ),
+    ),
+    window,
+  )
+  return used.map(({ path, ms }) => `${nameOf(path)} ${formatMs(ms)}`).join(', ') || 'nothing'
 }
 
 const endOf = ({ captured }: WanAnalysis): number => captured?.endMs ?? 0
@@ -54,7 +62,7 @@ function judgeLeft(analysis: WanAnalysis, degradation: Degradation): Judged {
     {
       limitMs: linkLeftMs,
       notYet: 'Traffic had not left the degraded link for good',
-      evidence: [{ text: `${title}: meanwhile used: ${usedIn(analysis, window)}` }],
+      evidence: [{ text: `${title}: meanwhile used: ${usedText(analysis, window)}` }],
     },
   )
 }
@@ -87,8 +95,8 @@ export const trafficComesBack: WanCriterion = {
       limitMs: analysis.evidence.lab.expectations.linkBackMs,
       notYet: 'Traffic was not back on the link',
       evidence: [
-        { text: `Before: ${usedIn(analysis, { fromMs: 0, toMs: first.t0.fromMs })}` },
-        { text: `Afterwards: ${usedIn(analysis, { fromMs: good.t0.toMs, toMs: endOf(analysis) })}` },
+        { text: `Before: ${usedText(analysis, { fromMs: 0, toMs: first.t0.fromMs })}` },
+        { text: `Afterwards: ${usedText(analysis, { fromMs: good.t0.toMs, toMs: endOf(analysis) })}` },
       ],
     })
   },

@@ -78,7 +78,7 @@ const WEDGED: LoginFailure = {
 const UNANSWERED: LoginFailure = {
   code: 'console-wedged',
   message: 'the console gave no answer to the login',
-  hint: 'Look at it by hand ("qm terminal ID" on the PVE host).',
+  hint: 'Some systems take longer than 4 s to refuse a wrong password: check wan.console.passwordEnv, then look at it by hand ("qm terminal ID" on the PVE host).',
 }
 const REFUSED: LoginFailure = {
   code: 'console-auth',

@@ -36,6 +36,16 @@ export function markedAppend(path: string, data: Uint8Array, nonce: string): str
   return [between(command, nonce), ...lines, end].join('\n')
 }
 
+/** "exit" behind a mark that the shell prints once it has come to it: what is said after the mark is said after "exit". */
+export const markedExit = (nonce: string): string => `printf '\\n%s_%s\\n' ${word(nonce)} X; exit`
+
+/** What a console said behind the mark of `markedExit` in its (clean) text; null as long as that has not come. */
+export function afterMark(text: string, nonce: string): string | null {
+  const mark = `\n${word(nonce)}_X\n`
+  const at = text.indexOf(mark)
+  return at < 0 ? null : text.slice(at + mark.length)
+}
+
 /** The command's result in the (clean) text of a console; null as long as its end has not come. */
 export function readMarked(text: string, nonce: string): MarkedResult | null {
   const end = new RegExp(`^${word(nonce)}_E (\\d{1,3})\\n`, 'm').exec(text)

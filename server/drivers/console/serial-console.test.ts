@@ -166,6 +166,43 @@ describe.skipIf(process.platform !== 'linux').concurrent('a console on a real te
   })
 })
 
+describe.skipIf(process.platform !== 'linux').concurrent('a login that is broken off', () => {
+  it.for(['root\r', 's3cret\r'])('logs out when it is cancelled behind %j', async (typed, test) => {
+    const { expect } = test
+    const { open } = pty(test)
+    const cancel = new AbortController()
+    const watched: OpenLine = async (onData, onEnd) => {
+      const line = await open(onData, onEnd)
+      const write = (data: string) => {
+        line.write(data)
+        if (data === typed) cancel.abort()
+      }
+      return { ...line, write }
+    }
+    const { error, ms } = await timed(openConsole(watched, { ...options(), signal: cancel.signal }))
+    expect([error.code, ms < 5000]).toEqual(['cancelled', true])
+    expect(await withConsole(open, options(), async ({ found }) => found)).toBe('login')
+  })
+
+  it('because the shell is too slow leaves none behind', async (test) => {
+    const { expect } = test
+    const { open } = pty(test, `trap '' INT; sleep 6; trap - INT; exec bash --norc --noprofile -i`)
+    const { error, ms } = await timed(openConsole(open, options()))
+    expect([error.code, ms < 5000]).toEqual(['console-wedged', true])
+    await sleep(3000)
+    let text = ''
+    const line = await open(
+      (more) => {
+        text += more
+      },
+      () => {},
+    )
+    line.write('\r')
+    await sleep(500)
+    expect(text).toMatch(/login: $/)
+  }, 20_000)
+})
+
 describe('the prompt behind a command', () => {
   it('that comes late is not taken for a shell that is still there', async () => {
     const exits: string[] = []
@@ -173,10 +210,13 @@ describe('the prompt behind a command', () => {
       write: (data) => {
         const nonce = /FLAB_(\w+) B/.exec(data)?.[1]
         if (nonce) onData(`${data}\r\n\r\nFLAB_${nonce}_B\r\n\r\nFLAB_${nonce}_E 0\r\n`)
-        else if (data === 'exit\r') {
+        else if (data.endsWith('; exit\r')) {
           exits.push(data)
+          // The terminal echoes what is typed ahead; then comes the prompt, and the shell's own echo of it.
+          onData(`${data}\n`)
           onData('root@wanulator:~# ')
-          onData('exit\r\nlogout\r\n\r\nwanulator login: ')
+          const mark = /FLAB_\w+ X/.exec(data)?.[0].replace(' ', '_')
+          setTimeout(() => onData(`${data}\n\r\n${mark}\r\nlogout\r\n\r\nwanulator login: `), 300)
         } else onData('\r\nroot@wanulator:~# ')
       },
       close: () => {},

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { AppError } from '../../errors'
 import { onAbort } from '../../transport/abort'
+import { delay } from '../../transport/retry'
 import {
   beginLogin,
   type Credentials,
@@ -10,7 +11,7 @@ import {
   onLoginDeadline,
   type Reaction,
 } from './login'
-import { type MarkedResult, marked, markedAppend, readMarked } from './marked-command'
+import { afterMark, type MarkedResult, marked, markedAppend, markedExit, readMarked } from './marked-command'
 import { consoleText, ENTER, INTERRUPT, type PromptName, promptAt } from './prompts'
 
 /** A way to a console's bytes: `serialLine`, or a stand-in in tests. */
@@ -46,6 +47,10 @@ const LOGIN_BUDGET_MS = 4500
 /** Of one command, unless told. */
 const COMMAND_MS = 4500
 const LOGOUT_MS = 2500
+/** A prompt behind "exit" counts once nothing came after it for so long: a banner may end in "#" for a moment. */
+const SETTLE_MS = 120
+/** For keys to get to the console before the line is closed. */
+const LAST_KEYS_MS = 200
 /** One in another, left there by somebody; the second "exit" is also for jobs that were stopped. */
 const MAX_SHELLS = 4
 /** Bytes of a file per command: with its echo below the 4,096 that a terminal's input holds. */
@@ -64,6 +69,8 @@ export class SerialConsole {
   #ended: AppError | null = null
   #onEnded: (error: AppError) => void = () => {}
   #line: ConsoleLine | null = null
+  /** More was typed than to wake it up: it may be logged in from then on. */
+  #hasEntered = false
   /** How it was found. */
   found: FoundState = 'shell'
 
@@ -82,9 +89,17 @@ export class SerialConsole {
       },
     )
     this.found = await this.#logIn().catch(async (error: unknown) => {
-      const isSilent = error instanceof AppError && error.code === 'console-dead'
-      throw (isSilent && (await this.#line?.explainSilence?.().catch(() => null))) || error
+      const code = error instanceof AppError ? error.code : null
+      if (code === 'console-wedged' && this.#hasEntered) {
+        // Should the shell still come: out of it.
+        this.#line?.write(`${INTERRUPT}exit${ENTER}`)
+        await delay(LAST_KEYS_MS)
+      }
+      throw (code === 'console-dead' && (await this.#line?.explainSilence?.().catch(() => null))) || error
     })
+    if (!this.options.signal?.aborted) return
+    await this.logOut().catch(() => {})
+    throw this.#error('cancelled', 'cancelled')
   }
 
   /** Runs a command in the console's shell. Its exit code is a result, no error. */
@@ -130,15 +145,23 @@ export class SerialConsole {
     }
   }
 
-  #leave(): Promise<PromptName> {
-    const prompt = () => {
-      const text = consoleText(this.#raw)
-      const found = promptAt(text)
-      // Before the echo it is the prompt of the command before, which comes behind that one's end.
-      const isOuter = found === 'shell' && text.includes('exit\n')
-      return found === 'login' || isOuter ? found : null
+  /** What runs in the shell is given some time, and then an interrupt. What is typed last stays: a late shell reads it. */
+  async #leave(): Promise<PromptName> {
+    const leave = (keys: string): Promise<PromptName> => {
+      const nonce = newNonce()
+      const prompt = (text: string) => {
+        // A prompt before the mark is that of the command before: it may come behind the echo of what was typed ahead.
+        const behind = afterMark(text, nonce)
+        const found = promptAt(behind ?? text)
+        return found === 'login' || (found === 'shell' && behind !== null) ? found : null
+      }
+      const send = `${keys}${markedExit(nonce)}${ENTER}`
+      return this.#until('the console did not log out', LOGOUT_MS, send, prompt, { signal: null, settleMs: SETTLE_MS })
     }
-    return this.#until('the console did not log out', LOGOUT_MS, `exit${ENTER}`, prompt, null)
+    return leave('').catch((error: unknown) => {
+      if (error instanceof AppError && error.code === 'command-timeout') return leave(INTERRUPT)
+      throw error
+    })
   }
 
   /** Hangs up, whatever the console is in. */
@@ -153,8 +176,7 @@ export class SerialConsole {
     const startedMs = performance.now()
     const tell = (exitCode: number | null, output: string) =>
       this.options.onCommand?.({ argv: [...argv], exitCode, output, durationMs: performance.now() - startedMs })
-    const read = () => {
-      const seen = consoleText(this.#raw)
+    const read = (seen: string) => {
       const result = readMarked(seen, nonce)
       if (!result && promptAt(seen) === 'login')
         throw this.#error('console-lost', 'somebody logged the console out', shown)
@@ -172,40 +194,56 @@ export class SerialConsole {
     }
   }
 
-  /** Sends, then reads until `read` gives something. @param signal null: a cancel does not end it */
+  /**
+   * Sends, then reads until `read` gives something. `signal` null: a cancel does not end it. `settleMs`: what it gave must
+   * hold for so long.
+   */
   #until<T>(
     what: string,
     timeoutMs: number,
     send: string,
-    read: () => T | null,
-    signal: AbortSignal | null | undefined = this.options.signal,
+    read: (text: string) => T | null,
+    { signal = this.options.signal, settleMs = 0 }: { signal?: AbortSignal | null; settleMs?: number } = {},
   ): Promise<T> {
     this.#raw = ''
+    let settling: NodeJS.Timeout | undefined
+    let seen = ''
     const late = () => this.#error('command-timeout', `${what} after ${timeoutMs / 1000} s`)
-    return this.#waiting<T>({ timeoutMs, signal }, late, (settle) => {
+    const found = this.#waiting<T>({ timeoutMs, signal }, late, (settle) => {
       this.#onText = () => {
+        const text = consoleText(this.#raw)
+        // A kernel's message is no news.
+        if (settleMs > 0 && text === seen) return
+        seen = text
+        clearTimeout(settling)
         try {
-          const value = read()
-          if (value !== null) settle.resolve(value)
+          const value = read(text)
+          if (value === null) return
+          if (settleMs > 0) settling = setTimeout(() => settle.resolve(value), settleMs)
+          else settle.resolve(value)
         } catch (error) {
           settle.reject(error)
         }
       }
       this.#line?.write(send)
     })
+    return found.finally(() => clearTimeout(settling))
   }
 
+  /** A cancel ends it as long as it was only woken up; after that it is gone through with, and `start` logs out. */
   #logIn(): Promise<FoundState> {
     const { credentials, signal } = this.options
     let reaction: Reaction = beginLogin(newNonce())
     let quiet: NodeJS.Timeout | undefined
+    let unlisten = () => {}
     const late = () => {
       const { code, message, hint } = onLoginDeadline(reaction.state)
       return this.#error(code, message, undefined, hint)
     }
-    const done = this.#waiting<FoundState>({ timeoutMs: LOGIN_BUDGET_MS, signal }, late, (settle) => {
+    const done = this.#waiting<FoundState>({ timeoutMs: LOGIN_BUDGET_MS, signal: null }, late, (settle) => {
       const follow = (next: Reaction) => {
         reaction = next
+        if (next.state.phase !== 'looking') this.#hasEntered = true
         const { end, send, waitMs, isNoNews } = next
         if (isNoNews) return
         clearTimeout(quiet)
@@ -215,9 +253,15 @@ export class SerialConsole {
         quiet = setTimeout(() => follow(onConsoleQuiet(reaction.state, credentials)), waitMs)
       }
       this.#onText = (text) => follow(onConsoleData(reaction.state, text))
-      follow(reaction)
+      unlisten = onAbort(signal, () => {
+        if (!this.#hasEntered) settle.reject(this.#error('cancelled', 'cancelled'))
+      })
+      if (!signal?.aborted) follow(reaction)
     })
-    return done.finally(() => clearTimeout(quiet))
+    return done.finally(() => {
+      clearTimeout(quiet)
+      unlisten()
+    })
   }
 
   /** A promise with a budget, that ends with the line and with the signal, too. */

@@ -8,8 +8,20 @@ import { AppError } from '../../errors'
 /** A process by its name, as pgrep -x takes it: the kernel keeps 15 characters. */
 const processName = (emulator: string): string => emulator.slice(emulator.lastIndexOf('/') + 1).slice(0, 15)
 
-/** Emulators by process name; what one of them has forked is none of its own. */
-const EMULATORS = `emulators() {
+/**
+ * `emulators`: by process name; what one of them has forked is none of its own. `settled`: waits until no replacement goes
+ * on, for it does though the console that began it was left; fails after longer than one takes.
+ */
+const EMULATORS = `lock=/tmp/failover-lab-$1
+settled() {
+  n=0
+  while [ -e "$lock" ] && [ "$n" -lt 150 ]; do
+    sleep 0.1
+    n=$((n + 1))
+  done
+  [ ! -e "$lock" ]
+}
+emulators() {
   pids=$(pgrep -x "$1" | tr '\\n' ' ')
   for pid in $pids; do
     parent=$(ps -o ppid= -p "$pid" | tr -d ' ')
@@ -20,6 +32,7 @@ const EMULATORS = `emulators() {
 
 /** Argument: process name. For each: pid, its start and the file's last change (epoch s), the file, its text as base64. */
 const READ = `${EMULATORS}
+settled
 now=$(date +%s)
 for pid in $(emulators "$1"); do
   file=$(tr '\\000' '\\n' <"/proc/$pid/cmdline" | tail -n 1)
@@ -32,8 +45,8 @@ echo end`
 
 /**
  * Arguments: process name, emulator, file, file to go back to. Ends what runs, starts the new one, and waits until it is
- * there alone. In a session of its own: neither Ctrl-C nor a line that is lost may stop it half-way. Exit 11: the old one
- * cannot be ended; 12: the new one did not stay, the one before is started again.
+ * there alone. In a session of its own: neither Ctrl-C nor a line that is lost may stop it half-way; one at a time. Exit
+ * 11: the old one cannot be ended; 12: the new one did not stay, the one before is started again.
  */
 const REPLACE = `${EMULATORS}
 end_all() {
@@ -57,16 +70,30 @@ start() {
   done
   [ "$alone" = 3 ]
 }
-end_all "$1" || exit 11
-start "$1" "$2" "$3" && exit 0
-tail -c 300 "\${3%/*}/failover-lab-emulator.log"
-end_all "$1"
-[ -z "$4" ] || start "$1" "$2" "$4"
-exit 12`
+replace() {
+  end_all "$1" || return 11
+  start "$1" "$2" "$3" && return 0
+  tail -c 300 "\${3%/*}/failover-lab-emulator.log"
+  end_all "$1"
+  [ -z "$4" ] || start "$1" "$2" "$4"
+  return 12
+}
+tries=0
+until mkdir "$lock" 2>/dev/null || [ "$tries" = 3 ]; do
+  settled || rm -rf "$lock"
+  tries=$((tries + 1))
+done
+replace "$@"
+code=$?
+rm -rf "$lock"
+exit $code`
 
 export const REPLACE_EXIT = { stays: 11, failed: 12 } as const
-/** Longest that REPLACE takes. */
-export const REPLACE_MS = 12_000
+/** Longest that waiting for one that goes on takes, and REPLACE after that. */
+const SETTLED_MS = 18_000
+export const REPLACE_MS = SETTLED_MS + 12_000
+/** Longest that READ takes. */
+export const READ_MS = SETTLED_MS + 4500
 
 export const readEmulatorArgv = (emulator: string): string[] => ['sh', '-c', READ, 'sh', processName(emulator)]
 

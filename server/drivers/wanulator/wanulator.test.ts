@@ -12,7 +12,7 @@ import { failure, startTestServer } from '../../transport/test-server'
 import { withConsole } from '../console/serial-console'
 import { startPtyConsole } from '../console/testing/pty-console'
 import { exampleWanLab } from '../pve/test-wan'
-import { inForce, parseEmulators } from './emulator'
+import { inForce, isReplacement, parseEmulators } from './emulator'
 import {
   applyWcfg,
   linkReading,
@@ -153,6 +153,34 @@ describe.skipIf(process.platform !== 'linux').concurrent('a WANulator', () => {
       kind: 'file',
       text: known('drop_15'),
     })
+  }, 30_000)
+
+  it('waits for a change that goes on, so that there are never two of them', async (test) => {
+    const { expect } = test
+    const { emulator, pids, inside } = wanulator(test)
+    await inside((shell) => applyWcfg(shell, emulator, known('good')))
+    const cancel = new AbortController()
+    const error = failure(
+      inside((shell) => {
+        const run: WanulatorShell['run'] = (argv, timeoutMs) => {
+          if (isReplacement(argv)) setTimeout(() => cancel.abort(), 100)
+          return shell.run(argv, timeoutMs)
+        }
+        return applyWcfg(
+          { found: shell.found, must: shell.must.bind(shell), push: shell.push.bind(shell), run },
+          emulator,
+          known('drop_15'),
+        )
+      }, cancel.signal),
+    )
+    expect((await error).code).toBe('cancelled')
+    const counts: number[] = []
+    const timer = setInterval(() => counts.push(pids().length), 50)
+    await inside((shell) => setImpairment(shell, emulator, link, { toIsp: GOOD, toRouter: GOOD }))
+    clearInterval(timer)
+    expect(Math.max(...counts)).toBe(1)
+    expect(pids()).toHaveLength(1)
+    expect(readsGood(linkReading(link, await inside((shell) => readInForce(shell, emulator))))).toBe(true)
   }, 30_000)
 
   it('is reached over SSH and its serial socket, with the password that the lab file names', async (test) => {

@@ -16,6 +16,7 @@ import {
   type InForce,
   inForce,
   parseEmulators,
+  READ_MS,
   REPLACE_EXIT,
   REPLACE_MS,
   readEmulatorArgv,
@@ -35,7 +36,7 @@ const failed = (message: string, hint: string, stderrTail?: string): AppError =>
 
 /** What a WANulator does now. Rejects as `SerialConsole.must`. */
 export const readInForce = async (shell: WanulatorShell, emulator: string): Promise<InForce> =>
-  inForce(parseEmulators(await shell.must(readEmulatorArgv(emulator))))
+  inForce(parseEmulators(await shell.must(readEmulatorArgv(emulator), READ_MS)))
 
 const inWords = (found: InForce): string => {
   if (found.kind === 'none') return 'no emulator runs: nothing passes'

@@ -43,6 +43,8 @@ export type WanAnalysis = {
   begin(phase: CapturePhase): void
   /** A packet: its stamp (epoch ms, capture host) and its length on the wire (bytes). */
   add(nic: string, stampMs: number, bytes: number): void
+  /** Packets of the traffic so far; null as long as it is not told from the rest. */
+  traffic(nic: string): number | null
   /** What came so far. `endMs`: until when the captures have been read, on their clock. */
   read(endMs: number): WanReading
 }
@@ -68,6 +70,8 @@ type Nic = {
   counter: PathCounter
   watcher: SegmentWatcher
   traffic: TrafficClass | null
+  /** Packets that were taken for the traffic's. */
+  taken: number
   edgeMs: number
   judge: Judge
   flush: () => void
@@ -83,6 +87,7 @@ function newNic({ originMs, binMs, idleS }: WanAnalysisOptions): Nic {
     counter: pathCounter(originMs, binMs),
     watcher: segmentWatcher(gapThresholdMs(0)),
     traffic: null,
+    taken: 0,
     edgeMs: 0,
   }
   return { ...counts, ...judged, judge: () => {}, flush: () => {} }
@@ -102,10 +107,12 @@ function judgeBy(nic: Nic, traffic: TrafficClass | null, gapMs: number): void {
   nic.traffic = traffic
   nic.watcher = segmentWatcher(gapMs + 2 * binMs)
   const take = (stampMs: number) => {
+    nic.taken++
     nic.watcher.add(stampMs)
     nic.counter.add(stampMs)
   }
   const takeBin = (firstMs: number, lastMs: number, packets: number) => {
+    nic.taken += packets
     nic.watcher.add(firstMs)
     nic.watcher.add(lastMs)
     nic.counter.add(firstMs, packets)
@@ -155,6 +162,7 @@ export function wanAnalysis(options: WanAnalysisOptions): WanAnalysis {
       else if (phase === 'loaded') countLoaded(nic, stampMs, bytes)
       else nic.judge(stampMs, bytes)
     },
+    traffic: (name) => (phase === 'judged' ? (nics.get(name)?.taken ?? null) : null),
     read: (endMs) => ({
       nics: new Map([...nics].map(([name, nic]) => [name, readNic(nic, endMs)])),
       spacingMs: spacingMs(),

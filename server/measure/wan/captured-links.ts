@@ -1,6 +1,6 @@
 import type { WanLab } from '../../domain/lab'
 import type { WanLink } from '../../domain/wan'
-import { type CapturedNic, captureName, type WanCaptured } from '../../domain/wan-run'
+import { type CapturedNic, captureName, LINK_DIRECTIONS, type WanCaptured } from '../../domain/wan-run'
 import type { ProbeAnalysis } from '../probe-analysis'
 import { capturedPaths } from './analysis'
 import type { Degradation } from './degradations'
@@ -16,16 +16,11 @@ export type CapturedLinks = {
   evidence: { lab: WanLab }
 }
 
-const DIRECTIONS = [
-  { direction: 'in', title: 'to the ISPs' },
-  { direction: 'out', title: 'to the router' },
-] as const
-
 const nicNamed = (captured: WanCaptured, nic: string, direction: 'in' | 'out'): CapturedNic | undefined =>
   captured.nics.find((one) => one.nic === nic && one.direction === direction)
 
 /** The traffic on all links together, in one direction, as the router's side shows it. */
-function pathsOf(
+export function pathsOf(
   captured: WanCaptured,
   links: readonly WanLink[],
   direction: 'in' | 'out',
@@ -56,7 +51,7 @@ export function gapAfter(
   const { t0, until } = degradation
   const endMs = Math.min(captured.endMs, until?.fromMs ?? captured.endMs)
   const answersLateMs = longestTripMs(probes, degradation, evidence.lab.expectations.baselineMs)
-  const found = DIRECTIONS.map(({ direction, title }) => {
+  const found = LINK_DIRECTIONS.map(({ direction, title }) => {
     const paths = pathsOf(captured, links, direction)
     const lateMs = direction === 'out' ? answersLateMs : 0
     return { ...wanOutage({ ...paths, endMs, lateMs }, t0.fromMs, `captures, ${title}`), title }
@@ -96,7 +91,7 @@ export function baselineBefore(bins: ReadonlyMap<string, PathBins>, link: string
 export function doubtsOf({ captured, links }: Pick<CapturedLinks, 'captured' | 'links'>): string[] {
   if (!captured) return ['the captures were not read to their end']
   const missing = links.flatMap(({ toRouter: { nic } }) =>
-    DIRECTIONS.flatMap(({ direction }) =>
+    LINK_DIRECTIONS.flatMap(({ direction }) =>
       nicNamed(captured, nic.name, direction) ? [] : [captureName({ nic: nic.name, direction })],
     ),
   )

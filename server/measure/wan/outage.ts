@@ -1,4 +1,4 @@
-import type { Measurement } from '../../domain/run'
+import { LONGEST_GAP, type Measurement } from '../../domain/run'
 import type { Bounds } from '../failover-time'
 import { gapsIn, type Segment, type TrafficGap, unionOf } from './segments'
 
@@ -40,26 +40,35 @@ const SPACINGS = 5
 export const gapThresholdMs = (spacingMs: number): number => Math.max(LEAST_GAP_MS, SPACINGS * spacingMs)
 
 /**
- * Gaps of traffic over the union of NICs after an instant, and the worst one (RFC 6412 TBM: by timestamps). A single
- * NIC's gap never ends once traffic has left it; the union's ends when another one takes over. The true outage is that gap
- * less at most one spacing at either end, and less `lateMs`; an open one is only known to have lasted so long, and has no upper bound.
+ * The true outage is a gap less at most one spacing at either end, and less `lateMs`; an open one is only known to have
+ * lasted so long, and has no upper bound.
  */
-export function wanOutage(
-  { streams, gapMs, spacingMs, edgeMs, endMs, lateMs = 0 }: CapturedPaths,
-  fromMs: number,
-  source: string,
-): WanOutage {
+export function gapBounds(
+  { spacingMs, edgeMs, lateMs = 0 }: Pick<CapturedPaths, 'spacingMs' | 'edgeMs' | 'lateMs'>,
+  gap: TrafficGap,
+): Bounds {
+  const ms = lengthMs(gap)
+  return { lowerMs: ms - Math.min(ms, 2 * (spacingMs + edgeMs) + lateMs), upperMs: gap.isOpen ? null : ms + 2 * edgeMs }
+}
+
+/**
+ * Gaps of traffic over the union of NICs after an instant, and the worst one (RFC 6412 TBM: by timestamps). A single
+ * NIC's gap never ends once traffic has left it; the union's ends when another one takes over. Without any the longest
+ * outage that fits unseen is `gapMs`.
+ */
+export function wanOutage(paths: CapturedPaths, fromMs: number, source: string): WanOutage {
+  const { streams, gapMs, endMs } = paths
   const union = unionOf(streams, gapMs)
   const first = union[0]
   if (!first || first.fromMs > fromMs) return { gaps: [], worst: null }
   const gaps = gapsIn(union, gapMs, { fromMs, toMs: endMs })
   const [longest] = gaps.toSorted((a, b) => lengthMs(b) - lengthMs(a))
   const worst = gaps.find((gap) => gap.isOpen) ?? longest
-  const { isOpen, ...span } = worst ?? { fromMs, toMs: fromMs, isOpen: false }
+  const { isOpen: _, ...span } = worst ?? { fromMs, toMs: fromMs, isOpen: false }
   const ms = span.toMs - span.fromMs
-  const minusMs = Math.min(ms, 2 * (spacingMs + edgeMs) + lateMs)
-  const plusMs = worst ? 2 * edgeMs : gapMs
-  const labels = { id: 'failoverTimeByCapture', title: 'Failover Time by capture', method: 'TBM', source } as const
-  const bounds = { lowerMs: ms - minusMs, upperMs: isOpen ? null : ms + plusMs }
-  return { gaps, worst: { ...span, bounds, measurement: isOpen ? null : { ...labels, ms, plusMs, minusMs } } }
+  const bounds = worst ? gapBounds(paths, worst) : { lowerMs: 0, upperMs: gapMs }
+  const { lowerMs, upperMs } = bounds
+  const labels = { id: LONGEST_GAP, title: 'Failover Time, longest gap', method: 'TBM', source } as const
+  const measurement = upperMs === null ? null : { ...labels, ms, plusMs: upperMs - ms, minusMs: ms - lowerMs }
+  return { gaps, worst: { ...span, bounds, measurement } }
 }

@@ -1,4 +1,5 @@
 import type { Interval } from '../../domain/ids'
+import { mostUsed, type PathUse, SHARED } from '../../domain/wan-run'
 import { quantileOf } from '../statistics'
 
 /** Traffic packets of one path per bin; bins[i] begins at originMs + i × binMs. */
@@ -28,12 +29,6 @@ export function pathCounter(originMs: number, binMs = 1000): PathCounter {
   }
 }
 
-/** Which path carried the traffic, for as long as that did not change. `shared`: no path had most of it; null: there was none. */
-export type PathUse = { path: string | 'shared' | null; fromMs: number; toMs: number }
-
-/** A path is in use when it carries so much of all. */
-const MOST = 0.6
-
 /** The swimlane of the path in use. All paths' bins must have the same origin and length. */
 export function pathUse(paths: ReadonlyMap<string, PathBins>): PathUse[] {
   const [first] = paths.values()
@@ -42,7 +37,7 @@ export function pathUse(paths: ReadonlyMap<string, PathBins>): PathUse[] {
   const count = Math.max(...[...paths.values()].map(({ bins }) => bins.length))
   const uses: PathUse[] = []
   for (let at = 0; at < count; at++) {
-    const path = mostOf(paths, at)
+    const path = mostUsed(new Map([...paths].map(([name, { bins }]) => [name, bins[at] ?? 0])))
     const [fromMs, toMs] = [originMs + at * binMs, originMs + (at + 1) * binMs]
     const last = uses.at(-1)
     if (last && last.path === path) last.toMs = toMs
@@ -54,13 +49,6 @@ export function pathUse(paths: ReadonlyMap<string, PathBins>): PathUse[] {
 const sumAt = (paths: ReadonlyMap<string, PathBins>, at: number): number =>
   [...paths.values()].reduce((sum, { bins }) => sum + (bins[at] ?? 0), 0)
 
-function mostOf(paths: ReadonlyMap<string, PathBins>, at: number): PathUse['path'] {
-  const counts = [...paths].map(([path, { bins }]) => ({ path, packets: bins[at] ?? 0 }))
-  const all = sumAt(paths, at)
-  if (all === 0) return null
-  return counts.find(({ packets }) => packets >= MOST * all)?.path ?? 'shared'
-}
-
 /** A change of the path in use: it began at the earliest in the last bin of the old one, and was over in the first of the new one. */
 export type PathChange = Interval & { from: string; to: string }
 
@@ -70,7 +58,7 @@ export function pathChanges(uses: readonly PathUse[], binMs: number): PathChange
   let last: PathUse | null = null
   for (const use of uses) {
     const { path, fromMs } = use
-    if (path === null || path === 'shared') continue
+    if (path === null || path === SHARED) continue
     if (last?.path && path !== last.path)
       changes.push({ fromMs: last.toMs - binMs, toMs: fromMs + binMs, from: last.path, to: path })
     last = use
@@ -80,7 +68,7 @@ export function pathChanges(uses: readonly PathUse[], binMs: number): PathChange
 
 /** Bins in which no path had most of the traffic, beyond the one that a change itself may lie in: it may have flapped faster than a bin. */
 export function unclearBins(uses: readonly PathUse[], binMs: number, window: Interval): number {
-  const shared = uses.filter(({ path }) => path === 'shared')
+  const shared = uses.filter(({ path }) => path === SHARED)
   const bins = shared.map(({ fromMs, toMs }) => {
     const ms = Math.min(toMs, window.toMs) - Math.max(fromMs, window.fromMs)
     return Math.max(0, Math.ceil(ms / binMs) - 1)

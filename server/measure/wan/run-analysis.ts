@@ -39,7 +39,10 @@ export type WanAnalysis = {
   doubts: string[]
   probes: ProbeAnalysis[]
   headline: Headline | null
+  /** The longest gap while a link is left; null when it is not known. */
   failoverTime: Measurement | null
+  /** The longest of those gaps that had not ended when the next change was made: at least so long, ms. */
+  openMs: number | null
   measurements: Measurement[]
 }
 
@@ -64,24 +67,27 @@ export function analyseWan(evidence: RunEvidence<WanLab>): WanAnalysis {
     t0App: fault && doneOn(fault, null, context),
     doubts: doubtsOf({ captured, links }),
     headline: headlineOf(probes.flatMap(({ failover }) => failover ?? [])),
-    ...{ failoverTime: null, measurements: [] },
+    ...{ failoverTime: null, openMs: null, measurements: [] },
   }
-  const failoverTime = analysis.doubts.length > 0 ? null : worstGap(analysis)
+  const { failoverTime, openMs } =
+    analysis.doubts.length > 0 ? { failoverTime: null, openMs: null } : worstGap(analysis)
   const byProbe = probes.flatMap(({ failover }) => failover?.measurement ?? [])
   const times = analysis.doubts.length > 0 ? [] : linkTimes(analysis)
   const measurements = [...(failoverTime ? [failoverTime] : []), ...times, ...byProbe, ...outagesByLink(analysis)]
-  return { ...analysis, failoverTime, measurements }
+  return { ...analysis, failoverTime, openMs, measurements }
 }
 
-/** The worst gap while a link is left; null where none can be told, or nobody saw one end: that outweighs all others, and has no length. */
-function worstGap(analysis: WanAnalysis): Measurement | null {
+/** The worst gap while a link is left. One that nobody saw end outweighs all others, and has no length. */
+function worstGap(analysis: WanAnalysis): Pick<WanAnalysis, 'failoverTime' | 'openMs'> {
   const { degradations } = analysis
-  const gaps = degradations
+  const worst = degradations
     .filter(({ isLast }) => !isLast || degradations.length === 1)
-    .map((degradation) => gapAfter(analysis, degradation))
-  if (gaps.some((gap) => gap?.worst?.bounds.upperMs === null)) return null
-  const told = gaps.flatMap((gap) => gap?.worst?.measurement ?? [])
-  return told.toSorted((a, b) => b.ms + b.plusMs - a.ms - a.plusMs)[0] ?? null
+    .flatMap((degradation) => gapAfter(analysis, degradation)?.worst ?? [])
+  const open = worst.flatMap(({ bounds }) => (bounds.upperMs === null ? [bounds.lowerMs] : []))
+  if (open.length > 0) return { failoverTime: null, openMs: Math.max(...open) }
+  const told = worst.flatMap(({ measurement }) => measurement ?? [])
+  const [failoverTime = null] = told.toSorted((a, b) => b.ms + b.plusMs - a.ms - a.plusMs)
+  return { failoverTime, openMs: null }
 }
 
 /** Where several links failed while another was left: the gap after each, by the captures and by the probes. */

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+import type { WanReport } from '@/server/domain/wan-run'
+import { gapRows } from './outage-list'
+import { oscillationText, usedText } from './wan-report'
+
+const report = (change: Partial<WanReport>): WanReport => ({
+  ...{ clock: 'pve', doubts: [], paths: [], binMs: 1000, gapMs: 50, spacingMs: 10, openMs: null },
+  ...{ gaps: [], stretches: [], oscillation: null, ...change },
+})
+
+describe('what the captures show, in words', () => {
+  it('names links as the lab does, and what is no link', () => {
+    const used = [
+      { path: 'a', ms: 9000 },
+      { path: 'shared', ms: 2000 },
+      { path: null, ms: 500 },
+      { path: 'gone', ms: 100 },
+    ]
+    expect(usedText(used, new Map([['a', 'Alpha']]))).toBe(
+      'Alpha 9.000 s, several at once 2.000 s, no traffic 500.0 ms, gone 100.0 ms',
+    )
+  })
+
+  it('tells how often the path changed, and how finely that was looked at', () => {
+    expect(oscillationText(report({}))).toBeNull()
+    expect(
+      oscillationText(report({ oscillation: { changes: 1, perMinute: { least: 0, most: 0 }, periodMs: null } })),
+    ).toBe('1 change of the path while degraded, 0.00/min beside the one that leaves the link; by 1.000 s')
+    expect(
+      oscillationText(report({ oscillation: { changes: 6, perMinute: { least: 2.4, most: 3 }, periodMs: 20_000 } })),
+    ).toContain('2.40–3.00/min beside the one that leaves the link, back after 20.000 s; by')
+  })
+
+  it('lists every pause each way, with its bounds, on the app’s clock', () => {
+    const rows = gapRows(
+      report({
+        gaps: [
+          { direction: 'in', fromMs: 1000, toMs: 3000, lowerMs: 1980, upperMs: 2000 },
+          { direction: 'in', fromMs: 9000, toMs: 9500, lowerMs: 480, upperMs: null },
+          { direction: 'out', fromMs: 1100, toMs: 3000, lowerMs: 1880, upperMs: 1900 },
+        ],
+      }),
+      100,
+    )
+    expect(
+      rows.map(({ title, number, fromMs, length, lost, spacingMs }) => [
+        title,
+        number,
+        fromMs,
+        length,
+        lost,
+        spacingMs,
+      ]),
+    ).toEqual([
+      ['all to ISPs', 1, 900, '2.000 s (+0.000 / −0.020)', null, null],
+      ['all to ISPs', 2, 8900, '≥ 480.0 ms', null, 6000],
+      ['all to router', 1, 1000, '1.900 s (+0.000 / −0.020)', null, null],
+    ])
+  })
+})
