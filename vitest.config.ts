@@ -32,6 +32,8 @@ export default defineConfig({
           hookTimeout: 60_000,
           // Each file has a world and an app of its own; they mostly wait.
           maxWorkers: 2,
+          // Concurrent tests of one file: as many as the WAN's suite has worlds.
+          maxConcurrency: 8,
         },
       },
       {
