@@ -89,15 +89,16 @@ is_whole() {
   answers "$PVE_PORT" && answers "$EDGE_PORT"
 }
 
-container_runs() { pid_runs "$STATE/$1.pid" "$HERE/container $1 "; }
+container_runs() { pid_runs "$STATE/$1.pid" "/reference-wan/container $1 "; }
 
 stop_containers() {
-  local name pid
+  local name pid init
   for name in "${CONTAINERS[@]}"; do
     if container_runs "$name"; then
-      pid=$(cat "$STATE/$name.pid")
+      pid=$(cat "$STATE/$name.pid") init=$(init_of "$name" || true)
       kill -KILL "$pid"
-      wait_until 5 gone "$pid" || die "$name (pid $pid) does not end"
+      # With its first process all others are gone, those that listen too.
+      wait_until 10 gone "$pid" && wait_until 10 gone "${init:-$pid}" || die "$name (pid $pid) does not end"
     fi
     rm -f "$STATE/$name.pid" "$STATE/$name-sshd.pid"
   done
@@ -114,6 +115,7 @@ repair() {
     for nic in /sys/class/net/enp*; do ip link set "${nic##*/}" up; done
     for vm in 100 101 102 103; do
       [ "$(qm status $vm)" = "status: running" ] || qm start $vm
+      lab-vm $vm lab-logout
       lab-vm $vm lab-emulators good &
     done
     wait' >/dev/null
