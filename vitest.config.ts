@@ -67,6 +67,16 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      {
+        ...base,
+        test: {
+          name: 'reference-wan',
+          include: ['e2e/reference-wan/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
     ],
   },
 })

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { EMBEDDED_LABS, startEmbeddedLab, WAN_PASSWORD } from './lib/embedded.mjs'
+import { labFileOf, WAN_PASSWORDS } from './lib/embedded.mjs'
 import { build, fail, generateClient, install } from './lib/prepare.mjs'
 
 const dev = process.argv.includes('--dev')
@@ -16,7 +16,7 @@ if (!dev) await build()
 const labs = []
 for (const lab of (process.env.LABS || 'embedded').split(',').map((word) => word.trim())) {
   // The app knows lab files only: to it an embedded lab is a lab like any other.
-  labs.push(Object.hasOwn(EMBEDDED_LABS, lab) ? await startEmbeddedLab(EMBEDDED_LABS[lab]) : lab)
+  labs.push(await labFileOf(lab))
 }
 
 const app = spawn(
@@ -25,7 +25,7 @@ const app = spawn(
   {
     stdio: 'inherit',
     env: {
-      [WAN_PASSWORD.name]: WAN_PASSWORD.value,
+      ...WAN_PASSWORDS,
       ...process.env,
       HOST: host,
       PORT: port,

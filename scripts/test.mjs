@@ -83,6 +83,9 @@ if (reference) {
   await stage('reference', vitest('reference'))
   await stage('reference-browser', playwright('reference'))
   await stage('reference-down', check('labs/reference/down', []))
+  await stage('reference-wan-up', check('labs/reference-wan/up', []))
+  await stage('reference-wan', vitest('reference-wan'))
+  await stage('reference-wan-down', check('labs/reference-wan/down', []))
 }
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
 process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1)

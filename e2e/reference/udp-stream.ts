@@ -43,7 +43,7 @@ const bytesOf = (instance: string, ...argv: string[]): Promise<Buffer> =>
 const inside = async (instance: string, ...argv: string[]): Promise<string> => String(await bytesOf(instance, ...argv))
 
 /** The numbers of the datagrams in a capture file (pcap, Ethernet, IPv4 without options). */
-function numbersIn(pcap: Buffer): Set<number> {
+export function numbersIn(pcap: Buffer): Set<number> {
   const numbers = new Set<number>()
   for (let at = 24; at + 16 + 46 <= pcap.length; at += 16 + pcap.readUInt32LE(at + 8))
     numbers.add(pcap.readUInt32BE(at + 16 + 14 + 20 + 8))

@@ -6,24 +6,11 @@ HOST_PACKAGES=(lxd lxd-client dnsmasq-base debootstrap openssh-server iproute2 n
 
 install_packages() {
   local missing
-  # Exits 1 for a package that the machine has never heard of.
-  missing=$({ dpkg-query -W -f '${Package} ${db:Status-Status}\n' "${HOST_PACKAGES[@]}" 2>/dev/null || true; } |
-    awk '$2 == "installed" { print $1 }' | sort | comm -13 - <(printf '%s\n' "${HOST_PACKAGES[@]}" | sort))
+  missing=$(missing_packages "${HOST_PACKAGES[@]}")
   # An incus that is there already needs no LXD beside it.
   if [[ -n $(incus_daemon) ]]; then missing=$(grep -v '^lxd' <<<"$missing" || true); fi
-  [[ -n $missing ]] || return 0
-  say "installing: ${missing//$'\n'/ }"
-  # The packages only: no service of theirs is started for us.
-  local policy=/usr/sbin/policy-rc.d made=
-  if [[ ! -e $policy ]]; then
-    printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy" && made=1
-  fi
   # shellcheck disable=SC2086
-  { apt-get -q update && DEBIAN_FRONTEND=noninteractive \
-    apt-get -q -o DPkg::Lock::Timeout=300 install -y --no-install-recommends $missing; } \
-    >/var/log/failover-lab-reference-apt.log 2>&1 || local failed=1
-  [[ -z $made ]] || rm -f "$policy"
-  [[ -z ${failed:-} ]] || die "cannot install packages: see /var/log/failover-lab-reference-apt.log"
+  [[ -z $missing ]] || install_missing $missing
 }
 
 # systemd inside the containers needs control groups; a machine without systemd may have mounted none.

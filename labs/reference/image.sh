@@ -8,38 +8,17 @@ IMAGE_PACKAGES=(
 
 image_file() {
   local key
-  key=$({ debian_release; declare -p IMAGE_PACKAGES; declare -f build_image strip_image; } | sha256sum | cut -c1-12)
+  key=$({ debian_release; declare -p IMAGE_PACKAGES; declare -f build_image bootstrap strip_image; } | sha256sum | cut -c1-12)
   printf '%s/image-%s.tar' "$CACHE" "$key"
 }
 
-debian_release() { sed -n 's/^VERSION_CODENAME=//p' /etc/os-release; }
-
-# The mirror is whatever the machine's own apt uses.
-debian_mirror() {
-  # shellcheck disable=SC2016
-  apt-get indextargets --format '$(ORIGIN) $(CODENAME) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' |
-    awk -v release="$(debian_release)" '$1 == "Debian" && $2 == release && $3 == "main" { print $4; exit }'
-}
-
 build_image() {
-  local image=$1 work mirror proxy include
-  mirror=$(debian_mirror)
-  [[ -n $mirror ]] || die "apt has no Debian $(debian_release) main repository to take the image from"
-  proxy=$(apt-config shell p Acquire::http::Proxy | sed -n "s/^p='\(.*\)'$/\1/p")
-  include=$(IFS=,; printf '%s' "${IMAGE_PACKAGES[*]}")
-
+  local image=$1 work
   mkdir -p "$CACHE"
   rm -rf "$CACHE"/build.* "$CACHE"/image-*.tar
   work=$(mktemp -d "$CACHE/build.XXXXXX")
-  # A crash throws the half-built image away, so dpkg need not wait for the disk; documentation is not wanted.
-  mkdir -p "$work/rootfs/etc/dpkg/dpkg.cfg.d"
-  printf '%s\n' force-unsafe-io path-exclude=/usr/share/doc/* path-exclude=/usr/share/man/* \
-    path-exclude=/usr/share/locale/* >"$work/rootfs/etc/dpkg/dpkg.cfg.d/failover-lab"
   say "building the image with debootstrap (once; cached in $CACHE)"
-  env ${proxy:+http_proxy="$proxy"} debootstrap --variant=minbase --include="$include" \
-    "$(debian_release)" "$work/rootfs" "$mirror" >"$CACHE/debootstrap.log" 2>&1 ||
-    die "debootstrap failed: $(tail -n 3 "$CACHE/debootstrap.log")"
-
+  bootstrap "$work/rootfs" "${IMAGE_PACKAGES[@]}"
   strip_image "$work/rootfs"
   cat >"$work/metadata.yaml" <<METADATA
 architecture: $(uname -m)
@@ -54,8 +33,7 @@ METADATA
 # Nothing starts by itself but what the lab's own units start: no udev on the host's devices, no timers, no consoles.
 strip_image() {
   local root=$1 unit
-  rm -rf "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/* "$root"/usr/share/{doc,man,info,locale,zoneinfo,perl}/* \
-    "$root"/usr/lib/*-linux-gnu/{perl,gconv}
+  rm -rf "$root"/usr/share/perl/* "$root"/usr/lib/*-linux-gnu/{perl,gconv}
   for unit in keepalived conntrackd nftables dnsmasq iperf3 systemd-binfmt \
     systemd-udevd systemd-udev-trigger systemd-logind systemd-networkd systemd-resolved systemd-timesyncd \
     console-getty getty@ getty-static systemd-modules-load systemd-pstore sys-kernel-debug.mount sys-kernel-tracing.mount; do

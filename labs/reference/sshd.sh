@@ -12,20 +12,6 @@ write_wrapper() {
   mv "$STATE/bin/incus.part" "$STATE/bin/incus"
 }
 
-make_keys() {
-  local key
-  mkdir -p "$SSH_DIR"
-  for key in host_key user_key; do
-    [[ -s $SSH_DIR/$key.pub ]] && continue
-    rm -f "$SSH_DIR/$key"
-    ssh-keygen -q -t ed25519 -N '' -C "failover-lab-reference-${key%_key}" -f "$SSH_DIR/$key"
-  done
-  chmod 600 "$SSH_DIR"/*_key
-  # Who called sudo runs the dashboard.
-  if [[ -n ${SUDO_UID:-} ]]; then chown "$SUDO_UID:${SUDO_GID:-$SUDO_UID}" "$SSH_DIR/user_key"; fi
-  cp "$SSH_DIR/user_key.pub" "$SSH_DIR/authorized_keys"
-}
-
 # SHLVL keeps bash from reading a .bashrc, which it does for commands that come by ssh: it may take its time and set PATH.
 write_sshd_config() {
   cat >"$SSH_DIR/sshd_config" <<CONFIG
@@ -50,7 +36,7 @@ sshd_running() { pid_runs "$SSH_DIR/sshd.pid" "$SSH_DIR/sshd_config"; }
 
 start_sshd() {
   write_wrapper
-  make_keys
+  make_keys "$SSH_DIR"
   local before=
   before=$(cat "$SSH_DIR/sshd_config" 2>/dev/null || true)
   write_sshd_config

@@ -3,19 +3,34 @@ import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fail } from './prepare.mjs'
 
-/** Password of the simulated WANulators' consoles; the world's default (labs/embedded/wan/options.ts). */
-export const WAN_PASSWORD = { name: 'EMBEDDED_WAN_PASSWORD', value: 'lab-console-7' }
+/** Passwords of the WANulators' consoles in the labs of this repository (labs/embedded/wan/options.ts, labs/reference-wan). */
+export const WAN_PASSWORDS = { EMBEDDED_WAN_PASSWORD: 'lab-console-7', REFERENCE_WAN_PASSWORD: 'lab-console-7' }
 
 /** For tests: it ends after this long without a connection. */
 const IDLE = process.env.EMBEDDED_IDLE_MS ? ['--idle', process.env.EMBEDDED_IDLE_MS] : []
 /** The words that LABS may have for labs that are started here, and how. */
-export const EMBEDDED_LABS = {
+const EMBEDDED_LABS = {
   embedded: { kind: 'cluster', stateDir: process.env.EMBEDDED_STATE ?? 'data/embedded' },
   'embedded-wan': { kind: 'wan', stateDir: process.env.EMBEDDED_WAN_STATE ?? 'data/embedded-wan' },
 }
 
+/** The words for labs that are up already, and the lab file that their `up` wrote. */
+const REFERENCE_LABS = {
+  reference: '/var/lib/failover-lab-reference/reference.yaml',
+  'reference-wan': '/var/lib/failover-lab-reference-wan/reference-wan.yaml',
+}
+
+/** The lab file behind an entry of LABS; starts what is to be started here. */
+export async function labFileOf(entry) {
+  if (Object.hasOwn(EMBEDDED_LABS, entry)) return await startEmbeddedLab(EMBEDDED_LABS[entry])
+  if (!Object.hasOwn(REFERENCE_LABS, entry)) return entry
+  const file = REFERENCE_LABS[entry]
+  if (!existsSync(file)) fail(`the lab "${entry}" is not up: sudo labs/${entry}/up`)
+  return file
+}
+
 /** Starts an embedded lab in a process of its own that outlives this one; a running one is used again. */
-export async function startEmbeddedLab({ kind, stateDir }) {
+async function startEmbeddedLab({ kind, stateDir }) {
   mkdirSync(stateDir, { recursive: true })
   const log = openSync(`${stateDir}/embedded.log`, 'a')
   const startedMs = Date.now()

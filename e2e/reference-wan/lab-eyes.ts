@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process'
+import path from 'node:path'
+import { promisify } from 'node:util'
+
+export const REFERENCE_WAN = {
+  id: 'reference-wan',
+  file: '/var/lib/failover-lab-reference-wan/reference-wan.yaml',
+  env: { REFERENCE_WAN_PASSWORD: 'lab-console-7' },
+}
+const ENTER = path.resolve(import.meta.dirname, '../../labs/reference-wan/enter')
+
+type Container = 'pve' | 'router' | 'edge' | 'far'
+
+/** A command in a container, past ssh and product. Rejects when it fails. */
+export const bytesOf = (container: Container, ...argv: string[]): Promise<Buffer> =>
+  promisify(execFile)(ENTER, [container, ...argv], { maxBuffer: 64_000_000, encoding: 'buffer' }).then(
+    ({ stdout }) => stdout,
+  )
+export const inside = async (container: Container, ...argv: string[]): Promise<string> =>
+  String(await bytesOf(container, ...argv))
+const inVm = (vm: number, script: string): Promise<string> =>
+  inside('pve', 'lab-vm', String(vm), 'sh', '-c', `${script}; exit 0`)
+
+export type Link = { id: string; vm: number; inside: string; outside: string; router: string; far: string }
+/** The links in the order of their priority: the two NICs of the PVE host, the addresses at both ends. */
+export const LINKS = [
+  { id: 'starlink-1', vm: 103, inside: 'enp2s0f2', outside: 'enp2s0f3', router: '100.64.1.2', far: '100.64.1.1' },
+  { id: 'starlink-2', vm: 102, inside: 'enp2s0f0', outside: 'enp2s0f1', router: '100.64.2.2', far: '100.64.2.1' },
+  { id: 'byu', vm: 101, inside: 'enp1s0f2', outside: 'enp1s0f3', router: '198.51.100.2', far: '198.51.100.1' },
+] as const satisfies readonly Link[]
+
+const EMULATORS = 'pgrep -x wanulator2-head'
+
+/** What a WANulator's kernel and the file of its emulator say: nothing may drop, delay or limit where it is good. */
+export async function lookInto(vm: number) {
+  const files = `for pid in $(${EMULATORS}); do cat "$(tr '\\0' '\\n' </proc/$pid/cmdline | tail -n 1)"; done`
+  const [emulators, rules, queues, text] = await Promise.all(
+    [`${EMULATORS} | wc -l`, 'nft list ruleset', 'tc qdisc', files].map((script) => inVm(vm, script)),
+  )
+  return {
+    ...{ vm, emulators: Number(emulators), drops: rules?.match(/.*\bdrop\b/g) ?? [] },
+    limits: queues?.match(/.*\btbf\b.*/g) ?? [],
+    delays: text?.match(/<SimFn[^>]*Type=.1.[^>]*>/g) ?? [],
+  }
+}
+
+export const GOOD = { emulators: 1, drops: [], limits: [], delays: [] }
+
+/** The lab as it is: WANulators, NICs and bridges, lease directory, processes of a run; for comparison. */
+export async function look() {
+  const vms = await Promise.all(LINKS.map(({ vm }) => lookInto(vm)))
+  const nics = await inside('pve', 'sh', '-c', 'ip -o link | sed "s/^[0-9]*: //; s/@if[0-9]*//" | sort')
+  const lease = await inside('pve', 'sh', '-c', 'ls -d /var/tmp/failover-lab 2>&1; exit 0')
+  const tagged = 'grep -hsz "^[F]AILOVER_LAB_RUN=" /proc/[0-9]*/environ; exit 0'
+  const processes = await Promise.all((['pve', 'edge'] as const).map((host) => inside(host, 'sh', '-c', tagged)))
+  return { vms, nics, lease, processes }
+}
