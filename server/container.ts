@@ -13,10 +13,13 @@ import { judgeRun } from './judging/judge-run'
 import { LabChecks } from './observe/lab-checks'
 import { LiveStatus } from './observe/live-status'
 import { Runner } from './runner/runner'
+import { Clockwork } from './scenarios/clockwork'
+import { ScenarioService } from './scenarios/service'
 import { CaptureFolder } from './store/capture-files'
 import { databaseFile, migrateDatabase, openDatabase } from './store/client'
 import { PrismaLabStateStore } from './store/lab-state'
 import { ownStore } from './store/owner'
+import { PrismaScenarioStore, PrismaScheduleStore } from './store/scenarios'
 import { PrismaUndoJournal } from './store/undo'
 import { labFiles, loadLabs } from './topology/labs'
 import { labFileError } from './topology/load'
@@ -56,6 +59,7 @@ async function boot(): Promise<Container> {
   }
   const labState = new PrismaLabStateStore(database)
   const captures = new CaptureFolder(path.join(path.dirname(databaseFile(env.databaseUrl)), 'captures'))
+  const [scenarioStore, schedules] = [new PrismaScenarioStore(database), new PrismaScheduleStore(database)]
   const runner = new Runner({
     lab: labOf,
     connections,
@@ -66,11 +70,23 @@ async function boot(): Promise<Container> {
     captures,
     judge: judgeRun(database, env.databaseUrl),
     labState,
+    scenario: (contentId) => scenarioStore.content(contentId),
     owner: `${os.userInfo().username}@${os.hostname()}:${env.port}`,
   })
   const accessTo = (labId: string) => ({ lab: labOf(labId), pool: connections(labOf(labId)) })
   const ownRun = async (labId: string) =>
     (await log.runs.unfinished(labId)).find(({ phase }) => phase !== 'queued')?.id ?? null
+  const clockwork = new Clockwork({
+    schedules,
+    start: async (schedule) => runner.start(await scenarios.requestFor(schedule)),
+  })
+  const scenarios = new ScenarioService({
+    lab: labOf,
+    scenarios: scenarioStore,
+    schedules,
+    start: (request) => runner.start(request),
+    onScheduled: (schedule) => clockwork.follow(schedule),
+  })
   const services: Services = {
     labs: { list: () => loaded, get: labOf },
     runs: log.history,
@@ -88,13 +104,16 @@ async function boot(): Promise<Container> {
     },
     runner,
     switches: runner.switches,
+    scenarios,
     publicUrl: env.publicUrl,
     version: packageJson.version,
     eventLoop: watchEventLoop(),
   }
   await runner.recover()
+  await clockwork.resume()
   void log.compactor.leftovers()
   const close = async () => {
+    clockwork.close()
     await runner.close()
     await Promise.all([...pools.values()].map((pool) => pool.dispose()))
     await log.compactor.idle()

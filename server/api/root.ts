@@ -3,6 +3,8 @@ import { checkRouter } from './routers/check'
 import { compareRouter } from './routers/compare'
 import { labsRouter } from './routers/labs'
 import { runsRouter } from './routers/runs'
+import { scenariosRouter } from './routers/scenarios'
+import { sshConfigRouter } from './routers/ssh-config'
 import { switchesRouter } from './routers/switches'
 import { createCallerFactory, mergeRouters, router } from './trpc'
 
@@ -13,6 +15,8 @@ export const appRouter = router({
   runs: runsRouter,
   compare: compareRouter,
   switches: switchesRouter,
+  scenarios: scenariosRouter,
+  sshConfig: sshConfigRouter,
 })
 export type AppRouter = typeof appRouter
 
