@@ -32,13 +32,17 @@ export default defineConfig({
           hookTimeout: 60_000,
           // Each file has a world and an app of its own; they mostly wait.
           maxWorkers: 2,
+          // Concurrent tests of one file: as many as the WAN's suite has worlds.
+          maxConcurrency: 8,
         },
       },
       {
         ...base,
         test: {
           name: 'vectors',
-          include: ['e2e/vectors/embedded.test.ts'],
+          include: ['e2e/vectors/embedded.test.ts', 'e2e/vectors/wan.test.ts'],
+          // Worlds of one file at a time: they measure.
+          fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 60_000,
           maxConcurrency: 4,

@@ -5,6 +5,8 @@ import { createServer } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { PASSWORD_ENV } from '@/labs/embedded/wan/labfile'
+import { WanOptionsSchema } from '@/labs/embedded/wan/options'
 
 const ROOT = path.resolve(import.meta.dirname, '..')
 
@@ -49,7 +51,7 @@ export type RunAnswer = {
   verdict: string | null
   criteria: { id: string; verdict: string; reason: string }[]
   measurements: Record<string, { ms: number; plusMs: number; minusMs: number; method: string }>
-  steps: { id: string; outcome: string | null; startedAt: number | null }[]
+  steps: { id: string; outcome: string | null; startedAt: number | null; endedAt: number | null }[]
   commands: { host: string; argv: string[]; stepId: string }[]
   startedAt: number | null
   endedAt: number | null
@@ -76,6 +78,7 @@ export class App {
       PUBLIC_URL: '',
       NEXT_MANUAL_SIG_HANDLE: 'true',
       NEXT_TELEMETRY_DISABLED: '1',
+      [PASSWORD_ENV]: WanOptionsSchema.parse({}).password,
       ...more,
     }
     const app = new App(`http://127.0.0.1:${port}`, dir, env, App.spawn(env))
@@ -156,6 +159,8 @@ export class App {
     )
 }
 
+type WorldKind = 'cluster' | 'wan'
+
 /** The control calls of an embedded lab in a process of its own; tests and benchmarks only. */
 export class World {
   private constructor(
@@ -166,8 +171,8 @@ export class World {
   ) {}
 
   /** Starts a world in a process of its own: more than two in one keep it too busy to answer in time. */
-  static async startAlone(id: string): Promise<World> {
-    const [world] = await World.start(1, scratch(), id)
+  static async startAlone(id: string, kind: WorldKind = 'cluster'): Promise<World> {
+    const [world] = await World.start(1, scratch(), id, kind)
     if (!world) throw new Error('no world')
     return world
   }
@@ -178,9 +183,9 @@ export class World {
   }
 
   /** Starts `count` worlds in one process. */
-  static async start(count = 1, dir = scratch(), id = 'embedded'): Promise<World[]> {
+  static async start(count = 1, dir = scratch(), id = 'embedded', kind: WorldKind = 'cluster'): Promise<World[]> {
     const args = ['node_modules/tsx/dist/cli.mjs', 'labs/embedded/main.ts', '--state', dir, '--worlds', String(count)]
-    args.push('--id', id)
+    args.push('--id', id, '--kind', kind)
     const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] })
     let out = ''
     child.stdout?.on('data', (data) => {

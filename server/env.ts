@@ -13,7 +13,11 @@ const EnvSchema = z
       .string()
       .regex(/^file:./, 'expected "file:<path>", e.g. file:./data/failover-lab.db')
       .default('file:./data/failover-lab.db'),
-    LABS: z.string().trim().min(1, 'expected "embedded" or lab files, comma-separated').default('embedded'),
+    LABS: z
+      .string()
+      .trim()
+      .min(1, 'expected "embedded", "embedded-wan" or lab files, comma-separated')
+      .default('embedded'),
     PUBLIC_URL: z
       .url({ protocol: /^https?$/, message: 'expected a URL such as http://failover-lab.example:3000' })
       .transform((url) => url.replace(/\/+$/, ''))
@@ -31,7 +35,7 @@ const EnvSchema = z
     host: env.HOST,
     port: env.PORT,
     databaseUrl: env.DATABASE_URL,
-    /** "embedded" or lab files, comma-separated; blanks around the commas are allowed. */
+    /** "embedded", "embedded-wan" or lab files, comma-separated; blanks around the commas are allowed. */
     labs: env.LABS,
     /** What links in reports and answers begin with; no slash at the end. */
     publicUrl: env.PUBLIC_URL ?? `http://${urlHost(env.HOST)}:${env.PORT}`,

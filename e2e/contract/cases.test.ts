@@ -1,20 +1,9 @@
 import { expect, test } from 'vitest'
 import { labAndApp } from './fixture'
 import { look } from './lab-eyes'
+import { plannedFor } from './planned'
 
 const lab = labAndApp()
-
-type Plan = { id: string; commands: { host: string; argv: string[] }[] }[]
-
-/** The run's id and what else differs from plan to run by nature: who owns the lease and since when, journal's start. */
-const normal = (argv: string[], runId: string): string =>
-  argv
-    .join(' ')
-    .replaceAll(runId, 'RUN')
-    .replace(/\{"runId".*?\}/, 'OWNER')
-    .replace(/--since @\d+/, '--since @T')
-
-const query = (input: unknown) => encodeURIComponent(JSON.stringify(input))
 
 test.each([
   ['TC-1', {}],
@@ -34,8 +23,7 @@ test.each([
   ['TC-10', { how: 'cut-bridge' }],
 ])('%s %o passes, does what its plan says, and leaves the lab as it was', async (caseId, params) => {
   const before = await look(lab.world)
-  const input = query({ lab: lab.world.id, case: caseId, params })
-  const plan = await lab.app.get<{ result: { data: Plan } }>(`/api/trpc/cases.plan?input=${input}`)
+  const planned = await plannedFor(lab.app, lab.world.id, caseId, params)
   const { id } = await lab.app.start(lab.world.id, caseId, params)
   const run = await lab.app.ended(id)
   expect({
@@ -47,8 +35,6 @@ test.each([
     verdict: 'pass',
     criteria: [],
   })
-  const planned = new Set(plan.result.data.flatMap((step) => step.commands.map(({ argv }) => normal(argv, 'RUN'))))
-  const strangers = run.commands.map(({ argv }) => normal(argv, id)).filter((text) => !planned.has(text))
-  expect([...new Set(strangers)]).toEqual([])
+  expect(planned.strangers(run)).toEqual([])
   expect(await look(lab.world)).toEqual(before)
 })

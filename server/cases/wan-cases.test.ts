@@ -135,7 +135,9 @@ describe('a degraded link', () => {
   })
 
   it('that the traffic stays on is a failure of leaving, and no gap', () => {
-    expect(run('WAN-3', () => first).verdicts).toEqual({ ...PASSED, 'link-left': 'fail' })
+    const { report, verdicts } = run('WAN-3', () => first)
+    expect(verdicts).toEqual({ ...PASSED, 'link-left': 'fail', 'link-back': 'inconclusive' })
+    expect(report.criteria.find(({ id }) => id === 'link-left')?.measured?.text).toBe('> 54.700 s')
   })
 
   it('after which the traffic is never seen again is a gap without an end', () => {
@@ -154,9 +156,54 @@ describe('a degraded link', () => {
     )
   })
 
+  it('is told by times that hold the truth', () => {
+    const { report } = run('WAN-2', moved(3000, 5000, 1200))
+    const truths = { failoverTimeByCapture: 1200, linkLeft: 3000, reversionTime: 5000, 'lossBack-far-side': 4200 }
+    for (const [id, truthMs] of Object.entries(truths)) {
+      const { ms, plusMs, minusMs } = report.measurements.find((one) => one.id === id) ?? {}
+      expect([id, (ms ?? 0) + (plusMs ?? 0) >= truthMs, (ms ?? 0) - (minusMs ?? 0) <= truthMs]).toEqual([
+        id,
+        true,
+        true,
+      ])
+    }
+  })
+
+  it('may change its path so often that the limit lies within what bins and T0 leave open', () => {
+    const twiceMore: World = (atMs) => {
+      if (atMs < 33_000 || atMs >= 95_000) return first
+      return atMs >= 50_000 && atMs < 60_000 ? first : second
+    }
+    const { report, verdicts } = run('WAN-5', twiceMore)
+    expect(verdicts.oscillation).toBe('inconclusive')
+    expect(report.criteria.find(({ id }) => id === 'oscillation')?.measured?.text).toMatch(/^1\.99–2\.01 changes/)
+  })
+
+  it('that loses until it is made good again has not been left in time', () => {
+    const until = (goodMs: number) => [
+      impaired(first, T0_MS, both(presetDirection('drop-15')), 'failover'),
+      impaired(first, goodMs, both(GOOD), 'reversion'),
+    ]
+    const lossy =
+      (goodMs: number): World =>
+      (atMs) =>
+        atMs > T0_MS && atMs < goodMs && Math.floor(atMs / 1000) % 2 === 0 ? null : first
+    expect(run('WAN-2', lossy(GOOD_MS), { more: until(GOOD_MS) }).verdicts['loss-back']).toBe('fail')
+    expect(run('WAN-2', lossy(45_000), { more: until(45_000) }).verdicts['loss-back']).toBe('inconclusive')
+  })
+
+  it('is not judged without one of the captures', () => {
+    const change = (all: WanCaptured) => ({ ...all, nics: all.nics.slice(1) })
+    expect(run('WAN-2', moved(3000, 5000), { change }).verdicts).toMatchObject({
+      ...{ 'link-gap': 'inconclusive', 'link-left': 'inconclusive', 'link-back': 'inconclusive' },
+      oscillation: 'inconclusive',
+    })
+  })
+
   it.each([
     ['broke off', (nic: WanCaptured['nics'][number]) => ({ ...nic, error: 'pve: this user may not capture' })],
     ['dropped packets', (nic: WanCaptured['nics'][number]) => ({ ...nic, dropped: 12 })],
+    ['did not say what it dropped', (nic: WanCaptured['nics'][number]) => ({ ...nic, dropped: null })],
     ['was set back', (nic: WanCaptured['nics'][number]) => ({ ...nic, backwards: 3 })],
   ])('is not judged by a capture that %s', (_what, spoil) => {
     const change = (all: WanCaptured) => ({ ...all, nics: all.nics.map((nic, at) => (at === 0 ? spoil(nic) : nic)) })
@@ -185,7 +232,7 @@ describe('all links cut one by one', () => {
 
   it('is survived as long as one is left, and nothing passes then', () => {
     const { report, verdicts } = run('WAN-1', world(2000), { more })
-    expect(verdicts).toEqual({ 'link-gap': 'pass', 'all-cut': 'pass', 'link-back': 'pass' })
+    expect(verdicts).toEqual({ 'link-gap': 'pass', 'all-cut': 'pass', 'link-back': 'pass', agreement: 'pass' })
     expect(report.verdict).toBe('pass')
   })
 

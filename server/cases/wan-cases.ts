@@ -2,16 +2,9 @@ import { z } from 'zod'
 import { type Direction, DirectionSchema, presetDirection } from '../domain/impairment'
 import type { WanLab } from '../domain/lab'
 import { wanLinks } from '../domain/wan'
-import {
-  gapsWhileALinkIsLeft,
-  gapsWithinLimit,
-  lossBack,
-  noFlapping,
-  nothingOverCutLinks,
-  requestsSucceed,
-  trafficComesBack,
-  trafficLeavesLink,
-} from './criteria/wan'
+import { gapsWhileALinkIsLeft, gapsWithinLimit, nothingOverCutLinks } from './criteria/wan'
+import { noFlapping, trafficComesBack, trafficLeavesLink } from './criteria/wan-paths'
+import { lossBack, probesAgree, requestsSucceed } from './criteria/wan-traffic'
 import { type CaseDefinition, defineWanCase, type WanCriterion } from './define'
 import {
   eachWay,
@@ -41,7 +34,7 @@ const wan01 = defineWanCase({
   needs: wanNeeds,
   params: z.object(wanParams(300, 5)),
   headline,
-  criteria: [gapsWhileALinkIsLeft, nothingOverCutLinks, trafficComesBack, requestsSucceed],
+  criteria: [gapsWhileALinkIsLeft, nothingOverCutLinks, trafficComesBack, probesAgree, requestsSucceed],
   steps: (lab, given) => {
     const links = wanLinks(lab.wan)
     const ms = (given.durationS * 1000) / (links.length + 2)

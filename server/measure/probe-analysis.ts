@@ -4,7 +4,7 @@ import { placeName } from '../domain/place'
 import type { ProbeSummary, RunContext } from '../domain/run'
 import { probeStreams, SAMPLE_COLUMNS, type SampleRow } from '../domain/sample'
 import type { Stamped } from '../domain/stamped'
-import { baselineBefore, baselineOf } from './baseline'
+import { baselineBefore, baselineOf, type ProbeBaseline } from './baseline'
 import { doneOn } from './clocks'
 import { failoverOf, type ProbeFailover } from './failover-time'
 import { joinTimelines } from './join-timelines'
@@ -17,6 +17,7 @@ export type ProbeAnalysis = {
   timeline: ProbeTimeline
   /** T0 on the probe host's clock. */
   t0: Interval | null
+  baseline: ProbeBaseline
   /** null where there was no fault, or its instant is not known on the probe's clock. */
   failover: ProbeFailover | null
   summary: ProbeSummary
@@ -26,6 +27,8 @@ export type ProbeAnalysis = {
 export type ProbeQuestion = {
   time: { id: string; title: string }
   fault: Stamped | null
+  /** What was done next: from there on nothing belongs to the fault any more. */
+  until?: Stamped | undefined
   context: RunContext | null
 }
 
@@ -42,32 +45,39 @@ export function analyseProbe(
   lab: Pick<AnyLab, 'expectations'>,
   target: Target,
   rows: readonly (readonly SampleRow[])[],
-  { time, fault, context }: ProbeQuestion,
+  question: ProbeQuestion,
 ): ProbeAnalysis {
-  const { validationMs, forwardingDelayThresholdMs } = lab.expectations
+  const { fault, context } = question
+  const { forwardingDelayThresholdMs } = lab.expectations
   const [stream] = probeStreams(target.id)
   const timeline = joinTimelines(rows.map((each) => buildProbeTimeline(each, { forwardingDelayThresholdMs })))
   const t0 = fault && doneOn(fault, placeName(target.from), context)
   const first = timeline.records[0]?.sendMs ?? 0
   const baseline = t0 ? baselineBefore(timeline, first, t0.fromMs) : baselineOf(timeline, first, timeline.endMs)
+  const failover = probeFailover(lab, { target, timeline, baseline }, question)
   const { title, crossesCluster } = target
-  const failover =
-    t0 &&
-    failoverOf(timeline, {
-      id: `${time.id}-${target.id}`,
-      title: time.title,
-      stream,
-      probeTitle: title,
-      crossesCluster,
-      t0,
-      baseline,
-      validationMs,
-    })
   const summary = summarizeProbe(
     timeline,
     { stream, title, crossesCluster, pings: rows.length, icmpBytes: icmpBytesOf(rows[0] ?? []) },
     baseline,
     failover?.outages.findings ?? [],
   )
-  return { target, timeline, t0, failover, summary }
+  return { target, timeline, t0, baseline, failover, summary }
+}
+
+/** What a probe saw of one fault; null where there was none, or its instant is not known on the probe's clock. */
+export function probeFailover(
+  { expectations: { validationMs } }: Pick<AnyLab, 'expectations'>,
+  { target, timeline, baseline }: Pick<ProbeAnalysis, 'target' | 'timeline' | 'baseline'>,
+  { time, fault, until, context }: ProbeQuestion,
+): ProbeFailover | null {
+  const clock = placeName(target.from)
+  const t0 = fault && doneOn(fault, clock, context)
+  if (!t0) return null
+  const [stream] = probeStreams(target.id)
+  const { title: probeTitle, crossesCluster } = target
+  return failoverOf(timeline, {
+    ...{ id: `${time.id}-${target.id}`, title: time.title, stream, probeTitle, crossesCluster },
+    ...{ t0, untilMs: (until && doneOn(until, clock, context)?.fromMs) ?? undefined, baseline, validationMs },
+  })
 }

@@ -22,8 +22,8 @@ export function FirstLab() {
     return (
       <Empty page title="No lab is configured">
         <p>
-          Set LABS in .env to your lab files, comma-separated, or to the word embedded, and start again.
-          labs/example.yaml shows every field.
+          Set LABS in .env to your lab files, comma-separated, or to the word embedded or embedded-wan, and start again.
+          labs/example.yaml and labs/byu-wan.example.yaml show every field.
         </p>
       </Empty>
     )

@@ -10,6 +10,9 @@ import type { WanWorld } from './world'
 
 export type ControlledWan = { world: WanWorld; holds: Holds; ssh: SshServer }
 
+/** Shorter pauses of the traffic are nothing to tell. */
+const PAUSE_MS = 150
+
 const vm = z.number().int()
 const linkIds = z.array(z.string()).default(LINKS.map(({ id }) => id))
 
@@ -22,6 +25,7 @@ export const wanControls = {
     path: world.router.path.last,
     losses: Object.fromEntries(world.wires.losses),
     nics: Object.fromEntries(world.wires.nics),
+    pauses: { isp: world.wires.pauses('isp', PAUSE_MS), router: world.wires.pauses('router', PAUSE_MS) },
   }),
   state: ({ world, ssh, holds }: ControlledWan) => ({
     connections: ssh.connections(),

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { type WanLab, WanLabSchema } from '@/server/domain/lab'
 import { switchTexts } from './labfile-switches'
 import { WAN_SWITCHES, type WanOptions } from './options'
-import { EDGE, EDGE_USER, EMULATOR, FAR_ADDRESS, GUESTS, LINKS, NICS, PVE, VMS } from './topology'
+import { EDGE, EDGE_USER, EMULATOR, FAR_ADDRESS, GUESTS, HTTP_PORTS, LINKS, NICS, PVE, VMS } from './topology'
 
 /** Name of the environment variable that holds the consoles' password. */
 export const PASSWORD_ENV = 'EMBEDDED_WAN_PASSWORD'
@@ -49,6 +49,7 @@ export function wanLabOf({ id, title, ports, hostKey, keyFile }: Ssh, options: W
       },
       isps: LINKS.map(({ id: isp, title: name, kind, priority }) => ({ id: isp, title: name, kind, priority })),
       edgeNodes: [{ host: EDGE, title: 'Edge node' }],
+      requests: { host: EDGE, urls: HTTP_PORTS.map((port) => `http://${FAR_ADDRESS}:${port}`) },
     },
     switches: WAN_SWITCHES.map((name) => ({
       ...{ id: name, at: { host: PVE }, ...switchTexts[name] },

@@ -11,6 +11,7 @@ export type Loss = { sent: number; lost: number }
 
 /** From a NIC through its bridge to the other one, without an emulator's doing, ms. */
 const BRIDGE_MS = 0.08
+const MAX_PASSED = 200_000
 
 /** The links between the router and its ISPs: NIC, WANulator, NIC. */
 export class Wires {
@@ -20,6 +21,8 @@ export class Wires {
   )
   /** By "link towards kind". */
   readonly losses = new Map<string, Loss>()
+  /** When the traffic passed the router's side, towards the ISPs and towards the router, epoch ms, in no order. */
+  readonly passed: Record<Towards, number[]> = { isp: [], router: [] }
   private sequence = 0
 
   constructor(private readonly world: WanWorld) {}
@@ -38,10 +41,27 @@ export class Wires {
       this.taps.emit(nic, direction, { atMs: stampMs, bytes, sequence, link, towards })
       return true
     }
+    const pass = (stampMs: number) => {
+      if (kind !== 'traffic') return
+      const stamps = this.passed[towards]
+      stamps.push(stampMs)
+      if (stamps.length > MAX_PASSED) stamps.splice(0, MAX_PASSED / 2)
+    }
     if (!seen(first, 'in', atMs)) return this.lose(loss)
+    if (towards === 'isp') pass(atMs)
     const leavesMs = this.world.vm(link.vm).pass(guestOf(link.vm, second), bytes, atMs + BRIDGE_MS)
     if (leavesMs === null || !seen(second, 'out', leavesMs)) return this.lose(loss)
+    if (towards === 'router') pass(leavesMs)
     return leavesMs
+  }
+
+  /** Pauses of the traffic over all links that were longer than `leastMs`. */
+  pauses(towards: Towards, leastMs: number): { fromMs: number; toMs: number }[] {
+    const stamps = this.passed[towards].toSorted((a, b) => a - b)
+    return stamps.flatMap((toMs, at) => {
+      const fromMs = stamps[at - 1] ?? toMs
+      return toMs - fromMs > leastMs ? [{ fromMs, toMs }] : []
+    })
   }
 
   private lose(loss: Loss): null {

@@ -3,7 +3,7 @@ import type { CapturePhase } from '../../domain/wan-run'
 import { seeded } from '../testing/random'
 import { capturedPaths, wanAnalysis } from './analysis'
 import { wanOutage } from './outage'
-import { backAt, leftAt, oscillationOf, type PathBins, pathChanges, pathUse } from './path-use'
+import { backAt, isOnAt, leftAt, type PathBins, pathChanges, pathUse, periodOf, unclearBins } from './path-use'
 
 const ORIGIN_MS = 1_800_000_000_000
 /** Length of the encrypted traffic, and of the router's own probes. */
@@ -48,14 +48,14 @@ describe("traffic among the router's own packets", () => {
     expect(reading.spacingMs).toBeGreaterThan(9.9)
     expect(reading.spacingMs).toBeLessThan(10.6)
     const { gaps, worst } = wanOutage(
-      capturedPaths(reading, ['a', 'b', 'c'], ORIGIN_MS + 30_000),
+      { ...capturedPaths(reading, ['a', 'b', 'c']), endMs: ORIGIN_MS + 30_000 },
       ORIGIN_MS + 14_900,
       'x',
     )
     expect(gaps).toHaveLength(1)
     expect(worst?.measurement?.ms).toBeCloseTo(2410, 0)
     expect(worst?.bounds.lowerMs).toBeLessThanOrEqual(2400)
-    const alone = wanOutage(capturedPaths(reading, ['a'], ORIGIN_MS + 30_000), ORIGIN_MS + 14_900, 'a')
+    const alone = wanOutage({ ...capturedPaths(reading, ['a']), endMs: ORIGIN_MS + 30_000 }, ORIGIN_MS + 14_900, 'a')
     expect(alone.worst?.bounds.upperMs).toBeNull()
   })
 
@@ -67,7 +67,11 @@ describe("traffic among the router's own packets", () => {
     ]
     const reading = analysed(packets, ['a', 'b'])
     expect(reading.nics.get('a')?.traffic?.isByRate).toBe(true)
-    const { worst } = wanOutage(capturedPaths(reading, ['a', 'b'], ORIGIN_MS + 30_000), ORIGIN_MS + 14_900, 'x')
+    const { worst } = wanOutage(
+      { ...capturedPaths(reading, ['a', 'b']), endMs: ORIGIN_MS + 30_000 },
+      ORIGIN_MS + 14_900,
+      'x',
+    )
     expect(worst?.measurement?.ms).toBeGreaterThan(2900)
     expect(worst?.measurement?.ms).toBeLessThan(3150)
     expect(worst?.bounds.lowerMs).toBeLessThan(3000)
@@ -92,7 +96,8 @@ describe("traffic among the router's own packets", () => {
     const reading = analysed([...noise, ...periodic('a', TRAFFIC, 10, 5000, 30_000)], ['a'])
     expect(reading.nics.get('a')?.traffic?.lengths.has(TRAFFIC)).toBe(true)
     expect(
-      wanOutage(capturedPaths(reading, ['a'], ORIGIN_MS + 30_000), ORIGIN_MS + 11_000, 'a').worst?.measurement?.ms,
+      wanOutage({ ...capturedPaths(reading, ['a']), endMs: ORIGIN_MS + 30_000 }, ORIGIN_MS + 11_000, 'a').worst
+        ?.measurement?.ms,
     ).toBe(0)
   })
 
@@ -121,8 +126,16 @@ describe('the path in use', () => {
       { path: null, fromMs: 3000, toMs: 4000 },
       { path: 'starlink-2', fromMs: 4000, toMs: 6000 },
     ])
-    expect(pathChanges(use, { fromMs: 0, toMs: 6000 })).toEqual([{ atMs: 4000, from: 'starlink-1', to: 'starlink-2' }])
+    expect(pathChanges(use, 1000)).toEqual([{ fromMs: 1000, toMs: 5000, from: 'starlink-1', to: 'starlink-2' }])
     expect(pathUse(new Map())).toEqual([])
+    expect(unclearBins(use, 1000, { fromMs: 0, toMs: 6000 })).toBe(0)
+    const shared = pathUse(
+      new Map([
+        ['a', bins([10, 10, 10])],
+        ['b', bins([10, 10, 10])],
+      ]),
+    )
+    expect(unclearBins(shared, 1000, { fromMs: 0, toMs: 3000 })).toBe(2)
   })
 
   it('that flaps every 10 s is found out', () => {
@@ -134,17 +147,32 @@ describe('the path in use', () => {
         ['b', bins(seconds.map((second) => (isFirst(second) ? 0 : 100)))],
       ]),
     )
-    const window = { fromMs: 0, toMs: 120_000 }
-    expect(oscillationOf(pathChanges(use, window), window)).toEqual({ changes: 11, perMinute: 5.5, periodMs: 20_000 })
-    const one = { fromMs: 0, toMs: 60_000 }
-    expect(oscillationOf([], one)).toEqual({ changes: 0, perMinute: 0, periodMs: null })
+    const changes = pathChanges(use, 1000)
+    expect(changes).toHaveLength(11)
+    expect(changes[0]).toEqual({ fromMs: 9000, toMs: 11_000, from: 'a', to: 'b' })
+    expect(periodOf(changes)).toBe(20_000)
+    expect(periodOf(changes.slice(0, 2))).toBeNull()
   })
 
   it('has left a link when it stays away, and is back when it stays', () => {
     const link = bins([100, 100, 100, 60, 5, 80, 3, 0, 2, 0, 0, 0, 70, 90, 100, 100])
     const question = { afterMs: 2500, validationMs: 4000, baseline: 100 }
-    expect(leftAt(link, question)).toEqual({ atMs: 6000, errorMs: 1000 })
-    expect(backAt(link, { ...question, afterMs: 7000 })).toEqual({ atMs: 12_000, errorMs: 1000 })
-    expect(leftAt(bins([100, 100, 100, 100]), question)).toBeNull()
+    const paths = (...others: number[]) =>
+      new Map([
+        ['a', link],
+        ['b', bins(link.bins.map((count, at) => others[at] ?? 100 - count))],
+      ])
+    expect(leftAt(paths(), 'a', question)).toEqual({ fromMs: 5000, toMs: 6110 })
+    expect(backAt(link, { ...question, afterMs: 7000 })).toEqual({ fromMs: 11_000, toMs: 12_500 })
+    const stays = bins([100, 100, 100, 100])
+    expect(leftAt(new Map([['a', stays]]), 'a', question)).toBeNull()
+    expect([isOnAt(stays, 3500, 100), isOnAt(link, 7500, 100)]).toEqual([true, false])
+  })
+
+  it('has not left a link when it has stopped everywhere, or is less on all of them', () => {
+    const question = { afterMs: 1000, validationMs: 2000, baseline: 100 }
+    const nothing = bins([100, 0, 0, 0, 0])
+    expect(leftAt(new Map([['a', nothing]]), 'a', question)).toBeNull()
+    expect(leftAt(new Map([['a', bins([100, 8, 8, 8, 8])]]), 'a', question)).toBeNull()
   })
 })

@@ -168,8 +168,7 @@ export function capturedPaths(
     nics: ReadonlyMap<string, Pick<NicReading, 'segments' | 'gapMs' | 'edgeMs'>>
   },
   names: readonly string[],
-  endMs: number,
-): CapturedPaths {
+): Omit<CapturedPaths, 'endMs'> {
   const chosen = names.flatMap((name) => reading.nics.get(name) ?? [])
   const gapMs = Math.max(gapThresholdMs(reading.spacingMs ?? 0), ...chosen.map((nic) => nic.gapMs))
   const edgeMs = Math.max(0, ...chosen.map((nic) => nic.edgeMs))
@@ -178,6 +177,5 @@ export function capturedPaths(
     gapMs,
     spacingMs: reading.spacingMs ?? gapMs,
     edgeMs,
-    endMs,
   }
 }

@@ -12,6 +12,8 @@ export type CapturedPaths = {
   spacingMs: number
   /** By how much a segment may begin or end late or early, ms. */
   edgeMs: number
+  /** So much longer than the outage a pause may be, ms: of answers, whose way there and back is in it. Infinity: nobody knows. */
+  lateMs?: number
   /** When the captures or the traffic were ended, whichever was first: what is missing behind it is no gap. */
   endMs: number
 }
@@ -40,10 +42,10 @@ export const gapThresholdMs = (spacingMs: number): number => Math.max(LEAST_GAP_
 /**
  * Gaps of traffic over the union of NICs after an instant, and the worst one (RFC 6412 TBM: by timestamps). A single
  * NIC's gap never ends once traffic has left it; the union's ends when another one takes over. The true outage is that gap
- * less at most one spacing at either end; an open one is only known to have lasted so long, and has no upper bound.
+ * less at most one spacing at either end, and less `lateMs`; an open one is only known to have lasted so long, and has no upper bound.
  */
 export function wanOutage(
-  { streams, gapMs, spacingMs, edgeMs, endMs }: CapturedPaths,
+  { streams, gapMs, spacingMs, edgeMs, endMs, lateMs = 0 }: CapturedPaths,
   fromMs: number,
   source: string,
 ): WanOutage {
@@ -55,7 +57,7 @@ export function wanOutage(
   const worst = gaps.find((gap) => gap.isOpen) ?? longest
   const { isOpen, ...span } = worst ?? { fromMs, toMs: fromMs, isOpen: false }
   const ms = span.toMs - span.fromMs
-  const minusMs = Math.min(ms, 2 * (spacingMs + edgeMs))
+  const minusMs = Math.min(ms, 2 * (spacingMs + edgeMs) + lateMs)
   const plusMs = worst ? 2 * edgeMs : gapMs
   const labels = { id: 'failoverTimeByCapture', title: 'Failover Time by capture', method: 'TBM', source } as const
   const bounds = { lowerMs: ms - minusMs, upperMs: isOpen ? null : ms + plusMs }

@@ -1,3 +1,4 @@
+import type { Interval } from '../../domain/ids'
 import { quantileOf } from '../statistics'
 
 /** Traffic packets of one path per bin; bins[i] begins at originMs + i × binMs. */
@@ -50,49 +51,88 @@ export function pathUse(paths: ReadonlyMap<string, PathBins>): PathUse[] {
   return uses
 }
 
+const sumAt = (paths: ReadonlyMap<string, PathBins>, at: number): number =>
+  [...paths.values()].reduce((sum, { bins }) => sum + (bins[at] ?? 0), 0)
+
 function mostOf(paths: ReadonlyMap<string, PathBins>, at: number): PathUse['path'] {
   const counts = [...paths].map(([path, { bins }]) => ({ path, packets: bins[at] ?? 0 }))
-  const all = counts.reduce((sum, { packets }) => sum + packets, 0)
+  const all = sumAt(paths, at)
   if (all === 0) return null
   return counts.find(({ packets }) => packets >= MOST * all)?.path ?? 'shared'
 }
 
-/** A change of the path in use; it lies in the bin before `atMs`, or in what was between the two. */
-export type PathChange = { atMs: number; from: string; to: string }
+/** A change of the path in use: it began at the earliest in the last bin of the old one, and was over in the first of the new one. */
+export type PathChange = Interval & { from: string; to: string }
 
 /** From one path to another; a pause, or a time in which several shared, is no path. */
-export function pathChanges(uses: readonly PathUse[], window: { fromMs: number; toMs: number }): PathChange[] {
+export function pathChanges(uses: readonly PathUse[], binMs: number): PathChange[] {
   const changes: PathChange[] = []
-  let from: string | null = null
-  for (const { path, fromMs } of uses) {
+  let last: PathUse | null = null
+  for (const use of uses) {
+    const { path, fromMs } = use
     if (path === null || path === 'shared') continue
-    if (from !== null && path !== from) changes.push({ atMs: fromMs, from, to: path })
-    from = path
+    if (last?.path && path !== last.path)
+      changes.push({ fromMs: last.toMs - binMs, toMs: fromMs + binMs, from: last.path, to: path })
+    last = use
   }
-  return changes.filter(({ atMs }) => atMs >= window.fromMs && atMs <= window.toMs)
+  return changes
 }
 
-export type Oscillation = {
-  changes: number
-  perMinute: number
-  /** From leaving a path to leaving it again, ms, median; null when none was left twice. */
+/** Bins in which no path had most of the traffic, beyond the one that a change itself may lie in: it may have flapped faster than a bin. */
+export function unclearBins(uses: readonly PathUse[], binMs: number, window: Interval): number {
+  const shared = uses.filter(({ path }) => path === 'shared')
+  const bins = shared.map(({ fromMs, toMs }) => {
+    const ms = Math.min(toMs, window.toMs) - Math.max(fromMs, window.fromMs)
+    return Math.max(0, Math.ceil(ms / binMs) - 1)
+  })
+  return bins.reduce((sum, count) => sum + count, 0)
+}
+
+/**
+ * From leaving a path to leaving it again, ms, median: how regularly the path changes. null when none was left twice.
+ */
+export function periodOf(changes: readonly PathChange[]): number | null {
+  const lastLeft = new Map<string, number>()
+  const periods: number[] = []
+  for (const { fromMs, from } of changes) {
+    const before = lastLeft.get(from)
+    if (before !== undefined) periods.push(fromMs - before)
+    lastLeft.set(from, fromMs)
+  }
+  return quantileOf(periods, 0.5)
+}
+
+export type Flapping = {
+  /** All of them in the window, those at its edges as well. */
+  changes: PathChange[]
+  /** Without the one that leaves the degraded link; bins, edges and T0 leave room for so many. */
+  perMinute: { least: number; most: number }
   periodMs: number | null
 }
 
-/** How often the path changed in a window, and how regularly. */
-export function oscillationOf(changes: readonly PathChange[], window: { fromMs: number; toMs: number }): Oscillation {
-  const lastLeft = new Map<string, number>()
-  const periods: number[] = []
-  for (const { atMs, from } of changes) {
-    const before = lastLeft.get(from)
-    if (before !== undefined) periods.push(atMs - before)
-    lastLeft.set(from, atMs)
+type FlapWindow = { t0: Interval; until: Interval; degraded: string }
+
+/** How often the path changed from T0 until the next change of a link, and how regularly. */
+export function flapping(paths: ReadonlyMap<string, PathBins>, { t0, until, degraded }: FlapWindow): Flapping {
+  const [{ binMs = 0 } = {}] = paths.values()
+  const uses = pathUse(paths)
+  const changes = pathChanges(uses, binMs).filter(({ fromMs, toMs }) => toMs > t0.fromMs && fromMs < until.toMs)
+  const certain = changes.filter(({ fromMs, toMs }) => fromMs >= t0.toMs && toMs <= until.fromMs)
+  const minutes = {
+    least: Math.max(0, until.fromMs - t0.toMs) / 60_000,
+    most: (until.toMs - t0.fromMs) / 60_000,
   }
-  const minutes = (window.toMs - window.fromMs) / 60_000
+  // The first one that leaves the degraded link is what is wanted.
+  const beside = (list: readonly PathChange[]) => list.length - (list[0]?.from === degraded ? 1 : 0)
+  const hidden = unclearBins(uses, binMs, { fromMs: t0.fromMs, toMs: until.toMs })
+  const perMinute = (count: number, length: number) => (count <= 0 ? 0 : count / length)
   return {
-    changes: changes.length,
-    perMinute: minutes > 0 ? changes.length / minutes : 0,
-    periodMs: quantileOf(periods, 0.5),
+    changes,
+    perMinute: {
+      least: perMinute(Math.min(beside(certain), beside(changes)), minutes.most),
+      most: perMinute(beside(changes) + hidden, minutes.least),
+    },
+    periodMs: periodOf(changes),
   }
 }
 
@@ -105,32 +145,55 @@ export type LinkQuestion = {
   baseline: number
 }
 
-/** Less than this share of the baseline is no traffic any more; more than the other one is traffic again. */
+/** Less than this share, of the baseline and of what all paths carry, is no traffic any more; more than the other one is traffic again. */
 const LEFT = 0.1
 const BACK = 0.5
 
-/** A moment, known to a bin: it lies in [atMs − errorMs, atMs]. */
-export type LinkMoment = { atMs: number; errorMs: number }
-
-/** The first bin, wholly after an instant, from which all bins of the validation time are as wanted. */
+/** Numbers of the first bins, wholly after an instant, from which all bins of the validation time are as wanted. */
 function firstLasting(
   { originMs, binMs, bins }: PathBins,
   { afterMs, validationMs }: LinkQuestion,
-  isWanted: (packets: number) => boolean,
-): LinkMoment | null {
+  isWanted: (at: number) => boolean,
+): number | null {
   const needed = Math.max(1, Math.ceil(validationMs / binMs))
   const from = Math.max(0, Math.ceil((afterMs - originMs) / binMs))
   for (let at = from, run = 0; at < bins.length; at++) {
-    run = isWanted(bins[at] ?? 0) ? run + 1 : 0
-    if (run === needed) return { atMs: originMs + (at + 1 - needed) * binMs, errorMs: binMs }
+    run = isWanted(at) ? run + 1 : 0
+    if (run === needed) return at + 1 - needed
   }
   return null
 }
 
-/** When traffic had left a link for good (for the validation time); null: it had not. */
-export const leftAt = (link: PathBins, question: LinkQuestion): LinkMoment | null =>
-  firstLasting(link, question, (packets) => packets <= LEFT * question.baseline)
+/**
+ * When traffic had left a link for good (for the validation time), known to a bin; null: it had not. Nothing on any path
+ * is traffic that stopped, not traffic that left.
+ */
+export function leftAt(paths: ReadonlyMap<string, PathBins>, link: string, question: LinkQuestion): Interval | null {
+  const path = paths.get(link)
+  if (!path) return null
+  const { originMs, binMs, bins } = path
+  const at = firstLasting(path, question, (bin) => {
+    const all = sumAt(paths, bin)
+    return all > 0 && (bins[bin] ?? 0) <= LEFT * Math.min(question.baseline, all)
+  })
+  if (at === null) return null
+  const beginMs = originMs + at * binMs
+  // In the bin before there was more; in this one there may be the last tenth, and the pause before a packet that did not come.
+  return { fromMs: beginMs - binMs, toMs: beginMs + binMs * Math.min(1, LEFT + 1 / question.baseline) }
+}
 
-/** When traffic was on a link again, for good; null: it was not. */
-export const backAt = (link: PathBins, question: LinkQuestion): LinkMoment | null =>
-  firstLasting(link, question, (packets) => packets >= BACK * question.baseline)
+/** When traffic was on a link again, for good, known to a bin; null: it was not. */
+export function backAt(path: PathBins, question: LinkQuestion): Interval | null {
+  const { originMs, binMs, bins } = path
+  const at = firstLasting(path, question, (bin) => (bins[bin] ?? 0) >= BACK * question.baseline)
+  if (at === null) return null
+  const beginMs = originMs + at * binMs
+  // In the bin before there was less than half of it, in this one at least half.
+  return { fromMs: beginMs - binMs, toMs: beginMs + BACK * binMs }
+}
+
+/** Whether a link carries traffic in the last bin that was over at an instant. */
+export function isOnAt({ originMs, binMs, bins }: PathBins, atMs: number, baseline: number): boolean {
+  const last = Math.floor((atMs - originMs) / binMs) - 1
+  return (bins[last] ?? 0) >= BACK * baseline
+}
