@@ -25,7 +25,15 @@ const config: NextConfig = {
   devIndicators: false,
   // `npm test` checks types, once and for the whole tree; a start need not wait for it.
   typescript: { ignoreBuildErrors: true },
-  serverExternalPackages: ['ssh2', 'node-ssh', 'better-sqlite3', '@prisma/client', '@prisma/adapter-better-sqlite3'],
+  serverExternalPackages: [
+    'ssh2',
+    'node-ssh',
+    'better-sqlite3',
+    '@prisma/client',
+    '@prisma/adapter-better-sqlite3',
+    // It brings native files and workers that no bundler can pack.
+    'just-bash',
+  ],
   async headers() {
     return [
       {

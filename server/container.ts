@@ -14,10 +14,13 @@ import { ConsoleTurns } from './observe/console-turns'
 import { LabChecks } from './observe/lab-checks'
 import { LiveStatus } from './observe/live-status'
 import { Runner } from './runner/runner'
+import { Clockwork } from './scenarios/clockwork'
+import { ScenarioService } from './scenarios/service'
 import { CaptureFolder } from './store/capture-files'
 import { databaseFile, migrateDatabase, openDatabase } from './store/client'
 import { PrismaLabStateStore } from './store/lab-state'
 import { ownStore } from './store/owner'
+import { PrismaScenarioStore, PrismaScheduleStore } from './store/scenarios'
 import { PrismaUndoJournal } from './store/undo'
 import { labFiles, loadLabs } from './topology/labs'
 import { labFileError } from './topology/load'
@@ -58,6 +61,7 @@ async function boot(): Promise<Container> {
   const labState = new PrismaLabStateStore(database)
   const captures = new CaptureFolder(path.join(path.dirname(databaseFile(env.databaseUrl)), 'captures'))
   const turns = new ConsoleTurns()
+  const [scenarioStore, schedules] = [new PrismaScenarioStore(database), new PrismaScheduleStore(database)]
   const runner = new Runner({
     lab: labOf,
     connections,
@@ -69,11 +73,23 @@ async function boot(): Promise<Container> {
     judge: judgeRun(database, env.databaseUrl),
     labState,
     takeConsoles: (labId) => turns.take(labId),
+    scenario: (contentId) => scenarioStore.content(contentId),
     owner: `${os.userInfo().username}@${os.hostname()}:${env.port}`,
   })
   const accessTo = (labId: string) => ({ lab: labOf(labId), pool: connections(labOf(labId)) })
   const ownRun = async (labId: string) =>
     (await log.runs.unfinished(labId)).find(({ phase }) => phase !== 'queued')?.id ?? null
+  const clockwork = new Clockwork({
+    schedules,
+    start: async (schedule) => runner.start(await scenarios.requestFor(schedule)),
+  })
+  const scenarios = new ScenarioService({
+    lab: labOf,
+    scenarios: scenarioStore,
+    schedules,
+    start: (request) => runner.start(request),
+    onScheduled: (schedule) => clockwork.follow(schedule),
+  })
   const services: Services = {
     labs: { list: () => loaded, get: labOf },
     runs: log.history,
@@ -91,13 +107,16 @@ async function boot(): Promise<Container> {
     },
     runner,
     switches: runner.switches,
+    scenarios,
     publicUrl: env.publicUrl,
     version: packageJson.version,
     eventLoop: watchEventLoop(),
   }
   await runner.recover()
+  await clockwork.resume()
   void log.compactor.leftovers()
   const close = async () => {
+    clockwork.close()
     await runner.close()
     await Promise.all([...pools.values()].map((pool) => pool.dispose()))
     await log.compactor.idle()

@@ -3,6 +3,8 @@ import { checkRouter } from './routers/check'
 import { compareRouter } from './routers/compare'
 import { labsRouter } from './routers/labs'
 import { runsRouter } from './routers/runs'
+import { scenariosRouter } from './routers/scenarios'
+import { sshConfigRouter } from './routers/ssh-config'
 import { switchesRouter } from './routers/switches'
 import { wanRouter } from './routers/wan'
 import { createCallerFactory, mergeRouters, router } from './trpc'
@@ -15,6 +17,8 @@ export const appRouter = router({
   compare: compareRouter,
   switches: switchesRouter,
   wan: wanRouter,
+  scenarios: scenariosRouter,
+  sshConfig: sshConfigRouter,
 })
 export type AppRouter = typeof appRouter
 

@@ -10,6 +10,7 @@ import type { LabState, LiveItem, RunFacets, RunFilter, RunPage, SwitchView, Tre
 import type { EventLoopDelay } from '../event-loop'
 import type { Sketch } from '../measure/thinning'
 import type { LabLive } from '../observe/live-types'
+import type { ScenarioService } from '../scenarios/service'
 import type { LoadedLab } from '../topology/load'
 
 export type { LabLive }
@@ -75,6 +76,7 @@ export type Services = {
     /** All of the lab's switches afterwards. */
     set(labId: string, id: string, on: boolean): Promise<SwitchView[]>
   }
+  scenarios: Pick<ScenarioService, 'list' | 'read' | 'save' | 'remove' | 'export' | 'run' | 'schedule' | 'cancel'>
   /** Without a slash at the end. */
   publicUrl: string
   version: string

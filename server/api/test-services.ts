@@ -2,7 +2,9 @@ import type { RunRequest } from '../domain/run'
 import type { SwitchView } from '../domain/views'
 import { AppError } from '../errors'
 import { createRunLog } from '../events/run-log'
+import { ScenarioService } from '../scenarios/service'
 import { PrismaLabStateStore } from '../store/lab-state'
+import { PrismaScenarioStore, PrismaScheduleStore } from '../store/scenarios'
 import { testDatabase, testLab, testRun } from '../store/test-database'
 import type { LabLive, Services } from './services'
 
@@ -90,6 +92,13 @@ export async function testServices() {
         return switches(on)
       },
     },
+    scenarios: new ScenarioService({
+      lab: () => lab,
+      scenarios: new PrismaScenarioStore(db.database),
+      schedules: new PrismaScheduleStore(db.database),
+      start: async () => ({ id: 'r1' }),
+      onScheduled: () => {},
+    }),
     publicUrl: 'http://127.0.0.1:3000',
     version: '1.2.3',
     eventLoop: () => ({ windowS: 5, p99Ms: 1, maxMs: 2 }),

@@ -2,6 +2,7 @@ import type { AnyLab } from '../domain/lab'
 import { type CaseDefinition, suits } from './define'
 import { linkImpair, linksGood } from './link-operations'
 import { manualFailover, manualReset } from './manual-failover'
+import { scenarioCase } from './scenario'
 import { tc01 } from './tc-01'
 import { tc02 } from './tc-02'
 import { tc03 } from './tc-03'
@@ -37,6 +38,6 @@ export const casesFor = (lab: AnyLab): CaseDefinition[] => CASES.filter((definit
 export const operationsFor = (lab: AnyLab): CaseDefinition[] =>
   OPERATIONS.filter((definition) => suits(definition, lab))
 
-/** The case or operation of this id, or undefined. */
+/** The case or operation of this id, or undefined; a run of a scenario is one, too. */
 export const findCase = (id: string): CaseDefinition | undefined =>
-  [...CASES, ...OPERATIONS].find((candidate) => candidate.id === id)
+  [...CASES, ...OPERATIONS, scenarioCase].find((candidate) => candidate.id === id)

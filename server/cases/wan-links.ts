@@ -45,11 +45,11 @@ export const wanParams = (durationS: number, parts: number) => ({
 })
 export const linkParam = z.string().default('').meta({ title: 'Link' })
 
-/** Both directions of every link on the router's side: what the router sends, whatever becomes of it behind. */
-const capturesOf = (links: readonly WanLink[]): NicCapture[] =>
-  links.flatMap(({ toRouter: { nic } }) => [
-    { nic: nic.name, direction: 'in' },
-    { nic: nic.name, direction: 'out' },
+/** Both directions of every link on the router's side: what the router sends, whatever becomes of it behind; `more` NICs. */
+const capturesOf = (links: readonly WanLink[], more: readonly string[]): NicCapture[] =>
+  [...new Set([...links.map(({ toRouter }) => toRouter.nic.name), ...more])].flatMap((nic): NicCapture[] => [
+    { nic, direction: 'in' },
+    { nic, direction: 'out' },
   ])
 
 export const linkNamed = (lab: WanLab, id: string): WanLink => {
@@ -85,14 +85,22 @@ export const impairAction = (
 export const goodAgain = (link: WanLink): Step['actions'][number] => impairAction(link, eachWay(GOOD), 'reversion')
 
 /** A stretch of the sequence: what is changed at its beginning, and for how long the traffic then runs. */
-export type Part = { id: string; title: string; changes: Step['actions']; ms: number }
+export type Part = {
+  id: string
+  title: string
+  changes: Step['actions']
+  ms: number
+  /** Where the changes take longer than a dialogue on a console each. */
+  budgetMs?: number
+}
 
-type Given = { durationS: number; http: boolean; probe: 'ping' | 'fping' }
+/** `nics`: captured besides those of the links' router sides. */
+type Given = { durationS: number; http: boolean; probe: 'ping' | 'fping'; nics?: readonly string[] }
 
 /** A whole case: preflight, what the router sends by itself, the traffic, the parts, the end. */
 export function wanSteps(lab: WanLab, given: Given, parts: readonly Part[]): Step[] {
   const links = wanLinks(lab.wan)
-  const captures = capturesOf(links)
+  const captures = capturesOf(links, given.nics ?? [])
   const targets = lab.targets.map(({ id }) => id)
   const changes = parts.reduce((sum, part) => sum + part.changes.length, 0)
   const streamsS = Math.ceil(given.durationS + (IDLE_MS + LOADED_MS + changes * CONSOLE_MS) / 1000 + 60)
@@ -117,8 +125,8 @@ export function wanSteps(lab: WanLab, given: Given, parts: readonly Part[]): Ste
       { kind: 'run-probes', durationMs: LOADED_MS },
       { kind: 'wan-phase', phase: 'judged' },
     ]),
-    ...parts.map(({ id, title, changes: actions, ms }) =>
-      step(id, title, ms + actions.length * CONSOLE_MS + 10_000, [...actions, { kind: 'run-probes', durationMs: ms }]),
+    ...parts.map(({ id, title, changes: actions, ms, budgetMs = ms + actions.length * CONSOLE_MS + 10_000 }) =>
+      step(id, title, budgetMs, [...actions, { kind: 'run-probes', durationMs: ms }]),
     ),
     step('collect', 'End captures and traffic', 60_000, [
       { kind: 'stop-wan-capture', captures },

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { IdSchema, PlaceSchema } from './ids'
 import { ImpairmentSchema } from './impairment'
 import { CongestionNeedSchema, LoadSchema } from './load'
+import { ScenarioStepSchema } from './scenario'
 import { CapturePhaseSchema, HttpLoadSchema, NicCaptureSchema } from './wan-run'
 
 /** A name that Junos takes for a policy, a zone. */
@@ -261,6 +262,17 @@ export const ActionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('stop-wan-capture'), captures: z.array(NicCaptureSchema) }),
   z.object({ kind: z.literal('start-requests'), load: HttpLoadSchema }),
   z.object({ kind: z.literal('stop-requests') }),
+  /** Steps at relative times on several hosts, started together. */
+  z.object({
+    kind: z.literal('run-schedule'),
+    steps: z.array(ScenarioStepSchema).min(1),
+    files: z.record(z.string(), z.string()),
+    /** Common start, epoch ms; null: as soon as every host is armed. */
+    startAtMs: z.number().nullable(),
+    /** Longest that a step of unknown length may take, ms. */
+    limitMs: z.number(),
+    undo: z.array(DesiredStateSchema),
+  }),
 ])
 export type Action = z.infer<typeof ActionSchema>
 export type ActionKind = Action['kind']

@@ -14,6 +14,8 @@ export type StepView = {
   endedMs: number | null
   outcome: StepOutcome | null
   message: string | null
+  /** Of a step of a scenario, which goes on beside others. */
+  host?: string
 }
 
 /** A command as it was run. `durationMs` is null while it goes on. */
@@ -106,8 +108,17 @@ function reduce(detail: RunDetail, event: RunEvent): Partial<RunDetail> {
     case 'context':
       return { context: { ...event.context, switches: event.context.switches ?? [] } }
     case 'step-started': {
-      const { stepId: id, title, budgetMs, atMs: startedMs } = event
-      const step = { id, title, budgetMs, startedMs, endedMs: null, outcome: null, message: null }
+      const { stepId: id, title, budgetMs, host, atMs: startedMs } = event
+      const step = {
+        id,
+        title,
+        budgetMs,
+        startedMs,
+        endedMs: null,
+        outcome: null,
+        message: null,
+        ...(host && { host }),
+      }
       return { steps: replace(detail.steps, step) }
     }
     case 'step-ended': {

@@ -12,6 +12,7 @@ import { IntervalSchema, PlaceSchema } from './ids'
 import { ImpairmentSchema } from './impairment'
 import { LinkCountersSchema } from './load'
 import { ClocksSchema, CriterionResultSchema, EndingSchema, ReportSchema, RunContextSchema, VerdictSchema } from './run'
+import { ScheduledStepSchema } from './scheduled'
 import { WanCapturedSchema } from './wan-run'
 
 /** One line of the plan and of the record: what is run where. argv is exact; the app's SSH quoting is not part of it. */
@@ -32,7 +33,14 @@ export const EventBodySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('context'), context: RunContextSchema }),
   /** Clock offsets once more, at the end of what is measured; a place that did not answer is left out. */
   z.object({ kind: z.literal('clocks-read'), clocks: ClocksSchema }),
-  z.object({ kind: z.literal('step-started'), stepId, title: z.string(), budgetMs: z.number() }),
+  /** `host`: a step of a scenario, which goes on beside others. */
+  z.object({
+    kind: z.literal('step-started'),
+    stepId,
+    title: z.string(),
+    budgetMs: z.number(),
+    host: z.string().optional(),
+  }),
   z.object({ kind: z.literal('step-ended'), stepId, outcome: StepOutcomeSchema, message: z.string().nullable() }),
   /** `stream`: the sample stream that its known lines went to, from which they can be rebuilt. */
   z.object({
@@ -224,6 +232,10 @@ export const EventBodySchema = z.discriminatedUnion('kind', [
     /** The client's last words. */
     said: z.string(),
   }),
+  /** The common start of a scenario's steps, app clock; `askedMs`: the wall-clock time that it was scheduled for. */
+  z.object({ kind: z.literal('schedule-started'), startMs: z.number(), askedMs: z.number().nullable() }),
+  /** A step of a scenario has begun, or never will: `began` null. */
+  z.object({ kind: z.literal('scheduled-step'), step: ScheduledStepSchema }),
   z.object({
     kind: z.literal('undo-applied'),
     title: z.string(),

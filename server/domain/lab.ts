@@ -224,6 +224,8 @@ export const ExpectationsSchema = z.strictObject({
   forwardingDelayThresholdMs: ms.default(2000),
   validationMs: ms.default(5000),
   baselineMs: ms.default(5000),
+  /** Between the hosts of a timed scenario, for what is to begin at the same time. */
+  startSkewMs: ms.default(50),
   /** Longest gap of the traffic when a link of a WAN is degraded or cut. */
   linkGapMs: ms.default(5000),
   /** Until traffic has left a degraded link. */

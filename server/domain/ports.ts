@@ -4,6 +4,8 @@ import type { RunEvidence } from './evidence'
 import type { AnyLab } from './lab'
 import type { Ending, Report, RunContext, RunPhase, RunSummary, Verdict } from './run'
 import type { SampleRow, StreamId } from './sample'
+import type { Scenario } from './scenario'
+import type { Schedule, StoredScenario } from './scenario-views'
 import type { LabSnapshot } from './snapshot'
 
 /** Where the runner's events go: stored, then shown. Rejects when the store refuses (disk full, locked). */
@@ -100,3 +102,32 @@ export interface LabStateStore {
 
 /** What the lease directory on the lab host says. */
 export type LeaseInfo = { runId: string; owner: string; deadlineMs: number; armedMs: number }
+
+export type NewScenario = { lab: string; title: string; content: Scenario; source: string | null }
+
+/** The scenarios of labs. What a run was started with stays readable, whatever becomes of the scenario. */
+export interface ScenarioStore {
+  /** By title. */
+  list(labId: string): Promise<StoredScenario[]>
+  /** null: there is none. */
+  get(id: string): Promise<StoredScenario | null>
+  /** A new one, or another content for the one with that id. */
+  save(scenario: NewScenario, id?: string): Promise<StoredScenario>
+  remove(id: string): Promise<void>
+  /** null: there is none. */
+  content(contentId: string): Promise<Scenario | null>
+}
+
+export type NewSchedule = Omit<Schedule, 'id' | 'state' | 'runId' | 'message' | 'createdAt'>
+export type SchedulePatch = Partial<Pick<Schedule, 'state' | 'runId' | 'message'>>
+
+/** Runs at wall-clock times; on the disk before they are promised. */
+export interface ScheduleStore {
+  create(schedule: NewSchedule): Promise<Schedule>
+  get(id: string): Promise<Schedule | null>
+  patch(id: string, patch: SchedulePatch): Promise<void>
+  /** The latest of a lab, by their time, latest first. */
+  list(labId: string, limit: number): Promise<Schedule[]>
+  /** Of all labs: those that wait, and those that were about to be started. */
+  open(): Promise<Schedule[]>
+}

@@ -52,8 +52,11 @@ export const ScenarioActionSchema = z.discriminatedUnion('kind', [
     users: z.int().positive(),
     spawnPerS: z.number().positive(),
     durationMs: z.number().positive().nullable(),
-    /** The locust file on that host. */
+    /** The locust file on that host, relative to `workdir`; null: every user asks for the URL again and again. */
     file: text.nullable(),
+    workdir: text.nullable().default(null),
+    /** Copied to the workdir before. */
+    files: z.array(text).default([]),
   }),
   z.strictObject({
     kind: z.literal('throughput'),
@@ -91,12 +94,76 @@ export const ScenarioStepSchema = z.strictObject({
 })
 export type ScenarioStep = z.infer<typeof ScenarioStepSchema>
 
+/** Id of the case that every run of a stored scenario is of. */
+export const SCENARIO_CASE = 'SCENARIO'
+
+const MAX_STEPS = 200
+const MAX_FILE_CHARS = 256 * 1024
+const MAX_CHARS = 1024 * 1024
+
+/** Text of a script that the command line of a host still takes (128 KiB for one argument). */
+export const MAX_SCRIPT_CHARS = 100 * 1024
+
 /** Steps at relative times on several hosts, started together. */
 export const ScenarioSchema = z
-  .strictObject({ title: text, steps: z.array(ScenarioStepSchema).min(1) })
+  .strictObject({
+    title: text.max(200),
+    steps: z.array(ScenarioStepSchema).min(1).max(MAX_STEPS),
+    /** What steps copy to their hosts, by the name that they give it. */
+    files: z.record(text.max(400), z.string().max(MAX_FILE_CHARS)).default({}),
+  })
+  .refine(({ steps }) => new Set(steps.map(({ id }) => id)).size === steps.length, {
+    message: 'two steps have the same id',
+  })
   .refine(
     ({ steps }) =>
       steps.every(({ after }, index) => after === null || steps.slice(0, index).some(({ id }) => id === after)),
     { message: 'a step can only wait for one before it' },
   )
+  .refine((scenario) => JSON.stringify(scenario).length <= MAX_CHARS, {
+    message: `it is larger than ${MAX_CHARS} characters, its files included`,
+  })
 export type Scenario = z.infer<typeof ScenarioSchema>
+
+/** How long an action takes by itself, ms; null: nobody knows before. */
+export function actionMs(action: ScenarioAction): number | null {
+  if (action.kind === 'ping') return action.intervalMs * action.count
+  if (action.kind === 'impair' || action.kind === 'apply-wcfg') return 0
+  return action.kind === 'script' ? null : action.durationMs
+}
+
+/** Whether nothing but the end of all others ends a step. */
+export const isOpenEnded = ({ kind, ...rest }: ScenarioAction): boolean =>
+  (kind === 'capture' || kind === 'http-load') && 'durationMs' in rest && rest.durationMs === null
+
+/** A step on the scenario's own time, ms from the common start. `endMs` null: it ends when it ends. */
+export type StepTime = { id: string; startMs: number; endMs: number | null; isEarliest: boolean }
+
+/** When each step begins and ends, as far as it is known before: what takes unknown time is taken for no time. */
+export function stepTimes(steps: readonly ScenarioStep[]): StepTime[] {
+  const times = new Map<string, StepTime>()
+  for (const { id, at, after, pause, action } of steps) {
+    const before = after === null ? undefined : times.get(after)
+    const free = before ? (before.endMs ?? before.startMs) + pause : 0
+    const length = actionMs(action)
+    const startMs = Math.max(at, free)
+    const isEarliest = before !== undefined && (before.isEarliest || before.endMs === null)
+    times.set(id, { id, startMs, endMs: length === null ? null : startMs + length, isEarliest })
+  }
+  return [...times.values()]
+}
+
+/** From the common start to the end of what has a known one, ms. */
+export const scenarioMs = ({ steps }: Pick<Scenario, 'steps'>): number =>
+  Math.max(...stepTimes(steps).map(({ startMs, endMs }) => endMs ?? startMs))
+
+/** Steps that change what a WANulator does. */
+export const isImpairment = (action: ScenarioAction): action is Extract<ScenarioAction, { vm: number }> =>
+  action.kind === 'impair' || action.kind === 'apply-wcfg'
+
+/** Whether anything of it can be measured on the links: one is degraded, or packets are captured or sent. */
+export const isMeasurable = ({ steps }: Pick<Scenario, 'steps'>): boolean =>
+  steps.some(({ action }) => isImpairment(action) || action.kind === 'capture' || action.kind === 'ping')
+
+/** The hosts of a scenario, in the order of their first steps. */
+export const hostsOf = ({ steps }: Pick<Scenario, 'steps'>): string[] => [...new Set(steps.map(({ host }) => host))]

@@ -24,27 +24,37 @@ class User(HttpUser):
         self.client.get(random.choice(URLS) + "/", name="all", timeout=${TIMEOUT_S})
 `
 
+/** A locust file that lies on the host already, and the one address that it is given. */
+export type OwnLocustfile = { workdir: string | null; file: string }
+
 /**
- * Arguments: locustfile, users, spawned per s, duration (s). Prints locust's history (CSV, a line a second) as it is
- * written, in a directory that is gone afterwards. A child of sh that runs in the background ignores INT: it gets TERM.
+ * Arguments: locustfile, users, spawned per s, duration (s); for a file of its own its directory, name and address. Prints
+ * locust's history (CSV, a line a second) as it is written, in a directory that is gone afterwards. A child of sh that runs
+ * in the background ignores INT: it gets TERM.
  */
 const SCRIPT = `dir=$(mktemp -d) || exit 1
 pid=
 trap 'rm -rf "$dir"' EXIT
 trap '[ -z "$pid" ] || kill -TERM "$pid" 2>/dev/null; wait "$pid"; exit 130' INT TERM
-cd "$dir" || exit 1
-printf '%s' "$1" >locustfile.py
-: >load_stats_history.csv
-locust -f locustfile.py --headless -u "$2" -r "$3" -t "$4s" --csv load --csv-full-history --only-summary >log 2>&1 &
+if [ -n "$6" ]; then
+  [ -z "$5" ] || cd "$5" || exit 1
+  file=$6
+else
+  file=$dir/locustfile.py
+  printf '%s' "$1" >"$file"
+fi
+: >"$dir/load_stats_history.csv"
+locust -f "$file" --headless -u "$2" -r "$3" -t "$4s" \${7:+-H "$7"} --csv "$dir/load" --csv-full-history --only-summary >"$dir/log" 2>&1 &
 pid=$!
-tail -n +1 -s 0.5 --pid="$pid" -F load_stats_history.csv 2>/dev/null
+tail -n +1 -s 0.5 --pid="$pid" -F "$dir/load_stats_history.csv" 2>/dev/null
 wait "$pid"
 code=$?
-tail -n 20 log >&2
+tail -n 20 "$dir/log" >&2
 exit "$code"`
 
-export const locustArgv = ({ urls, users, spawnPerS, durationS }: HttpLoad): string[] => [
-  ...['sh', '-c', SCRIPT, 'sh', locustfile(urls), String(users), String(spawnPerS), String(Math.ceil(durationS))],
+export const locustArgv = ({ urls, users, spawnPerS, durationS }: HttpLoad, own?: OwnLocustfile): string[] => [
+  ...['sh', '-c', SCRIPT, 'sh', own ? '' : locustfile(urls), String(users), String(spawnPerS)],
+  ...[String(Math.ceil(durationS)), ...(own ? [own.workdir ?? '', own.file, urls[0] ?? ''] : [])],
 ]
 
 const COLUMNS = {

@@ -2,6 +2,7 @@ import type { CaseDefinition } from '../cases/define'
 import type { AnyLab } from '../domain/lab'
 import type { CaptureFiles, EventSink, LabStateStore, RunStore, SampleSink, UndoJournal } from '../domain/ports'
 import type { Ending, Report } from '../domain/run'
+import type { Scenario } from '../domain/scenario'
 import type { Connections } from '../drivers/at'
 
 /** What the runner needs of the world; `container.ts` gives it the concrete ones. */
@@ -20,6 +21,8 @@ export type RunnerDeps = {
   labState: LabStateStore
   /** Whoever only looks at the lab's serial consoles lets go of them; what it gives lets them look again. */
   takeConsoles?: (labId: string) => Promise<() => void>
+  /** A scenario's content as runs name it; null: there is none. */
+  scenario: (contentId: string) => Promise<Scenario | null>
   /** Names this dashboard in a lease: "user@host:port". */
   owner: string
 }

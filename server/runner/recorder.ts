@@ -11,6 +11,8 @@ const OUTPUT_DELAY_MS = 500
 const DONE: StreamEnd = { exitCode: 0, signal: null }
 const NO_END: StreamEnd = { exitCode: null, signal: null }
 
+type Aside = { lines?: string | null; stepId?: string }
+
 type Command = { id: string; first: boolean; startedMs: number; last: { stdout: string; stderr: string } }
 
 /** The place that an argv for the container host leads to: the instance named after `exec`, else the host. */
@@ -73,12 +75,15 @@ export class Recorder {
     this.#waiting.clear()
   }
 
-  /** The same connections, recorded; `stream` names where the sample lines of their streams go. */
-  connections(pool: Connections, stream: string | null = null): Connections {
-    return { secrets: pool.secrets, on: (host, role) => this.#wrap(pool.on(host, role), stream) }
+  /**
+   * The same connections, recorded; `stream` names where the sample lines of their streams go, `lines` where `line` finds
+   * their command if there is no such stream, `stepId` a step beside the one that goes on.
+   */
+  connections(pool: Connections, stream: string | null = null, { lines = stream, stepId }: Aside = {}): Connections {
+    return { secrets: pool.secrets, on: (host, role) => this.#wrap(pool.on(host, role), stream, { lines, stepId }) }
   }
 
-  #wrap(remote: Remote, stream: string | null): Remote {
+  #wrap(remote: Remote, stream: string | null, { lines, stepId }: Aside): Remote {
     return {
       host: remote.host,
       exec: (argv, options) =>
@@ -87,10 +92,11 @@ export class Recorder {
           argv,
           () => remote.exec(argv, options),
           (command, result) => this.#finish(command, result),
+          stepId,
         ),
       stream: async (argv, options) => {
-        const command = this.#begin(remote.host, argv, stream)
-        if (stream) this.#ofStream.set(stream, command.id)
+        const command = this.#begin(remote.host, argv, stream, stepId)
+        if (lines) this.#ofStream.set(lines, command.id)
         const started = await remote.stream(argv, options).catch((error: unknown) => {
           this.#ended(command, NO_END, asAppError(error).message)
           throw error
@@ -111,6 +117,7 @@ export class Recorder {
             this.#output(command.id, 'stdout', `# ${path}, mode ${mode}:\n${String(data)}\n`)
             this.#ended(command, DONE)
           },
+          stepId,
         ),
       get: (path) =>
         this.#watch(
@@ -128,8 +135,9 @@ export class Recorder {
     argv: readonly string[],
     run: () => Promise<T>,
     done: (command: Command, result: T) => void,
+    stepId?: string,
   ): Promise<T> {
-    const command = this.#begin(host, argv, null)
+    const command = this.#begin(host, argv, null, stepId)
     try {
       const result = await run()
       done(command, result)
@@ -140,8 +148,8 @@ export class Recorder {
     }
   }
 
-  #begin(host: string, argv: readonly string[], stream: string | null): Command {
-    const key = JSON.stringify([this.stepId, host, argv])
+  #begin(host: string, argv: readonly string[], stream: string | null, stepId = this.stepId): Command {
+    const key = JSON.stringify([stepId, host, argv])
     const known = this.#commands.get(key)
     if (known) return { ...known, first: false }
     const command = {
@@ -154,7 +162,7 @@ export class Recorder {
     this.emit({
       kind: 'command-started',
       commandId: command.id,
-      stepId: this.stepId,
+      stepId,
       command: { place: placeOf(this.lab, host, argv), host, argv: [...argv] },
       stream,
     })

@@ -2,9 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { findCase } from '../cases'
 import { blockedBecause, type CaseDefinition, labFor, parseParams } from '../cases/define'
 import { manualReset } from '../cases/manual-failover'
+import { withScenario } from '../cases/scenario'
 import type { PlanStep } from '../domain/case'
 import { type AnyLab, hasCluster, type Lab } from '../domain/lab'
 import type { RunRequest } from '../domain/run'
+import { SCENARIO_CASE } from '../domain/scenario'
 import { AppError, asAppError } from '../errors'
 import { askNodes, manualGroups } from '../observe/preflight'
 import { PLAN_RUN_ID } from './actions/handler'
@@ -32,7 +34,7 @@ export class Runner {
 
   /** Queues a run, or repeats of one, and starts it when the lab is free; `id` is the first one's. Throws `bad-input`, `not-found`, `forbidden`, `quarantined`, `conflict`. */
   async start(request: RunRequest): Promise<{ id: string; ids: string[] }> {
-    const { lab, definition, params } = this.#resolve(request)
+    const { lab, definition, params } = await this.#resolve(request)
     const blocked = blockedBecause(definition, lab, params)
     if (blocked) throw new AppError('forbidden', `${definition.id} may not run on ${lab.title}.`, { hint: blocked })
     const quarantine = await this.deps.labState.quarantine(lab.id)
@@ -70,7 +72,7 @@ export class Runner {
 
   /** What would be run, step by step; nothing is. */
   async plan(request: RunRequest): Promise<PlanStep[]> {
-    const { lab, definition, params } = this.#resolve(request)
+    const { lab, definition, params } = await this.#resolve(request)
     return planOf(lab, definition.steps(lab, params, PLAN_RUN_ID))
   }
 
@@ -116,7 +118,7 @@ export class Runner {
     const run = await this.deps.runs.get(quarantine.runId)
     if (!run)
       throw new AppError('not-found', `the run ${quarantine.runId} is gone`, { hint: 'Mark the lab clean by hand.' })
-    const definition = this.#caseOf(run)
+    const definition = await this.#caseOf(run)
     const session = new RunSession(run.id, labFor(definition, lab), run.params, this.deps)
     await this.#occupy(labId, run.id, null, () => restoreQuarantined(session, definition))
     this.#go(labId)
@@ -132,23 +134,35 @@ export class Runner {
     this.#go(labId)
   }
 
-  #resolve({ lab: labId, case: caseId, params }: RunRequest): {
+  async #resolve({ lab: labId, case: caseId, params: given }: RunRequest): Promise<{
     lab: AnyLab
     definition: CaseDefinition
     params: Record<string, unknown>
-  } {
+  }> {
     const whole = this.deps.lab(labId)
-    const definition = findCase(caseId)
-    if (!definition)
+    const known = findCase(caseId)
+    if (!known)
       throw new AppError('not-found', `there is no case "${caseId}"`, { hint: 'GET /api/v1/cases lists them.' })
-    const lab = labFor(definition, whole)
-    return { lab, definition, params: parseParams(definition, params, lab) }
+    const lab = labFor(known, whole)
+    const params = parseParams(known, given, lab)
+    const definition = await this.#withContent(known, params)
+    // What does not fit the lab is refused now, not when its turn comes.
+    if (definition !== known) definition.steps(lab, params, PLAN_RUN_ID)
+    return { lab, definition, params }
   }
 
-  #caseOf(run: { id: string; case: string }): CaseDefinition {
+  async #caseOf(run: { id: string; case: string; params: Record<string, unknown> }): Promise<CaseDefinition> {
     const definition = findCase(run.case)
-    if (definition) return definition
+    if (definition) return this.#withContent(definition, run.params)
     throw new AppError('not-found', `run ${run.id} is of a case that is gone: ${run.case}`)
+  }
+
+  /** A run of a scenario is of the case that its content makes. */
+  async #withContent(definition: CaseDefinition, params: Record<string, unknown>): Promise<CaseDefinition> {
+    if (definition.id !== SCENARIO_CASE) return definition
+    const scenario = await this.deps.scenario(String(params.content))
+    if (scenario) return withScenario(scenario, params)
+    throw new AppError('not-found', `there is no scenario with the content ${params.content}`)
   }
 
   /** A lab whose file is gone keeps its unfinished runs until it is there again. */
@@ -168,7 +182,7 @@ export class Runner {
       const lab = definition ? labFor(definition, whole) : whole
       const session = new RunSession(next.id, lab, next.params, this.deps, () => this.#closing)
       await this.#occupy(labId, next.id, session, async () => {
-        const definition = this.#caseOf(next)
+        const definition = await this.#caseOf(next)
         if (next.phase === 'queued') await executeRun(session, definition)
         else await recoverRun(session, definition, next.phase)
       })

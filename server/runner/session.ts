@@ -36,6 +36,8 @@ export class RunSession<L extends AnyLab = Lab> {
   readonly factWatches = new Map<string, FactWatch<unknown>>()
   /** What is captured on a PVE host. */
   wanCapture: WanCapture | null = null
+  /** The scheduled step whose HTTP load is shown on the run's axis. */
+  httpStep: string | null = null
   lease: LeaseKeeper | null = null
   /** The lab before anything was changed; null until preflight has read it. */
   before: LabSnapshot | null = null
@@ -108,9 +110,12 @@ export class RunSession<L extends AnyLab = Lab> {
     if (rows.length > 0) this.deps.samples.push(this.runId, stream, rows)
   }
 
-  /** The lab's connections, recorded; `stream` names where the sample lines of a long-lived process go. */
-  access(stream: string | null = null): LabAccess<L> {
-    return { lab: this.lab, pool: this.recorder.connections(this.deps.connections(this.lab), stream) }
+  /**
+   * The lab's connections, recorded; `stream` names where the sample lines of a long-lived process go, `aside` as in
+   * `Recorder.connections`.
+   */
+  access(stream: string | null = null, aside?: Parameters<Recorder['connections']>[2]): LabAccess<L> {
+    return { lab: this.lab, pool: this.recorder.connections(this.deps.connections(this.lab), stream, aside) }
   }
 
   /** Options of the tool behind a sample stream: its tag, its rows and its lines. */

@@ -85,6 +85,8 @@ describe('an imported scenario', () => {
     expect(imported.notes).toEqual([
       'job 1: the lab file has no host "juulink-edge-1"',
       'job 3: "priority" is not known and left out',
+      'probe.sh was not brought along: it has to be on its host already',
+      'locustfile.py was not brought along: it has to be on its host already',
     ])
   })
 
@@ -102,9 +104,30 @@ describe('an imported scenario', () => {
     )
   })
 
+  const scriptsOf = (commands: string[]) =>
+    importRunner({ jobs: [{ host: 'a', cp_files: [], commands }] }).scenario.steps.map(({ action }) =>
+      action.kind === 'script' ? action.commands : action.kind,
+    )
+
+  it.each([
+    ['a variable', ['N=3', 'ping -c 5 a', 'echo $N'], [['N=3', 'ping -c 5 a', 'echo $N']]],
+    ['a directory', ['cd x', 'sleep 5', './y'], [['cd x', 'sleep 5', './y']]],
+    ['set -e alone is none', ['set -e', 'ping -c 5 a', 'echo'], ['ping', ['echo']]],
+    ['a file', ['ping -c 5 a >out.txt', 'grep loss out.txt'], [['ping -c 5 a >out.txt', 'grep loss out.txt']]],
+    ['how it ended', ['ping -c 5 a', '[ $? = 0 ]'], [['ping -c 5 a', '[ $? = 0 ]']]],
+    ['its process', ['ping -c 500 a &', 'echo', 'kill $!'], [['ping -c 500 a &', 'echo', 'kill $!']]],
+    [
+      'not what changes a link: that is to be put right again',
+      ['N=1', './send_cmd.expect 101 x "/root/wanulator2-headless -dc good.wcfg"', 'echo $N'],
+      [['N=1'], 'impair', ['echo $N']],
+    ],
+  ])('keeps commands together that share %s', (_, commands, expected) => {
+    expect(scriptsOf(commands)).toEqual(expected)
+  })
+
   it('keeps a command that no parser can read', () => {
-    const { scenario } = importRunner({ jobs: [{ host: 'a', cp_files: [], commands: ['if true; then', 'sleep 1'] }] })
-    expect(scenario.steps[0]?.action).toMatchObject({ kind: 'script', commands: ['if true; then'] })
+    expect(scriptsOf(['if true; then', 'sleep 1'])).toEqual([['if true; then\nsleep 1']])
+    expect(scriptsOf(['if true; then', 'sleep 1', 'fi', 'echo'])).toEqual([['if true; then\nsleep 1\nfi', 'echo']])
     expect(() => importRunner({ jobs: [{ host: 'a', cp_files: [], commands: ['sleep 5'] }] })).toThrowError(
       /nothing but wait/,
     )
@@ -142,7 +165,16 @@ describe('a command', () => {
     ['tcpdump -n -i enp1s0f2 -w x.pcap', { kind: 'capture', nics: ['enp1s0f2'], durationMs: null }],
     [
       'locust --headless --users=5 --host http://a --run-time 90',
-      { kind: 'http-load', url: 'http://a', users: 5, spawnPerS: 1, durationMs: 90_000, file: null },
+      {
+        kind: 'http-load',
+        url: 'http://a',
+        users: 5,
+        spawnPerS: 1,
+        durationMs: 90_000,
+        file: null,
+        workdir: null,
+        files: [],
+      },
     ],
     ['./send_cmd.expect 103 pw reboot', null],
     ['sleep 1.5 2m', 'pause'],

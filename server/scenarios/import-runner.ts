@@ -1,24 +1,13 @@
 import { directionText, presetDirection, presetOf } from '../domain/impairment'
-import type { Scenario, ScenarioStep } from '../domain/scenario'
+import { isImpairment, type Scenario, type ScenarioAction, type ScenarioStep } from '../domain/scenario'
+import type { ImportedCommand } from '../domain/scenario-views'
+import { PASSWORD_VARIABLE } from '../drivers/armed'
 import { parseWcfg } from '../drivers/wanulator/wcfg'
 import { formOf } from '../drivers/wanulator/wcfg-form'
 import { AppError } from '../errors'
 import { type Known, presetOfName, type Recognised, recognise } from './recognise'
 import { envOf, type RunnerFile, type RunnerJob, startMs, unknownKeys } from './runner-file'
-import { type ScriptStatement, scriptStatements } from './statements'
-
-/** What became of a command. `typed`: a step of its own; `raw`: part of a script as it was; `time`: a pause. */
-export type ImportedCommand = {
-  /** Counting from 0. */
-  job: number
-  host: string
-  /** Passwords left out. */
-  command: string
-  becomes: 'typed' | 'raw' | 'time' | 'nothing'
-  /** Id of the step. */
-  step: string | null
-  notes: string[]
-}
+import { jobStatements, type ScriptStatement } from './statements'
 
 export type RunnerImport = {
   scenario: Scenario
@@ -36,9 +25,18 @@ export type RunnerImportOptions = {
 
 const base = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 
-/** The third word of the team's expect scripts is a password: whatever it is, it is not to be kept. */
+/** The third word of the team's expect scripts is a password: it is not kept, and comes from the environment again. */
 const withoutPassword = (command: string): string =>
-  command.replace(/((?:send_cmd|cp_file)\.expect['"]?\s+\S+\s+)('[^']*'|"[^"]*"|\S+)/g, '$1•••')
+  command.replace(
+    /((?:send_cmd|cp_file)\.expect['"]?\s+\S+\s+)('[^']*'|"[^"]*"|\S+)/g,
+    (_, before: string) => `${before}"$${PASSWORD_VARIABLE}"`,
+  )
+
+/** The same file without the passwords in its commands. */
+export const runnerWithoutPasswords = (file: RunnerFile): RunnerFile => ({
+  ...file,
+  jobs: file.jobs.map((job) => ({ ...job, commands: job.commands.map(withoutPassword) })),
+})
 
 /** What a `.wcfg` does, held against its name: a `drop_15` that drops everything has been seen. */
 function wcfgNotes(name: string, text: string): string[] {
@@ -59,6 +57,15 @@ function wcfgNotes(name: string, text: string): string[] {
   }
 }
 
+/** Files that a command itself writes, as far as its words tell. */
+function writtenBy(argv: readonly string[]): string[] {
+  return argv.flatMap((word, at) => {
+    const [, inline] = /^--csv=(.+)$/.exec(word) ?? []
+    const next = word === '-w' || word === '--csv' ? argv[at + 1] : inline
+    return next === undefined || next === '-' ? [] : [next]
+  })
+}
+
 class JobImport {
   readonly steps: ScenarioStep[] = []
   readonly commands: ImportedCommand[] = []
@@ -68,6 +75,8 @@ class JobImport {
   /** Since its end. */
   #pauseMs = 0
   #script: { step: ScenarioStep; commands: string[] } | null = null
+  /** A command has changed its shell. */
+  #hasState = false
 
   constructor(
     private readonly job: RunnerJob,
@@ -78,20 +87,39 @@ class JobImport {
     this.#atMs = startMs(job)
   }
 
-  add(statement: ScriptStatement): void {
+  /** `later`: what comes after it in the same script. */
+  add(statement: ScriptStatement, later: readonly { text: string }[]): void {
     const found = statement.argv && recognise(statement.argv, this.known)
     if (!found) this.#raw(statement)
-    else if (found.kind === 'step') this.#typed(statement, found)
+    else if (found.kind === 'step') {
+      const why = isImpairment(found.action) ? null : this.#needsShell(statement, later)
+      if (why === null) this.#typed(statement, found)
+      else this.#raw(statement, why)
+    } else if (found.kind === 'pause' && this.#hasState && !statement.isBackground)
+      this.#raw(statement, 'stays in the script whose variables and directory go on after it')
     else if (found.kind === 'pause') this.#pause(statement, found.durationMs)
     else this.#tell(statement.text, 'nothing', null, [found.why, ...found.notes])
   }
 
-  #typed({ text, isBackground, outputs }: ScriptStatement, found: Extract<Recognised, { kind: 'step' }>): void {
-    const { title, action, durationMs, notes } = found
+  /** Why a command that is known stays in its shell; null: it need not. */
+  #needsShell({ argv, outputs, isBackground }: ScriptStatement, later: readonly { text: string }[]): string | null {
+    if (this.#hasState) return 'stays in the script whose variables and directory it goes on from'
+    const [next] = later
+    if (next?.text.includes('$?')) return 'stays a command: the next one asks how it ended'
+    if (isBackground && later.some(({ text }) => /\$!|\bjobs\b|(?:kill|wait|fg)\s+%/.test(text)))
+      return 'stays a command: a later one waits for its process'
+    const file = [...outputs, ...writtenBy(argv ?? [])].find((path) => later.some(({ text }) => text.includes(path)))
+    return file === undefined ? null : `stays a command: a later one reads ${file}`
+  }
+
+  #typed({ text, argv, isBackground, outputs }: ScriptStatement, found: Extract<Recognised, { kind: 'step' }>): void {
+    const { title, durationMs, notes } = found
+    const action = this.#withFiles(found.action)
     this.#script = null
     const step = this.#step(title, action)
     const about = action.kind === 'apply-wcfg' ? wcfgNotes(action.name, action.text) : []
-    const output = outputs.length > 0 ? [`its output is kept with the run, not in ${outputs.join(', ')}`] : []
+    const written = [...outputs, ...writtenBy(argv ?? [])]
+    const output = written.length > 0 ? [`its output is kept with the run, not in ${written.join(', ')}`] : []
     this.#tell(text, 'typed', step.id, [...notes, ...about, ...output])
     if (isBackground) return
     this.#atMs += durationMs
@@ -109,6 +137,12 @@ class JobImport {
     this.#tell(text, 'time', null, [])
   }
 
+  /** A locust file is looked for where the job works. */
+  #withFiles(action: ScenarioAction): ScenarioAction {
+    if (action.kind !== 'http-load' || action.file === null) return action
+    return { ...action, workdir: this.job.workdir ?? null, files: this.job.cp_files }
+  }
+
   #waitFor({ id }: ScenarioStep): void {
     this.#after = id
     this.#pauseMs = 0
@@ -116,10 +150,11 @@ class JobImport {
 
   /** A command that no parser can read. */
   addText(text: string): void {
-    this.#raw({ text, argv: null, isBackground: false, outputs: [] })
+    this.#raw({ text, argv: null, isBackground: false, outputs: [], keepsState: true })
   }
 
-  #raw({ text }: ScriptStatement): void {
+  #raw({ text: given, keepsState }: ScriptStatement, ...notes: string[]): void {
+    const text = withoutPassword(given)
     if (!this.#script) {
       const { workdir, logfile, cp_files: files } = this.job
       const commands: string[] = []
@@ -127,10 +162,12 @@ class JobImport {
       const step = this.#step('Commands as they were', { kind: 'script', commands, ...shape })
       this.#script = { step, commands }
       this.#waitFor(step)
+      if (this.#hasState) notes.push('a script of its own: variables and the directory set before do not hold in it')
     }
+    this.#hasState ||= keepsState
     this.#script.commands.push(text)
-    const keepsPassword = withoutPassword(text) !== text ? ['it holds a password'] : []
-    this.#tell(text, 'raw', this.#script.step.id, keepsPassword)
+    const password = text === given ? [] : ["its password is left out: it gets that of the WANulators' consoles"]
+    this.#tell(text, 'raw', this.#script.step.id, [...notes, ...password])
   }
 
   #step(title: string, action: ScenarioStep['action']): ScenarioStep {
@@ -160,18 +197,23 @@ export function importRunner(file: RunnerFile, options: RunnerImportOptions = {}
     if (host === null) notes.push(`job ${index + 1}: the lab file has no host "${job.host}"`)
     for (const key of unknownKeys(job)) notes.push(`job ${index + 1}: "${key}" is not known and left out`)
     const imported = new JobImport(job, index, host ?? job.host, known)
-    for (const command of job.commands) {
-      const statements = scriptStatements(command)
-      if (statements) for (const statement of statements) imported.add(statement)
-      else imported.addText(command)
-    }
+    const statements = jobStatements(job.commands)
+    for (const [at, statement] of statements.entries())
+      if (statement.argv === undefined) imported.addText(statement.text)
+      else imported.add(statement, statements.slice(at + 1))
     return imported
   })
   const steps = jobs.flatMap((job) => job.steps)
   if (steps.length === 0) throw new AppError('bad-input', 'the runner file does nothing but wait')
+  const needed = [...new Set(steps.flatMap(({ action }) => ('files' in action ? action.files : [])))]
+  const brought = needed.flatMap((name) => {
+    const text = byBase.get(base(name))
+    return text === undefined ? [] : [[name, text] as const]
+  })
+  const absent = needed.filter((name) => !byBase.has(base(name)))
   return {
-    scenario: { title: file.name ?? 'Imported scenario', steps },
+    scenario: { title: file.name ?? 'Imported scenario', steps, files: Object.fromEntries(brought) },
     commands: jobs.flatMap((job) => job.commands),
-    notes,
+    notes: [...notes, ...absent.map((name) => `${name} was not brought along: it has to be on its host already`)],
   }
 }

@@ -151,13 +151,14 @@ const locust: Reader = (args) => {
   const length = runTime === undefined ? null : (durationMs(runTime) ?? 1000 * Number(runTime)) || null
   const spawnPerS = number('-r', '--spawn-rate') ?? 1
   const action = {
-    kind: 'http-load',
+    kind: 'http-load' as const,
     url,
     users,
     spawnPerS,
     durationMs: length,
     file: text('-f', '--locustfile') ?? null,
-  } as const
+    ...{ workdir: null, files: [] },
+  } satisfies ScenarioAction
   return { kind: 'step', action, title: `HTTP load on ${url}, ${users} users`, durationMs: length ?? 0, notes: [] }
 }
 

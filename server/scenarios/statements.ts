@@ -1,4 +1,5 @@
 import { parse, type StatementNode, type WordNode } from 'just-bash'
+import { PASSWORD_VARIABLE } from '../drivers/armed'
 
 /** One statement of a script. */
 export type ScriptStatement = {
@@ -10,6 +11,8 @@ export type ScriptStatement = {
   isBackground: boolean
   /** Files that its output goes to. */
   outputs: string[]
+  /** What comes after it in the same shell goes on from it: a variable, a directory, a function. */
+  keepsState: boolean
 }
 
 /** The text of a word without expansions; null when it has any. */
@@ -21,6 +24,9 @@ function literal({ parts }: WordNode): string | null {
       const inner = literal({ type: 'Word', parts: part.parts })
       if (inner === null) return null
       text += inner
+    } else if (part.type === 'ParameterExpansion' && part.parameter === PASSWORD_VARIABLE && !part.operation) {
+      // Of a file that we have given out: its value is nobody's business here.
+      text += `$${PASSWORD_VARIABLE}`
     } else return null
   }
   return text
@@ -29,7 +35,7 @@ function literal({ parts }: WordNode): string | null {
 const OUTPUT = ['>', '>>', '>&', '&>', '&>>']
 
 function read(statement: StatementNode): Pick<ScriptStatement, 'argv' | 'outputs'> {
-  const nothing = { argv: null, outputs: [] }
+  const nothing: ReturnType<typeof read> = { argv: null, outputs: [] }
   const [pipeline] = statement.pipelines
   const [command] = pipeline?.commands ?? []
   const isOne = statement.pipelines.length === 1 && pipeline?.commands.length === 1 && !pipeline.negated
@@ -43,15 +49,56 @@ function read(statement: StatementNode): Pick<ScriptStatement, 'argv' | 'outputs
   return { argv: words.filter((word) => word !== null), outputs }
 }
 
+/** Commands of a shell that change the shell itself. */
+const BUILTINS = new Set(
+  '. alias cd declare enable eval exec export getopts hash local mapfile popd pushd read readarray readonly set shopt source trap typeset ulimit umask unset'.split(
+    ' ',
+  ),
+)
+
+/** `set -e` alone is how every script is run. */
+const isSetE = (argv: readonly string[] | null): boolean => argv?.join(' ') === 'set -e'
+
+function keepsState({ pipelines, background }: StatementNode, argv: readonly string[] | null): boolean {
+  if (background || isSetE(argv)) return false
+  return pipelines.some(({ commands }) =>
+    commands.some((command) => {
+      if (command.type !== 'SimpleCommand') return command.type !== 'Subshell'
+      if (!command.name) return command.assignments.length > 0
+      return BUILTINS.has(literal(command.name) ?? '')
+    }),
+  )
+}
+
 /** The statements of a bash script in their order; null when it is no script that can be read. */
 export function scriptStatements(script: string): ScriptStatement[] | null {
   try {
-    return parse(script).statements.map((statement) => ({
-      text: statement.sourceText ?? '',
-      isBackground: statement.background,
-      ...read(statement),
-    }))
+    const { statements } = parse(script)
+    if (statements.some(({ deferredError }) => deferredError)) return null
+    return statements.map((statement) => {
+      const words = read(statement)
+      return {
+        ...{ text: statement.sourceText ?? '', isBackground: statement.background },
+        ...{ ...words, keepsState: keepsState(statement, words.argv) },
+      }
+    })
   } catch {
     return null
   }
+}
+
+/**
+ * The statements of a job's commands, which run as one script; null: a piece that cannot be read, with its text. What is
+ * no statement by itself (`if …; then`) is read together with what follows.
+ */
+export function jobStatements(commands: readonly string[]): (ScriptStatement | { text: string; argv: undefined })[] {
+  const found: ReturnType<typeof jobStatements> = []
+  let open = ''
+  for (const command of commands) {
+    const text = open === '' ? command : `${open}\n${command}`
+    const statements = scriptStatements(text)
+    if (statements) found.push(...statements)
+    open = statements ? '' : text
+  }
+  return open === '' ? found : [...found, { text: open, argv: undefined }]
 }

@@ -1,6 +1,6 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
-import { Gauge, ListChecks } from 'lucide-react'
+import { AlarmClock, Gauge, ListChecks } from 'lucide-react'
 import { Button } from '@/app/components/ui/button'
 import { ErrorBox } from '@/app/components/ui/error-box'
 import { Link } from '@/app/components/ui/link'
@@ -58,6 +58,13 @@ function Declared({ entry, lab, state, cases }: Props) {
           {entry.notes ? <p className="max-w-prose text-muted">{entry.notes}</p> : null}
         </div>
         <div className="flex flex-wrap gap-2">
+          {wan ? (
+            <Button asChild className="hover:bg-sunk">
+              <Link href={`/labs/${encodeURIComponent(lab.id)}/scenarios`}>
+                <AlarmClock aria-hidden /> Scenarios
+              </Link>
+            </Button>
+          ) : null}
           <Button asChild className="hover:bg-sunk">
             <Link href={`/labs/${encodeURIComponent(lab.id)}/expectations`}>
               <Gauge aria-hidden /> Expectations

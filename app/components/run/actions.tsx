@@ -1,14 +1,16 @@
 'use client'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { Download, RotateCcw, Share2, Square } from 'lucide-react'
+import { AlarmClock, Download, RotateCcw, Share2, Square } from 'lucide-react'
 import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import { Button } from '@/app/components/ui/button'
 import { CopyButton } from '@/app/components/ui/copy-button'
 import { ErrorBox } from '@/app/components/ui/error-box'
+import { Link } from '@/app/components/ui/link'
 import { MenuButton } from '@/app/components/ui/menu-button'
 import { useTRPC } from '@/app/lib/trpc'
 import type { RunDetail } from '@/server/domain/detail'
+import { SCENARIO_CASE } from '@/server/domain/scenario'
 
 // Read after the page is there: nobody opens them before.
 const RunDialog = dynamic(() => import('@/app/components/lab/run-dialog').then((m) => m.RunDialog), { ssr: false })
@@ -24,7 +26,7 @@ export function RunActions({ detail, streams }: Props) {
   const ended = summary.phase === 'ended'
   return (
     <>
-      {ended ? <RunAgain detail={detail} /> : <Cancel id={summary.id} restoring={summary.phase === 'restoring'} />}
+      {ended ? <Again detail={detail} /> : <Cancel id={summary.id} restoring={summary.phase === 'restoring'} />}
       <CopyButton text={() => window.location.href} label="Share" icon={Share2} />
       <ExportMenu id={summary.id} streams={streams} />
     </>
@@ -44,6 +46,18 @@ function Cancel({ id, restoring }: { id: string; restoring: boolean }) {
     </>
   )
 }
+
+/** A scenario is run from where its steps are shown. */
+const ToScenarios = ({ lab }: { lab: string }) => (
+  <Button asChild className="hover:bg-sunk">
+    <Link href={`/labs/${encodeURIComponent(lab)}/scenarios`}>
+      <AlarmClock aria-hidden /> Scenarios
+    </Link>
+  </Button>
+)
+
+const Again = ({ detail }: { detail: RunDetail }) =>
+  detail.summary.case === SCENARIO_CASE ? <ToScenarios lab={detail.summary.lab} /> : <RunAgain detail={detail} />
 
 function RunAgain({ detail: { summary } }: { detail: RunDetail }) {
   const trpc = useTRPC()

@@ -6,6 +6,9 @@ export type Span = { fromMs: number; toMs: number }
 
 export type StepSpan = Span & { id: string; title: string; outcome: StepOutcome | null }
 
+/** Steps of a scenario on one host, none of which lies on another. */
+export type HostLane = { id: string; label: string; steps: StepSpan[] }
+
 export type LaneState = NodeState | 'no-answer'
 
 /** `sinceMs` is the interval in which the state was entered; a poll cannot say it sharper. */
@@ -39,6 +42,8 @@ export type TimelineModel = {
   span: Span
   origin: { ms: number; kind: 'T0' | 'start' }
   steps: StepSpan[]
+  /** Where the run is one of a scenario. */
+  hosts?: HostLane[]
   states: StateLane[]
   /** Of a run on a WAN's links: each link, and the traffic over all of them together. */
   paths: PathLane[]

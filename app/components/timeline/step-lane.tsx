@@ -10,11 +10,13 @@ const CHAR_PX = 6.4
 
 const MARK: Record<string, string> = { failed: '✕ ', 'timed-out': '✕ ', cancelled: '○ ' }
 
-export const StepLane = memo(function StepLane({ steps }: { steps: StepSpan[] }) {
+type Props = { steps: StepSpan[]; label?: string }
+
+export const StepLane = memo(function StepLane({ steps, label = 'steps' }: Props) {
   const { view, widthPx } = useFrame()
   const at = (ms: number) => steps.findLast((s) => s.fromMs <= ms && ms < s.toMs)?.id ?? null
   return (
-    <Lane label="steps" valueAt={at}>
+    <Lane label={label} valueAt={at}>
       {steps.map((step) => {
         const box = place(view, step)
         if (!box) return null

@@ -120,6 +120,9 @@ const RunLines = ({ model }: { model: TimelineModel }) => (
 const RunLanes = ({ model }: { model: TimelineModel }) => (
   <>
     <StepLane steps={model.steps} />
+    {model.hosts?.map(({ id, label, steps }) => (
+      <StepLane key={id} label={label} steps={steps} />
+    ))}
     {model.states.map((lane) => (
       <StateLane key={lane.id} lane={lane} />
     ))}

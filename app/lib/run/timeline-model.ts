@@ -7,12 +7,13 @@ import type {
   TimelineModel,
 } from '@/app/components/timeline/model'
 import { liveLengthMs } from '@/app/components/timeline/scale'
-import type { RunDetail } from '@/server/domain/detail'
+import type { RunDetail, StepView } from '@/server/domain/detail'
 import { measuredFault } from '@/server/domain/fault'
 import { isGood } from '@/server/domain/impairment'
 import type { AnyPublicLab, PublicLab } from '@/server/domain/views'
 import { clusterLab } from '../lab/parts'
 import { doneMs, probeClockOffset } from './clocks'
+import { hostLanes, isOwn } from './host-lanes'
 import { probeLanes, rttSeries } from './probe-lanes'
 import type { Tracks } from './tracks'
 import { trafficSeries } from './traffic'
@@ -26,7 +27,10 @@ export type EventInput = {
   reserve: boolean
 }
 
-export type EventModel = Pick<TimelineModel, 'span' | 'origin' | 'steps' | 'states' | 'markers' | 'markerRows'>
+export type EventModel = Pick<
+  TimelineModel,
+  'span' | 'origin' | 'steps' | 'hosts' | 'states' | 'markers' | 'markerRows'
+>
 export type SampleModel = Pick<TimelineModel, 'probes' | 'rtt' | 'traffic' | 'growing'>
 
 /** What the events say, on the app's clock; it changes some times a run. */
@@ -41,7 +45,8 @@ export function eventModel({ detail, tracks, lab, nowMs, reserve }: EventInput):
   return {
     span: { fromMs: startMs, toMs },
     origin: t0 === null ? { ms: startMs, kind: 'start' } : { ms: t0, kind: 'T0' },
-    steps: steps(detail, untilMs),
+    steps: detail.steps.filter(isOwn).map((step) => spanOf(step, untilMs)),
+    hosts: hostLanes(detail.steps, (step) => spanOf(step, untilMs)),
     states: stateLanes(detail, tracks, untilMs, reserve ? clusterLab(lab) : null),
     markers: markers(detail, t0, (stream) => probeClockOffset(stream, detail, lab)),
     markerRows: reserve || detail.faults.length > 0 ? 3 : 1,
@@ -77,14 +82,10 @@ export function faultMs(detail: RunDetail): number | null {
   return fault ? doneMs(fault, detail.context) : null
 }
 
-const steps = (detail: RunDetail, untilMs: number): StepSpan[] =>
-  detail.steps.map(({ id, title, startedMs, endedMs, outcome }) => ({
-    id,
-    title,
-    fromMs: startedMs,
-    toMs: endedMs ?? untilMs,
-    outcome,
-  }))
+const spanOf = ({ id, title, startedMs, endedMs, outcome }: StepView, untilMs: number): StepSpan => ({
+  ...{ id, title, outcome },
+  ...{ fromMs: startedMs, toMs: endedMs ?? untilMs },
+})
 
 /** What each node says of itself; a node that never answered is shown as the other one sees it. */
 function stateLanes(detail: RunDetail, tracks: Tracks, untilMs: number, expected: PublicLab | null): StateLane[] {

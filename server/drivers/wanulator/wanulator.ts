@@ -48,8 +48,14 @@ const inWords = (found: InForce): string => {
  * Puts a `.wcfg` in force: writes it, replaces the emulator by one that reads it, and reads back that exactly this one
  * runs with exactly this text. Does nothing when that is so already, for a replacement cuts the link for a moment.
  * Rejects with `command-failed`; the configuration before is in force again then, if it can be.
+ * @param onReady everything but the replacement is done; it is made once this has resolved
  */
-export async function applyWcfg(shell: WanulatorShell, emulator: string, text: string): Promise<void> {
+export async function applyWcfg(
+  shell: WanulatorShell,
+  emulator: string,
+  text: string,
+  onReady: () => Promise<void> = async () => {},
+): Promise<void> {
   const before = await readInForce(shell, emulator)
   if (before.kind === 'file' && sameText(before.text, text)) return
   const data = Buffer.from(text)
@@ -57,6 +63,7 @@ export async function applyWcfg(shell: WanulatorShell, emulator: string, text: s
   const file = `${filePrefix(emulator)}${sha256.slice(0, 16)}.wcfg`
   await shell.push(file, data, sha256)
   const backTo = before.kind === 'file' ? before.file : null
+  await onReady()
   const { exitCode, output } = await shell.run(replaceEmulatorArgv(emulator, file, backTo), REPLACE_MS)
   if (exitCode === REPLACE_EXIT.stays)
     throw failed(
@@ -145,14 +152,15 @@ const checkDirection = (name: string, wanted: Direction, found: Direction) => {
   throw failed(message, 'Apply it again; look at the .wcfg on the WANulator.')
 }
 
-/** Sets a link's impairment and reads it back. Rejects with `command-failed`. */
+/** Sets a link's impairment and reads it back; `onReady` as in `applyWcfg`. Rejects with `command-failed`. */
 export async function setImpairment(
   shell: WanulatorShell,
   emulator: string,
   link: Pick<WanLink, 'toIsp' | 'toRouter'>,
   impairment: Impairment,
+  onReady?: () => Promise<void>,
 ): Promise<void> {
-  await applyWcfg(shell, emulator, wcfgFor(link, impairment, await readInForce(shell, emulator)))
+  await applyWcfg(shell, emulator, wcfgFor(link, impairment, await readInForce(shell, emulator)), onReady)
   const reading = linkReading(link, await readInForce(shell, emulator))
   if (reading.kind === 'unreadable') throw failed(reading.reason, 'Apply it again.')
   if (reading.rest.length > 0) throw failed(`more is in force: ${reading.rest.join('; ')}`, 'Apply it again.')

@@ -1,6 +1,6 @@
 import type { Action } from '../../domain/case'
 import type { Interval } from '../../domain/ids'
-import { impairmentText } from '../../domain/impairment'
+import { type Impairment, impairmentText } from '../../domain/impairment'
 import type { WanLab } from '../../domain/lab'
 import { type WanLink, type Wanulator, wanLinks } from '../../domain/wan'
 import type { TypedCommand } from '../../drivers/console/serial-console'
@@ -29,6 +29,59 @@ export function onHost(session: RunSession<WanLab>, { fromMs, toMs }: Interval):
   return { fromMs: fromMs + offsetMs - errorMs, toMs: toMs + offsetMs + errorMs }
 }
 
+/** How a link is changed on its console; what `setImpairment` and `applyWcfg` are. `onReady` comes right before it. */
+type Dialogue = (shell: WanulatorShell, emulator: string, onReady: () => Promise<void>) => Promise<void>
+/** `during`: the replacement of the emulator, app clock; null: it was so already and nothing was changed. */
+export type LinkChanged = { during: Interval | null; commandId: string }
+
+/** One change of a link on its WANulator's console. `onReady`: logged in, file written; resolves when it may be made. */
+export async function changeLink(
+  session: RunSession<WanLab>,
+  wanulator: Wanulator,
+  event: Impair['event'],
+  signal: AbortSignal,
+  dialogue: Dialogue,
+  onReady: () => Promise<void> = async () => {},
+): Promise<LinkChanged> {
+  const record = consoleRecord(session, wanulator, `impair-${wanulator.vm}`)
+  const changed: { during: Interval | null } = { during: null }
+  const options = {
+    ...{ tag: session.tag(`impair-${wanulator.vm}`), signal },
+    onCommand: (command: TypedCommand) => {
+      record.onCommand(command)
+      // The one that replaces the emulator: the link changes between its beginning and its end.
+      if (!isReplacement(command.argv)) return
+      const toMs = Date.now()
+      changed.during = { fromMs: toMs - command.durationMs, toMs }
+    },
+  }
+  await withWanulator(session.access(), wanulator, options, (shell, emulator) =>
+    dialogue(shell, emulator, async () => {
+      await onReady()
+      if (event !== 'setup') for (const probe of session.probes.values()) probe.endBaseline()
+    }),
+  )
+  return { during: changed.during, commandId: record.commandId() }
+}
+
+type Told = Pick<Impair, 'event' | 'title' | 'mode'> & { link: { id: string; impairment: Impairment } | null }
+
+/** Says in the run that a link was changed. */
+export async function tellChange(
+  session: RunSession<WanLab>,
+  { event, title, mode, link }: Told,
+  during: Interval,
+  commandId: string,
+): Promise<void> {
+  const { host } = session.lab.wan.pve
+  await session.emit({
+    ...{ kind: 'fault-injected', event, title, mode, commandId, exitCode: 0, clock: host },
+    ...{ place: { host }, t0: onHost(session, during), during },
+    ...(link ? { link } : {}),
+  })
+  if (event !== 'setup') session.faultAtMs = during.fromMs
+}
+
 /**
  * Changes what a WANulator does to its link, and reads it back. The command that replaces the emulator is T0: the link is
  * cut from its beginning on for a moment, and the new configuration is in force at its end.
@@ -42,50 +95,16 @@ export const impair: WanHandler<'impair'> = {
     )
   },
   run: async (session, action, signal) => {
-    const { wan } = session.lab
+    const { link, impairment, event } = action
+    const { wanulator, ...ends } = linkOf(session.lab, link)
     await beforeChange(session, action.title, action.undo)
     signal.throwIfAborted()
-    const { during, commandId } = await apply(session, action, signal)
-    const { event, title, mode, link, impairment } = action
-    await session.emit({
-      ...{ kind: 'fault-injected', event, title, mode, commandId, exitCode: 0, clock: wan.pve.host },
-      ...{ place: { host: wan.pve.host }, t0: onHost(session, during), during, link: { id: link, impairment } },
+    const { during, commandId } = await changeLink(session, wanulator, event, signal, (shell, emulator, onReady) =>
+      setImpairment(shell, emulator, ends, impairment, onReady),
+    )
+    if (during) return tellChange(session, { ...action, link: { id: link, impairment } }, during, commandId)
+    throw new AppError('command-failed', `${wanulator.title} was as asked for already: nothing was changed`, {
+      hint: 'Look at what is in force on the Lab page; somebody else may have set it.',
     })
-    if (event !== 'setup') session.faultAtMs = during.fromMs
   },
-}
-
-async function apply(session: RunSession<WanLab>, { link, impairment, event }: Impair, signal: AbortSignal) {
-  const { wanulator, ...ends } = linkOf(session.lab, link)
-  const { during, commandId } = await onConsole(session, wanulator, signal, async (shell, emulator) => {
-    if (event !== 'setup') for (const probe of session.probes.values()) probe.endBaseline()
-    await setImpairment(shell, emulator, ends, impairment)
-  })
-  if (during) return { during, commandId }
-  throw new AppError('command-failed', `${wanulator.title} was as asked for already: nothing was changed`, {
-    hint: 'Look at what is in force on the Lab page; somebody else may have set it.',
-  })
-}
-
-/** Works on a WANulator, all of it recorded. `during`: when the emulator was replaced, on the app's clock; null: it was not. */
-export async function onConsole(
-  session: RunSession<WanLab>,
-  wanulator: Wanulator,
-  signal: AbortSignal,
-  work: (shell: WanulatorShell, emulator: string) => Promise<void>,
-): Promise<{ during: Interval | null; commandId: string }> {
-  const record = consoleRecord(session, wanulator, `impair-${wanulator.vm}`)
-  const changed: { during: Interval | null } = { during: null }
-  const options = {
-    ...{ tag: session.tag(`impair-${wanulator.vm}`), signal },
-    onCommand: (command: TypedCommand) => {
-      record.onCommand(command)
-      // The one that replaces the emulator: the link changes between its beginning and its end.
-      if (!isReplacement(command.argv)) return
-      const toMs = Date.now()
-      changed.during = { fromMs: toMs - command.durationMs, toMs }
-    },
-  }
-  await withWanulator(session.access(), wanulator, options, work)
-  return { during: changed.during, commandId: record.commandId() }
 }

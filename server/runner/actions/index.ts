@@ -18,6 +18,7 @@ import { awaitLoad, readCounters, startLoad } from './load'
 import { preflight } from './preflight'
 import { startProbes, stopProbes } from './probes'
 import { startRequests, stopRequests } from './requests'
+import { runSchedule } from './run-schedule'
 import { awaitSessionSync, recordSessions, watchSessions } from './sessions'
 import { setLinks } from './set-links'
 import { startTraffic, stopTraffic } from './traffic'
@@ -79,6 +80,7 @@ const ACTIONS: { [K in ActionKind]: Handler<K, AnyLab> } = {
   'stop-wan-capture': onWan(stopWanCapture),
   'start-requests': onWan(startRequests),
   'stop-requests': onWan(stopRequests),
+  'run-schedule': onWan(runSchedule),
 }
 
 const handlerOf = (action: Action) => ACTIONS[action.kind] as Handler<ActionKind, AnyLab>

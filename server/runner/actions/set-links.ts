@@ -9,7 +9,7 @@ import type { RunSession } from '../session'
 import { beforeChange } from './change'
 import { commandsOf, dryEnv } from './dry-run'
 import type { WanHandler } from './handler'
-import { linkOf, onConsole, onHost } from './impair'
+import { changeLink, linkOf, tellChange } from './impair'
 
 type SetLink = Extract<Action, { kind: 'set-links' }>['links'][number]
 
@@ -46,17 +46,12 @@ async function setOne(session: RunSession<WanLab>, each: SetLink, signal: AbortS
   const title = `${isp.title}: ${wanulator.title} (VM ${wanulator.vm})`
   try {
     const found: { reading: LinkReading | null } = { reading: null }
-    const { during, commandId } = await onConsole(session, wanulator, signal, async (shell, emulator) => {
+    const { during, commandId } = await changeLink(session, wanulator, 'setup', signal, async (shell, emulator) => {
       found.reading = await setLink(shell, emulator, ends, each)
     })
-    const place = { host: session.lab.wan.pve.host }
-    const { link, impairment } = each
-    if (during)
-      await session.emit({
-        ...{ kind: 'fault-injected', event: 'setup', title: `${isp.title}: ${impairmentText(impairment)}`, mode: MODE },
-        ...{ place, commandId, t0: onHost(session, during), clock: place.host, during, exitCode: 0 },
-        link: { id: link, impairment },
-      })
+    const { link: id, impairment } = each
+    const change = { event: 'setup', title: `${isp.title}: ${impairmentText(impairment)}`, mode: MODE } as const
+    if (during) await tellChange(session, { ...change, link: { id, impairment } }, during, commandId)
     const text = found.reading ? readingText(found.reading) : 'nothing'
     await session.emit({ ...check, title, ok: true, found: during ? text : `${text}, as it was before`, hint: null })
   } catch (cause) {

@@ -1,0 +1,28 @@
+/** A text file that was chosen in the browser. */
+export type TextFile = { name: string; text: string }
+
+const MAX_BYTES = 256 * 1024
+
+/** Reads chosen files as text. Rejects, in a sentence, with one that is too large or no text. */
+export const readTextFiles = (files: Iterable<File>): Promise<TextFile[]> =>
+  Promise.all(
+    [...files].map(async (file) => {
+      if (file.size > MAX_BYTES) throw new Error(`${file.name} has ${file.size} bytes; at most ${MAX_BYTES} are taken.`)
+      const bytes = await file.arrayBuffer()
+      try {
+        return { name: file.name, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) }
+      } catch {
+        throw new Error(`${file.name} is no text file (UTF-8).`)
+      }
+    }),
+  )
+
+/** Offers a text as a download. */
+export function download(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/yaml' }))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(url), 10_000)
+}
