@@ -38,18 +38,23 @@ const checkNics = (access: WanAccess, options: WanulatorOptions): Promise<Check>
     return checkOf('nics', 'NICs of the links up', found !== null && down.length === 0, text || `${names.length}`, hint)
   })
 
+const LINK = 'link-'
+
 /** What a link's WANulator reads: everything passed on, by one emulator. */
 function checkGood(access: WanAccess, { id, isp, wanulator }: WanLink, options: WanulatorOptions): Promise<Check> {
   const title = `${isp.title}: ${wanulator.title} (VM ${wanulator.vm}) reads good`
-  return guarded(`link-${id}`, title, async () => {
+  return guarded(`${LINK}${id}`, title, async () => {
     const { reading } = await readWanulator(access, wanulator, options)
     const hint =
       reading.kind === 'impairment'
         ? `It was left ${presetOf(reading.impairment.toIsp) ?? 'impaired'}: apply a good .wcfg.`
         : 'Restart the VM, or apply a good .wcfg on its console.'
-    return checkOf(`link-${id}`, title, readsGood(reading), readingText(reading), hint)
+    return checkOf(`${LINK}${id}`, title, readsGood(reading), readingText(reading), hint)
   })
 }
+
+/** Whether one is about a WANulator: a console has had its time already, and asking again would make it an old story. */
+export const isWanulatorCheck = ({ id }: Check): boolean => id.startsWith(LINK)
 
 /** All that has to be right before a link is degraded. Rejects only when cancelled. */
 export async function checkWan(access: WanAccess, options: WanulatorOptions): Promise<Check[]> {

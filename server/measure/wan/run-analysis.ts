@@ -69,7 +69,8 @@ export function analyseWan(evidence: RunEvidence<WanLab>): WanAnalysis {
   const failoverTime = analysis.doubts.length > 0 ? null : worstGap(analysis)
   const byProbe = probes.flatMap(({ failover }) => failover?.measurement ?? [])
   const times = analysis.doubts.length > 0 ? [] : linkTimes(analysis)
-  return { ...analysis, failoverTime, measurements: [...(failoverTime ? [failoverTime] : []), ...times, ...byProbe] }
+  const measurements = [...(failoverTime ? [failoverTime] : []), ...times, ...byProbe, ...outagesByLink(analysis)]
+  return { ...analysis, failoverTime, measurements }
 }
 
 /** The worst gap while a link is left; null where none can be told, or nobody saw one end: that outweighs all others, and has no length. */
@@ -81,4 +82,21 @@ function worstGap(analysis: WanAnalysis): Measurement | null {
   if (gaps.some((gap) => gap?.worst?.bounds.upperMs === null)) return null
   const told = gaps.flatMap((gap) => gap?.worst?.measurement ?? [])
   return told.toSorted((a, b) => b.ms + b.plusMs - a.ms - a.plusMs)[0] ?? null
+}
+
+/** Where several links failed while another was left: the gap after each, by the captures and by the probes. */
+function outagesByLink(analysis: WanAnalysis): Measurement[] {
+  const { degradations, doubts, links } = analysis
+  return degradations.flatMap((degradation) => {
+    const { change, isLast, probes } = degradation
+    if (isLast) return []
+    const name = links.find(({ id }) => id === change.link)?.isp.title ?? change.link
+    const gap = doubts.length > 0 ? null : gapAfter(analysis, degradation)?.worst?.measurement
+    const byProbe = probes.flatMap(({ failover }) => failover.measurement ?? [])
+    return [...(gap ? [{ ...gap, id: 'gap' }] : []), ...byProbe].map((measurement) => ({
+      ...measurement,
+      id: `${measurement.id}-${change.link}`,
+      title: `Outage after the failure of ${name}`,
+    }))
+  })
 }
