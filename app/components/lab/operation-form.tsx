@@ -5,7 +5,7 @@ import { Button } from '@/app/components/ui/button'
 import { ErrorBox } from '@/app/components/ui/error-box'
 import { Skeleton } from '@/app/components/ui/skeleton'
 import { useTRPC } from '@/app/lib/trpc'
-import { Changes } from './run-dialog'
+import type { PlanStep } from '@/server/domain/case'
 
 type Props = {
   lab: string
@@ -48,14 +48,10 @@ export function OperationForm({ lab, operation, params, action, onClose, childre
           <span aria-hidden>? </span>This changes the lab, and stays
         </h3>
         {plan.error ? <ErrorBox error={plan.error} doing="Could not read the plan" /> : null}
-        {plan.data ? (
-          <Changes steps={plan.data.filter(({ id }) => id === 'set')} />
-        ) : plan.error ? null : (
-          <Skeleton className="h-16" />
-        )}
+        {plan.data ? <Commands steps={plan.data} /> : plan.error ? null : <Skeleton className="h-16" />}
         <p>
-          Over the console a new .wcfg is written and the emulator replaced, which cuts the link for a moment; then it
-          is read back. Only when you cancel, or it goes wrong, the link is made good.
+          Over the console a new .wcfg is written and the emulator replaced, which cuts the link for a moment. Only when
+          you cancel, or it goes wrong, the link is made good.
         </p>
       </section>
       {start.error ? <ErrorBox error={start.error} doing="Could not start" /> : null}
@@ -66,5 +62,30 @@ export function OperationForm({ lab, operation, params, action, onClose, childre
         </Button>
       </div>
     </form>
+  )
+}
+
+/** What is done to each WANulator, with the commands on its host; preflight and restore left out. */
+function Commands({ steps }: { steps: PlanStep[] }) {
+  const all = steps.filter(({ id, changesLab }) => changesLab && id !== 'restore').flatMap(({ commands }) => commands)
+  const purposes = [...new Set(all.map(({ purpose }) => purpose))]
+  return (
+    <ul className="grid gap-2">
+      {purposes.map((purpose) => {
+        const commands = all.filter((command) => command.purpose === purpose)
+        return (
+          <li key={purpose}>
+            <span className="text-muted">
+              {purpose}; on {commands[0]?.host}
+            </span>
+            {commands.map(({ text }) => (
+              <code key={text} className="block break-all font-mono text-xs">
+                {text}
+              </code>
+            ))}
+          </li>
+        )
+      })}
+    </ul>
   )
 }

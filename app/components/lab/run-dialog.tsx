@@ -9,7 +9,7 @@ import { Dialog } from '@/app/components/ui/dialog'
 import { ErrorBox } from '@/app/components/ui/error-box'
 import { Field, Select } from '@/app/components/ui/field'
 import { Skeleton } from '@/app/components/ui/skeleton'
-import { limit } from '@/app/lib/format'
+import { elapsed, limit } from '@/app/lib/format'
 import { useTRPC } from '@/app/lib/trpc'
 import type { CaseView, PlanStep } from '@/server/domain/case'
 import { ParamForm, type ParamValues, paramDefaults } from './param-form'
@@ -60,7 +60,7 @@ function RunForm({ lab, view, params = {}, onOpenChange }: Omit<Props, 'open'>) 
   return (
     <form onSubmit={submit} noValidate className="grid gap-4">
       <ParamForm fields={view.fields} register={register} errors={formState.errors} />
-      {view.kind === 'test' ? <Repeats value={repeats} onChange={setRepeats} /> : null}
+      {view.kind === 'test' ? <Repeats value={repeats} onChange={setRepeats} eachS={Number(values.durationS)} /> : null}
       {isDestructive(view, values) ? <Consequences lab={lab} view={view} params={values} /> : null}
       {start.error ? <ErrorBox error={start.error} doing="Could not start" /> : null}
       <div className="flex flex-wrap justify-end gap-2">
@@ -73,17 +73,27 @@ function RunForm({ lab, view, params = {}, onOpenChange }: Omit<Props, 'open'>) 
   )
 }
 
-const REPEATS = [1, 3, 5, 10]
+const REPEATS = [
+  { count: 1, text: '1' },
+  { count: 3, text: '3 (in triplicate)' },
+  { count: 5, text: '5' },
+  { count: 10, text: '10' },
+]
+
+/** `eachS`: how long a run measures; NaN where the case does not say. */
+type RepeatsProps = { value: number; onChange: (value: number) => void; eachS: number }
 
 /** So many runs one after the other. */
-function Repeats({ value, onChange }: { value: number; onChange: (value: number) => void }) {
+function Repeats({ value, onChange, eachS }: RepeatsProps) {
   const id = useId()
+  const atLeast = value > 1 && eachS > 0 ? `, ${elapsed(value * eachS * 1000)} at least` : ''
+  const hint = `${value > 1 ? `${value} runs` : 'So many runs'} one after the other${atLeast}; compare them afterwards.`
   return (
-    <Field label="Repeats" htmlFor={id} hint="So many runs one after the other; compare them afterwards.">
+    <Field label="Repeats" htmlFor={id} hint={hint}>
       <Select id={id} value={value} onChange={(event) => onChange(Number(event.target.value))}>
-        {REPEATS.map((count) => (
+        {REPEATS.map(({ count, text }) => (
           <option key={count} value={count}>
-            {count}
+            {text}
           </option>
         ))}
       </Select>
@@ -121,8 +131,7 @@ function expectedOutage({ outage, headline }: CaseView): string {
   return headline ? `up to ${limit(headline.limitMs)} (the limit)` : 'unknown'
 }
 
-/** What changes the lab, with step, place and host. */
-export const Changes = ({ steps }: { steps: PlanStep[] }) => (
+const Changes = ({ steps }: { steps: PlanStep[] }) => (
   <ul className="grid gap-1">
     {steps
       .filter((step) => step.changesLab)
@@ -130,7 +139,7 @@ export const Changes = ({ steps }: { steps: PlanStep[] }) => (
       .map(({ step, command }) => (
         <li key={`${step.id} ${command.text}`}>
           <span className="text-muted">
-            {step.title}, {command.place} via {command.host}
+            {step.title}, {command.place === command.host ? 'on' : `${command.place} via`} {command.host}
           </span>
           <code className="block break-all font-mono text-xs">{command.text}</code>
         </li>

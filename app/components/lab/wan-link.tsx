@@ -13,15 +13,17 @@ type Props = {
   nowMs: number
   /** Of the traffic on all links, 0…1; null: not counted. */
   share: number | null
-  busy: boolean
   /** Why nothing can be set; null when it can. */
   blocked: string | null
   onDegrade: () => void
   onMakeGood: () => void
 }
 
+/** Router port, PVE NIC, WANulator, PVE NIC, ISP; a wire between each. */
+export const WAN_COLUMNS = 'md:grid-cols-[6rem_8.75rem_minmax(0,1fr)_8.75rem_8.75rem] md:gap-x-5'
+
 /** One whole path, from the router's port to the ISP; on a phone one below the other. */
-export function WanLinkRow({ link, router, wan, nowMs, share, busy, blocked, onDegrade, onMakeGood }: Props) {
+export function WanLinkRow({ link, router, wan, nowMs, share, blocked, onDegrade, onMakeGood }: Props) {
   const { isp, port, toRouter, toIsp, wanulator } = link
   const look = pieces(link, wan)
   const isGood = wanulatorOf(wan, wanulator.vm)?.reading?.good === true
@@ -29,10 +31,7 @@ export function WanLinkRow({ link, router, wan, nowMs, share, busy, blocked, onD
     <li
       data-link={link.id}
       aria-label={isp.title}
-      className={cx(
-        'grid min-w-0 md:grid-cols-[6.5rem_9.5rem_minmax(0,1fr)_9.5rem_7.5rem] md:items-center md:gap-x-5',
-        'max-md:rounded max-md:border max-md:p-2',
-      )}
+      className={cx('grid min-w-0 md:items-center', WAN_COLUMNS, 'max-md:rounded max-md:border max-md:p-2')}
     >
       <EndCard id={`port:${port.id}`}>
         <p className="font-semibold">{port.id}</p>
@@ -44,7 +43,7 @@ export function WanLinkRow({ link, router, wan, nowMs, share, busy, blocked, onD
       <Stub look={look.port} />
       <NicCard end={toRouter} nic={nicOf(wan, toRouter.nic.name)} side="router" />
       <Stub look={look.router} />
-      <WanulatorCard link={link} wan={wan} nowMs={nowMs} busy={busy}>
+      <WanulatorCard link={link} wan={wan} nowMs={nowMs}>
         <Button size="small" disabled={blocked !== null} onClick={onDegrade} aria-label={`Degrade ${isp.title}`}>
           <SlidersHorizontal aria-hidden /> Degrade
         </Button>

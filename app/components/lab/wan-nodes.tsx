@@ -45,8 +45,8 @@ export function NicCard({ end: { nic: declared }, nic, side }: NicProps) {
         <NicState nic={nic} />
       </p>
       <p className="text-muted">{declared.bridge ?? 'PVE NIC'}</p>
-      <Rate title="to ISP" arrow="→" bitPerS={toIsp} />
-      <Rate title="to router" arrow="←" bitPerS={toRouter} />
+      <Rate title="ISP" arrow="→" bitPerS={toIsp} />
+      <Rate title="router" arrow="←" bitPerS={toRouter} />
     </div>
   )
 }
@@ -57,8 +57,9 @@ function NicState({ nic }: { nic: NicView | undefined }) {
 }
 
 const Rate = ({ title, arrow, bitPerS }: { title: string; arrow: string; bitPerS: number | null | undefined }) => (
-  <p className="flex justify-between gap-x-2">
+  <p className="flex justify-between gap-x-2 whitespace-nowrap">
     <span className="text-muted">
+      <span className="sr-only">to </span>
       <span aria-hidden>{arrow} </span>
       {title}
     </span>
@@ -73,13 +74,13 @@ export const EndCard = ({ id, children }: { id: string; children: ReactNode }) =
   </div>
 )
 
-type WanulatorProps = { link: WanLink; wan: WanView | null; nowMs: number; busy: boolean; children: ReactNode }
+type WanulatorProps = { link: WanLink; wan: WanView | null; nowMs: number; children: ReactNode }
 
 /** The VM that degrades a link: what is in force, how old that is, and what can be done about it. */
-export function WanulatorCard({ link, wan, nowMs, busy, children }: WanulatorProps) {
+export function WanulatorCard({ link, wan, nowMs, children }: WanulatorProps) {
   const { vm, title } = link.wanulator
   const found = wanulatorOf(wan, vm)
-  const state: LinkState = busy ? { tone: 'running', mark: '●', word: 'a run is on', text: null } : linkState(link, wan)
+  const state = linkState(link, wan)
   return (
     <div data-tie={`vm:${vm}`} className={cx(BOX, BORDER[state.tone])} data-link-state={state.word}>
       <p className="flex flex-wrap items-center justify-between gap-x-2 gap-y-1">

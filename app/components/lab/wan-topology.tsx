@@ -5,20 +5,21 @@ import { useMemo, useRef, useState } from 'react'
 import { Button } from '@/app/components/ui/button'
 import { ErrorBox } from '@/app/components/ui/error-box'
 import { Panel } from '@/app/components/ui/panel'
+import { cx } from '@/app/lib/cx'
 import type { LabView } from '@/app/lib/lab/live-view'
 import { pieces, shares, type WanView, wanulatorOf } from '@/app/lib/lab/wan-view'
 import { useTRPC } from '@/app/lib/trpc'
-import type { LabState, PublicWan } from '@/server/domain/views'
+import type { LabState, PublicHost, PublicWan } from '@/server/domain/views'
 import { type Wan, type WanLink, wanLinks } from '@/server/domain/wan'
 import { GoodDialog } from './good-dialog'
 import { ImpairmentDialog } from './impairment-dialog'
 import { LastOperation } from './last-operation'
-import { WanLinkRow } from './wan-link'
+import { WAN_COLUMNS, WanLinkRow } from './wan-link'
 import { Sla, Unhooked } from './wan-rest'
 import { type Wire, WireSample, Wires } from './wires'
 
 type Props = {
-  lab: { id: string; title: string; wan: PublicWan }
+  lab: { id: string; hosts: PublicHost[]; wan: PublicWan }
   live: LabView | null
   connection: 'connecting' | 'live' | 'reconnecting'
   state: LabState | undefined
@@ -37,11 +38,11 @@ export function WanTopology({ lab, live, connection, state }: Props) {
   const [open, setOpen] = useState(false)
   const declared = lab.wan as Wan
   const links = useMemo(() => wanLinks(declared), [declared])
-  const wan = live?.wan ?? null
+  const isBusy = (state?.queue.length ?? 0) > 0 || live?.lease != null
+  const wan = useMemo(() => (live?.wan ? { ...live.wan, isTaken: live.wan.isTaken || isBusy } : null), [live, isBusy])
   const byLink = shares(links, wan)
   const wires = useMemo(() => links.flatMap((link) => wiresOf(link, wan, shares(links, wan))), [links, wan])
   const view = (id: string) => operations.data?.find((one) => one.id === id)
-  const isBusy = (state?.queue.length ?? 0) > 0 || live?.lease != null
   const blocked = blockedBecause(view('link-impair')?.blocked, state, isBusy)
   const isLocked = operations.data === undefined || blocked !== null
   const show = (what: 'degrade' | 'good', link: WanLink | null) => {
@@ -69,14 +70,14 @@ export function WanTopology({ lab, live, connection, state }: Props) {
         <p className="mb-2 text-unsure">? {lab.wan.pve.host} does not list its links.</p>
       ) : null}
       {blocked ? <p className="mb-2 text-xs">{blocked}</p> : null}
-      <h3 className="mb-2 font-semibold">{declared.router.title}</h3>
-      <div ref={box} className="relative">
+      <div ref={box} className="relative md:px-2 md:pt-11 md:pb-2">
+        <Places router={declared.router.title} host={hostTitle(lab)} />
         <Wires box={box} wires={wires} />
-        <ul className="grid gap-3">
+        <ul className="relative grid gap-3">
           {links.map((link) => (
             <WanLinkRow
               key={link.id}
-              {...{ link, wan, blocked: isLocked ? (blocked ?? '') : null, busy: isBusy }}
+              {...{ link, wan, blocked: isLocked ? (blocked ?? '') : null }}
               router={declared.router.title}
               nowMs={live?.atMs ?? 0}
               share={byLink.get(link.id) ?? null}
@@ -88,7 +89,7 @@ export function WanTopology({ lab, live, connection, state }: Props) {
       </div>
       <p className="mt-3 hidden flex-wrap gap-x-6 gap-y-1 text-muted text-xs md:flex">
         <Key look="active">passes everything on; the thicker, the more of the traffic</Key>
-        <Key look="degraded">degraded in the direction that leaves there</Key>
+        <Key look="degraded">degraded: what leaves the WANulator there</Key>
         <Key look="down">cut</Key>
         <Key look="idle">not known</Key>
       </p>
@@ -111,6 +112,26 @@ export function WanTopology({ lab, live, connection, state }: Props) {
     </Panel>
   )
 }
+
+const hostTitle = ({ hosts, wan: { pve } }: Props['lab']): string =>
+  hosts.find(({ id }) => id === pve.host)?.title ?? pve.host
+
+const PLACE = 'line-clamp-2 break-words px-2 pt-1.5 font-semibold text-xs leading-4'
+
+/** What stands on what, behind the paths: the ports on the router, NICs and WANulators on the PVE host. */
+const Places = ({ router, host }: { router: string; host: string }) => (
+  <div className={cx('absolute inset-0 hidden px-2 md:grid', WAN_COLUMNS)}>
+    <div className="-mx-2 rounded border bg-sunk">
+      <p className={PLACE} title={router}>
+        {router}
+      </p>
+    </div>
+    <div className="col-span-3 -mx-2 rounded border">
+      <p className={PLACE}>{host}</p>
+    </div>
+    <p className={cx(PLACE, '-mx-2')}>ISPs</p>
+  </div>
+)
 
 function sayOf({ isTaken, isReading }: WanView): string {
   if (isTaken) return 'live; consoles are left to the run'

@@ -48,7 +48,7 @@ export function WcfgFile({ lab, link, impairment, file, onRead }: Props) {
             id={`${id}-file`}
             type="file"
             accept=".wcfg,.xml,text/xml"
-            className="w-full min-w-0 text-sm"
+            className="w-full min-w-0 text-sm file:mr-2 file:h-8 file:rounded file:border file:border-edge file:bg-panel file:px-3"
             onChange={async (event) => {
               const chosen = event.target.files?.[0]
               if (chosen) take(await chosen.text())
