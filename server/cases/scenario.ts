@@ -18,6 +18,8 @@ const TAIL_MS = 5000
 const ARM_BUDGET_MS = 90_000
 /** A run for a wall-clock time is begun so long before it. */
 export const START_LEAD_MS = 60_000
+/** A start that is missed by more is none: nobody would know that it runs, or wait for it. */
+export const START_LATE_MS = 5000
 
 const params = z.object({
   /** Id of the content that it was started with. */

@@ -1,12 +1,10 @@
-import { START_LEAD_MS } from '../cases/scenario'
+import { START_LATE_MS, START_LEAD_MS } from '../cases/scenario'
 import type { ScheduleStore } from '../domain/ports'
 import type { Schedule } from '../domain/scenario-views'
 import { asAppError, withHint } from '../errors'
 
 /** Timers do not take more (2^31 ms). */
 const LONGEST_TIMER_MS = 24 * 3_600_000
-/** A start that is missed by more is none: nobody would know that it runs, or wait for it. */
-const LATE_MS = 5000
 
 export type ClockworkDeps = {
   schedules: ScheduleStore
@@ -63,7 +61,8 @@ export class Clockwork {
     const { schedules } = this.deps
     const now = await schedules.get(schedule.id)
     if (now?.state !== 'waiting') return
-    if (this.#nowMs() > schedule.atMs + LATE_MS) return this.#miss(schedule, 'this computer slept or was busy then')
+    if (this.#nowMs() > schedule.atMs + START_LATE_MS)
+      return this.#miss(schedule, 'this computer slept or was busy then')
     // Before the run: after a crash in between it is not started twice.
     await schedules.patch(schedule.id, { state: 'started' })
     try {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { START_LATE_MS } from '../../cases/scenario'
 import type { Action, DesiredState, PlannedCommand } from '../../domain/case'
 import type { WanLab } from '../../domain/lab'
 import { actionMs, isImpairment, type ScenarioStep } from '../../domain/scenario'
@@ -19,8 +20,6 @@ type RunSchedule = Extract<Action, { kind: 'run-schedule' }>
 
 /** So long before its time a step is armed: a login on a serial console takes seconds. */
 export const ARM_MS = 8000
-/** A start that is missed by more is none. */
-const LATE_MS = 5000
 const TIMER_EARLY_MS = 2
 
 const CLOCK: ScheduleClock = {
@@ -122,7 +121,7 @@ class Arming {
 }
 
 function refuseMissed(startAtMs: number | null): void {
-  if (startAtMs === null || Date.now() <= startAtMs + LATE_MS) return
+  if (startAtMs === null || Date.now() <= startAtMs + START_LATE_MS) return
   const lateS = Math.round((Date.now() - startAtMs) / 1000)
   throw new AppError(
     'conflict',
