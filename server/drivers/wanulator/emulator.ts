@@ -30,14 +30,17 @@ emulators() {
   done
 }`
 
-/** Argument: process name. For each: pid, its start and the file's last change (epoch s), the file, its text as base64. */
+/**
+ * Argument: process name. For each: pid, its start and the file's last change (epoch s), the file, its text as base64. The
+ * time is read last: on a slow console a start seems later for it, never earlier than what its file was changed by.
+ */
 const READ = `${EMULATORS}
 settled
-now=$(date +%s)
 for pid in $(emulators "$1"); do
   file=$(tr '\\000' '\\n' <"/proc/$pid/cmdline" | tail -n 1)
   case $file in /*) ;; *) file=$(readlink "/proc/$pid/cwd")/$file ;; esac
   age=$(ps -o etimes= -p "$pid") || continue
+  now=$(date +%s)
   echo "emulator $pid $((now - age)) $(stat -c %Y -- "$file" 2>/dev/null || echo none) $file"
   base64 -w 76 -- "$file" 2>/dev/null | sed 's/^/| /'
 done
