@@ -1,11 +1,20 @@
 import { spawn } from 'node:child_process'
-import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fail } from './prepare.mjs'
 
 /** For tests: it ends after this long without a connection. */
 const IDLE = process.env.EMBEDDED_IDLE_MS ? ['--idle', process.env.EMBEDDED_IDLE_MS] : []
 const STATE_DIR = process.env.EMBEDDED_STATE ?? 'data/embedded'
+
+/** Well below the time after which a lab without a connection ends, tests' included. */
+const KEEP_MS = 20_000
+
+/** As long as this process lives its lab does not end for want of connections: nobody may look at it for an hour. */
+export function keepAwake(stateDir, everyMs = KEEP_MS) {
+  const call = async () => fetch(JSON.parse(readFileSync(`${stateDir}/running.json`, 'utf8')).control)
+  return setInterval(() => void call().catch(() => {}), everyMs).unref()
+}
 
 /** Starts the embedded lab in a process of its own that outlives this one; a running one is used again. */
 export async function startEmbeddedLab() {
@@ -39,5 +48,6 @@ export async function startEmbeddedLab() {
   child.unref()
   const file = labFile().trim().split(/\s+/).at(-1)
   if (!existsSync(file) || statSync(file).size === 0) fail(`the embedded lab wrote no lab file (${file})`)
+  keepAwake(STATE_DIR)
   return file
 }
