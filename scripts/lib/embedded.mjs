@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fail } from './prepare.mjs'
 
@@ -27,6 +27,15 @@ export async function labFileOf(entry) {
   const file = REFERENCE_LABS[entry]
   if (!existsSync(file)) fail(`the lab "${entry}" is not up: sudo labs/${entry}/up`)
   return file
+}
+
+/** Well below the time after which a lab without a connection ends, tests' included. */
+const KEEP_MS = 20_000
+
+/** As long as this process lives its lab does not end for want of connections: nobody may look at it for an hour. */
+export function keepAwake(stateDir, everyMs = KEEP_MS) {
+  const call = async () => fetch(JSON.parse(readFileSync(`${stateDir}/running.json`, 'utf8')).control)
+  return setInterval(() => void call().catch(() => {}), everyMs).unref()
 }
 
 /** Starts an embedded lab in a process of its own that outlives this one; a running one is used again. */
@@ -61,5 +70,6 @@ async function startEmbeddedLab({ kind, stateDir }) {
   child.unref()
   const file = labFile().trim().split(/\s+/).at(-1)
   if (!existsSync(file) || statSync(file).size === 0) fail(`the embedded lab wrote no lab file (${file})`)
+  keepAwake(stateDir)
   return file
 }
