@@ -3,10 +3,10 @@ import { labCopy } from '../lab-copy'
 
 /**
  * A router that makes up its mind within seconds: short, and yet slower than the replacement of an emulator, which cuts the
- * link for a moment.
+ * link for a moment; a path that is late is not lost.
  */
 export const QUICK = {
-  ...{ probeMs: 25, probeLossMs: 300, recomputeMs: 1000, windowMs: 2500, deadMs: 1500, aliveProbes: 3 },
+  ...{ probeMs: 25, probeLossMs: 600, recomputeMs: 1000, windowMs: 2500, deadMs: 1500, aliveProbes: 3 },
   ...{ bootMs: 200, emulatorStartMs: 40, qmMs: 20, httpWaitMs: 500 },
 } as const
 

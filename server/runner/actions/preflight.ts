@@ -24,7 +24,7 @@ import {
 import { takeSnapshot, unreadIn } from '../../observe/snapshot'
 import { checkSwitches, readSwitches, switchedOn } from '../../observe/switches'
 import { softwareVersion } from '../../observe/versions'
-import { checkWan, isWanulatorCheck } from '../../observe/wan-preflight'
+import { checkWan, isFinalCheck } from '../../observe/wan-preflight'
 import { LeaseKeeper, leaseRequest, RENEWALS_PER_LEASE } from '../lease-keeper'
 import type { RunSession } from '../session'
 import { calibrate, plannedCalibration } from './calibrate'
@@ -126,7 +126,7 @@ async function again<T>(
 ): Promise<T> {
   const answer = await ask()
   const failed = checksOf(answer).filter(({ ok }) => !ok)
-  if (failed.length === 0 || failed.some(isWanulatorCheck)) return answer
+  if (failed.length === 0 || failed.some(isFinalCheck)) return answer
   await sleep(PAUSE_MS, undefined, { signal })
   return ask()
 }
