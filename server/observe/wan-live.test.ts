@@ -38,6 +38,7 @@ describe('a rate', () => {
     expect(rateOf(undefined, 2000, 1000)).toBeNull()
     expect(rateOf(2000, 1000, 1000)).toBeNull()
     expect(rateOf(1000, 2000, 0)).toBeNull()
+    expect(rateOf(1000, 2000, 60_000)).toBeNull()
   })
 })
 

@@ -46,9 +46,13 @@ export type WanLive = {
 
 type Bytes = { atMs: number; by: ReadonlyMap<string, { rxBytes: number; txBytes: number }> }
 
+/** Longer ago nobody looked: a mean since then would say nothing of now. */
+const MAX_SPAN_MS = 15_000
+
 /** Bit/s between two readings; null without both, or where a counter went back. */
 export function rateOf(before: number | undefined, now: number | undefined, spanMs: number): number | null {
-  if (before === undefined || now === undefined || now < before || spanMs <= 0) return null
+  if (before === undefined || now === undefined || now < before) return null
+  if (spanMs <= 0 || spanMs > MAX_SPAN_MS) return null
   return ((now - before) * 8000) / spanMs
 }
 

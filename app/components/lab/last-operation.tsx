@@ -5,11 +5,11 @@ import type { LabState } from '@/server/domain/views'
 
 const OPERATIONS = ['link-impair', 'links-good']
 
-/** The newest change of a link by hand, where it did not come to a good end: who asked for it is not on its page. */
+/** The newest run here, where that is a change of links by hand that went wrong: who asked for it stayed on this page. */
 export function LastOperation({ state }: { state: LabState | undefined }) {
-  const ended = OPERATIONS.flatMap((id) => state?.lastResults[id] ?? [])
-  const [last] = ended.toSorted((a, b) => b.createdAt - a.createdAt)
-  if (!last || (last.ending === 'completed' && last.verdict === 'pass')) return null
+  const [last] = Object.values(state?.lastResults ?? {}).toSorted((a, b) => b.createdAt - a.createdAt)
+  if (!last || !OPERATIONS.includes(last.case) || last.ending === 'cancelled') return null
+  if (last.ending === 'completed' && last.verdict === 'pass') return null
   return (
     <p role="alert" className="mb-2 rounded border border-fail bg-fail-soft px-3 py-2">
       <span className="font-semibold text-fail">

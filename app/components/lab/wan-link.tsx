@@ -44,14 +44,14 @@ export function WanLinkRow({ link, router, wan, nowMs, share, blocked, onDegrade
       <NicCard end={toRouter} nic={nicOf(wan, toRouter.nic.name)} side="router" />
       <Stub look={look.router} />
       <WanulatorCard link={link} wan={wan} nowMs={nowMs}>
-        <Button size="small" disabled={blocked !== null} onClick={onDegrade} aria-label={`Degrade ${isp.title}`}>
+        <Button size="small" disabled={blocked !== null} onClick={onDegrade} aria-label={`Degrade: ${isp.title}`}>
           <SlidersHorizontal aria-hidden /> Degrade
         </Button>
         <Button
           size="small"
           disabled={blocked !== null || isGood}
           onClick={onMakeGood}
-          aria-label={`Make ${isp.title} good`}
+          aria-label={`Make good: ${isp.title}`}
         >
           <Check aria-hidden /> Make good
         </Button>

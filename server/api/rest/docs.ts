@@ -28,7 +28,7 @@ const ENDPOINTS: Endpoint[] = [
   {
     method: 'GET',
     path: '/api/v1/labs/{lab}/status',
-    does: 'Live status of nodes and hosts, queue, quarantine. Asks the lab, so it may take seconds.',
+    does: 'Live status of nodes, hosts and WAN links, queue, quarantine. Asks the lab, so it may take seconds.',
     returns: '{lab, quarantine, queue, live}',
   },
   {
