@@ -61,7 +61,8 @@ export async function measureWan(browser: Browser, say: (text: string) => void):
     const sent = await world.call<Sent[]>('sent', { on: false })
     const inLoad = sent.filter(({ writtenMs }) => writtenMs >= fromMs && writtenMs < fromMs + LOAD_MS)
     const lags = latencies(inLoad, seen, id, TARGETS)
-    if (lags.length < 300) throw new Error(`only ${lags.length} lines were seen in the browser`)
+    if (lags.length < 300)
+      throw new Error(`of ${inLoad.length} lines (${sent.length} in all) only ${lags.length} were seen in the browser`)
     const { ending, captures } = await app.ended(id, 240_000)
     if (ending !== 'completed') throw new Error(`run ${id}: ${ending}`)
     const caught = (captures as { packets: number; dropped: number | null }[]) ?? []

@@ -84,6 +84,17 @@ describe('detailOf', () => {
     expect(detail.lastSeq).toBe(9)
   })
 
+  it('has the captures without what only the judge reads', () => {
+    const segment = { fromMs: 0, toMs: 9, packets: 3 }
+    const nic = {
+      ...{ nic: 'enp1s0f2', direction: 'in' as const, packets: 3, bytes: 300, traffic: null, edgeMs: 0, gapMs: 50 },
+      ...{ backwards: 0, dropped: 0, error: null, file: { name: 'a.pcap', bytes: 24, isCut: true } },
+    }
+    const judged = { segments: [segment, segment], bins: { originMs: 0, binMs: 1000, bins: [1, 2] } }
+    const captured = { spacingMs: 10, endMs: 9, nics: [{ ...nic, ...judged }] }
+    expect(detailOf(summary, events({ kind: 'wan-captured', captured })).captures).toEqual([{ ...nic, segments: 2 }])
+  })
+
   it('comes to the same live, whatever is told twice', () => {
     let detail = emptyDetail(summary)
     for (const [i, event] of log.entries()) {

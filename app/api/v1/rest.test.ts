@@ -181,6 +181,8 @@ describe('the HTTP API', () => {
       startedAt: 5,
       criteria: [{ id: 'limit', verdict: 'pass', limit: null, measured: null, evidence: [] }],
       measurements: { failoverTime: { ms: 3624, plusMs: 1, minusMs: 16, method: 'TBLM' } },
+      captures: [],
+      wan: null,
       steps: [{ id: 's1', outcome: 'ok' }],
       commands: [{ id: 'c1', argv: ['incus', 'list'] }],
     })

@@ -22,13 +22,14 @@ const ExportMenu = dynamic(() => import('./export-menu').then((m) => m.ExportMen
 type Props = { detail: RunDetail; streams: string[] }
 
 export function RunActions({ detail, streams }: Props) {
-  const { summary } = detail
+  const { summary, captures } = detail
   const ended = summary.phase === 'ended'
+  const pcaps = captures.flatMap(({ file }) => file?.name ?? [])
   return (
     <>
       {ended ? <Again detail={detail} /> : <Cancel id={summary.id} restoring={summary.phase === 'restoring'} />}
       <CopyButton text={() => window.location.href} label="Share" icon={Share2} />
-      <ExportMenu id={summary.id} streams={streams} />
+      <ExportMenu id={summary.id} streams={streams} pcaps={pcaps} />
     </>
   )
 }

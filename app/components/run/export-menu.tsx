@@ -4,7 +4,7 @@ import { Menu, MenuLink } from '@/app/components/ui/menu'
 import { streamName } from '@/app/lib/run/clocks'
 
 /** Everything of a run that can be taken away. */
-export function ExportMenu({ id, streams }: { id: string; streams: string[] }) {
+export function ExportMenu({ id, streams, pcaps }: { id: string; streams: string[]; pcaps: string[] }) {
   const api = `/api/v1/runs/${encodeURIComponent(id)}`
   return (
     <Menu trigger="Export" icon={Download}>
@@ -13,6 +13,11 @@ export function ExportMenu({ id, streams }: { id: string; streams: string[] }) {
       {streams.map((stream) => (
         <MenuLink key={stream} href={`${api}/samples.csv?stream=${encodeURIComponent(stream)}`}>
           {stream.split(':')[0]} {streamName(stream)} (CSV)
+        </MenuLink>
+      ))}
+      {pcaps.map((name) => (
+        <MenuLink key={name} href={`${api}/captures/${encodeURIComponent(name)}`}>
+          capture {name}
         </MenuLink>
       ))}
     </Menu>

@@ -72,6 +72,10 @@ function t0Text(fault: Stamped, context: RunContext | null): string {
 export const Method = memo(function Method({ detail, lab }: { detail: RunDetail; lab: AnyPublicLab | null }) {
   const { report, context, measurements, captures } = detail
   const fault = measuredFault(detail.faults)
+  const named = [
+    ['Software', context?.softwareVersions ?? {}],
+    ['Tools', context?.toolVersions ?? {}],
+  ] as const
   // Below what is there from the beginning: it comes in mid-run.
   const later = detail.faults.filter((each) => each !== fault && each.link)
   const clocks = Object.entries(context?.clocks ?? {})
@@ -130,8 +134,13 @@ export const Method = memo(function Method({ detail, lab }: { detail: RunDetail;
           </Row>
         ) : null}
         {context && context.switches.length > 0 ? <Row name="Switches on">{context.switches.join(', ')}</Row> : null}
-        {context ? <Row name="Software">{pairs(context.softwareVersions)}</Row> : null}
-        {context ? <Row name="Tools">{pairs(context.toolVersions)}</Row> : null}
+        {named.map(([name, versions]) =>
+          Object.keys(versions).length === 0 ? null : (
+            <Row key={name} name={name}>
+              {pairs(versions)}
+            </Row>
+          ),
+        )}
         {later.map((each) => (
           <Row key={each.seq} name="Later change of a link">
             {each.title}; {t0Text(each, context)}

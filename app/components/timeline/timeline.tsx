@@ -138,8 +138,8 @@ const RunLanes = ({ model }: { model: TimelineModel }) => (
     ) : null}
     {model.requests.length > 0 ? (
       <>
-        <ChartLane label="requests" unit="/s" series={model.requests} digits={0} step growing={model.growing} />
-        <ChartLane label="answers" unit="ms" series={model.answers} digits={0} growing={model.growing} />
+        <ChartLane label="HTTP" unit="/s" series={model.requests} digits={0} step growing={model.growing} />
+        <ChartLane label="HTTP" unit="ms" series={model.answers} digits={0} growing={model.growing} />
       </>
     ) : null}
   </>

@@ -3,7 +3,7 @@ import { emptyDetail, type RunDetail } from '@/server/domain/detail'
 import { GOOD, presetDirection } from '@/server/domain/impairment'
 import type { RunSummary } from '@/server/domain/run'
 import type { SampleRow } from '@/server/domain/sample'
-import type { PublicWanLab } from '@/server/domain/views'
+import type { PublicLab, PublicWanLab } from '@/server/domain/views'
 import { RowTrack, type Tracks } from './tracks'
 import { wanModel } from './wan-lanes'
 
@@ -110,8 +110,8 @@ describe('the links of a run that goes on', () => {
   })
 
   it('are none in a run that is about something else', () => {
-    const other = detail({ summary: { case: 'TC-3', params: {}, phase: 'running' } as unknown as RunSummary })
-    expect(ask({ detail: other, reserve: true })).toEqual({ paths: [], gaps: [], requests: [], answers: [] })
+    const both = { ...lab, cluster: {} } as unknown as PublicLab
+    expect(ask({ lab: both, reserve: true })).toEqual({ paths: [], gaps: [], requests: [], answers: [] })
   })
 })
 

@@ -14,6 +14,7 @@ import type { SampleRow } from '@/server/domain/sample'
 import type { AnyPublicLab } from '@/server/domain/views'
 import { type WanLink, wanLinks } from '@/server/domain/wan'
 import { LINK_DIRECTIONS, mostUsed, type PathUse, SHARED } from '@/server/domain/wan-run'
+import { wanLab } from '../lab/parts'
 import { doneMs } from './clocks'
 import type { Tracks } from './tracks'
 import { allLinks } from './words'
@@ -35,14 +36,17 @@ type Use = PathUse
 /** Rows come each second; longer without one, nothing is known. */
 const LONGEST_ROW_MS = 3000
 
-/** Whether a run is about the links of a WAN. */
-export const isOfLinks = ({ faults, captures, summary }: RunDetail): boolean =>
-  captures.length > 0 || faults.some(({ link }) => link) || summary.case.startsWith('WAN-')
+/** Whether a run is about the links of a WAN: as all are of a lab that has nothing else. */
+const isOfLinks = ({ detail: { faults, captures }, tracks, lab }: WanInput): boolean =>
+  (lab !== null && wanLab(lab) !== null) ||
+  captures.length > 0 ||
+  faults.some(({ link }) => link) ||
+  [...tracks.rows.keys()].some((stream) => stream.startsWith('path:'))
 
 /** The lanes of a run on a WAN's links; all empty for any other. */
 export function wanModel(input: WanInput): WanModel {
   const { detail, tracks, lab } = input
-  const links = lab?.wan && isOfLinks(detail) ? wanLinks(lab.wan) : []
+  const links = lab?.wan && isOfLinks(input) ? wanLinks(lab.wan) : []
   if (links.length === 0) return { paths: [], gaps: [], ...requestSeries(input) }
   const live = LINK_DIRECTIONS.map(({ direction }) => liveUses(tracks, links, direction))
   const uses = reportedUses(detail) ?? live[0] ?? []

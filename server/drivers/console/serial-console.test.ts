@@ -184,6 +184,18 @@ describe.skipIf(process.platform !== 'linux').concurrent('a login that is broken
     expect(await withConsole(open, options(), async ({ found }) => found)).toBe('login')
   })
 
+  it('types no further command once it is cancelled', async (test) => {
+    const { expect } = test
+    const { open, sent } = pty(test)
+    const cancel = new AbortController()
+    const work = withConsole(open, { ...options(), signal: cancel.signal }, async (shell) => {
+      cancel.abort()
+      await shell.run(['echo', 'too late'])
+    })
+    expect((await failure(work)).code).toBe('cancelled')
+    expect(sent()).not.toContain('too late')
+  })
+
   it('because the shell is too slow leaves none behind', async (test) => {
     const { expect } = test
     const { open } = pty(test, `trap '' INT; sleep 6; trap - INT; exec bash --norc --noprofile -i`)

@@ -173,6 +173,8 @@ export class SerialConsole {
   /** @param argv what the text amounts to, for errors and the record */
   async #ask(text: string, nonce: string, argv: readonly string[], timeoutMs: number): Promise<MarkedResult> {
     const shown = argv.join(' ')
+    // What is typed once is run.
+    if (this.options.signal?.aborted) throw this.#error('cancelled', 'cancelled', shown)
     const startedMs = performance.now()
     const tell = (exitCode: number | null, output: string) =>
       this.options.onCommand?.({ argv: [...argv], exitCode, output, durationMs: performance.now() - startedMs })

@@ -1,6 +1,7 @@
 import type { Place } from '../../domain/ids'
 import type { AnyLab } from '../../domain/lab'
 import { AppError, asAppError } from '../../errors'
+import { delay } from '../../transport/retry'
 import { execAt, type LabAccess, streamAt } from '../at'
 import { commandAt, type HostCommand } from '../place'
 import { socketClients, socketsArgv } from './holders'
@@ -60,6 +61,9 @@ const lost = (host: string, path: string, said: string): AppError => {
 }
 
 const CLIENTS_TIMEOUT_MS = 2000
+/** A socat whose line was closed stays for half a second: our own from before is nobody else. */
+const HELD_TRIES = 4
+const HELD_PAUSE_MS = 300
 
 /** `console-held` when more than `ours` are on the console, by name where the host tells it; else null. */
 async function heldBy(
@@ -85,8 +89,12 @@ async function heldBy(
 export const serialLine =
   (access: LabAccess<AnyLab>, host: string, path: string, options: SerialLineOptions): OpenLine =>
   async (onData, onEnd) => {
-    const held = await heldBy(access, host, path, options, 0)
-    if (held) throw held
+    for (let tries = 1; ; tries++) {
+      const held = await heldBy(access, host, path, options, 0)
+      if (!held) break
+      if (tries === HELD_TRIES) throw held
+      await delay(HELD_PAUSE_MS, options.signal)
+    }
     const place: Place = { host }
     // A cancel has to leave time for logging out: whoever uses the line ends it.
     const { tag, timeoutMs } = options

@@ -46,12 +46,11 @@ function wanulator({ onTestFinished }: Pick<TestContext, 'onTestFinished'>) {
   writeFileSync(emulator, EMULATOR)
   chmodSync(emulator, 0o755)
   const pty = startPtyConsole('pw')
+  /** Without what one of them has forked: until it is another program it has the same name. */
   const pids = (): string[] => {
-    try {
-      return execFileSync('pgrep', ['-x', name], { encoding: 'utf8' }).trim().split('\n')
-    } catch {
-      return []
-    }
+    const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,comm='], { encoding: 'utf8' }).split('\n')
+    const found = lines.map((line) => line.trim().split(/\s+/)).filter((words) => words[2] === name)
+    return found.flatMap(([pid = '', parent]) => (found.some(([other]) => other === parent) ? [] : [pid]))
   }
   onTestFinished(() => {
     pty.stop()
@@ -111,6 +110,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('a WANulator', () => {
     await inside(async (shell) => {
       for (let i = 0; i < 2; i++)
         await shell.run(['sh', '-c', '"$1" -dc "$2" </dev/null >/dev/null 2>&1 &', 'sh', emulator, theirs])
+      await expect.poll(pids).toHaveLength(2)
       expect(await readInForce(shell, emulator)).toEqual({ kind: 'several', count: 2 })
       await applyWcfg(shell, emulator, readFileSync(theirs, 'utf8'))
       expect(pids()).toHaveLength(1)
@@ -228,11 +228,12 @@ describe.skipIf(process.platform !== 'linux').concurrent('a WANulator', () => {
 
   it('is not trusted when its file was changed behind it', async (test) => {
     const { expect } = test
-    const { directory, emulator, inside } = wanulator(test)
+    const { directory, emulator, pids, inside } = wanulator(test)
     await inside(async (shell) => {
       const theirs = join(directory, 'theirs.wcfg')
       writeFileSync(theirs, known('good'))
       await shell.run(['sh', '-c', '"$1" -dc "$2" </dev/null >/dev/null 2>&1 &', 'sh', emulator, theirs])
+      await expect.poll(pids).toHaveLength(1)
       expect((await readInForce(shell, emulator)).kind).toBe('file')
       await shell.must(['touch', '-d', '+10 seconds', theirs])
       expect(await readInForce(shell, emulator)).toMatchObject({

@@ -11,6 +11,7 @@ import type { Wan, WanLink, Wanulator } from '../../domain/wan'
 import { AppError } from '../../errors'
 import { type SerialConsole, type TypedCommand, withConsole } from '../console/serial-console'
 import { SESSION_MS, serialLine, serialSocket } from '../console/serial-line'
+import { inTurn } from '../console/turns'
 import type { WanAccess } from '../pve/pve'
 import {
   type InForce,
@@ -204,5 +205,8 @@ export async function withWanulator<T>(
   const line = serialLine(access, host, serialSocket(vm), { tag, timeoutMs: SESSION_MS, signal })
   const credentials = { user: wan.console.user, password: consolePassword(wan, env) }
   const name = `${title} (VM ${vm})`
-  return withConsole(line, { name, host, credentials, signal, onCommand }, (shell) => work(shell, wan.console.emulator))
+  const console = { name, host, credentials, signal, onCommand }
+  return inTurn(access.pool, `${host} ${vm}`, signal, () =>
+    withConsole(line, console, (shell) => work(shell, wan.console.emulator)),
+  )
 }
