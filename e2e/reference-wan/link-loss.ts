@@ -21,7 +21,7 @@ async function capture(nic: string, direction: 'in' | 'out'): Promise<() => Prom
   await inside('pve', 'sh', '-c', `setsid ${tcpdump} </dev/null >${file}.log 2>&1 &`)
   await until(`${nic} listens`, async () => (await inside('pve', 'cat', `${file}.log`)).includes('listening on'))
   return async () => {
-    await inside('pve', 'pkill', '-TERM', '-f', `-w ${file}`)
+    await inside('pve', 'pkill', '-TERM', '-f', `^tcpdump .*${file}`)
     await until('it has ended', async () => (await inside('pve', 'cat', `${file}.log`)).includes('captured'))
     return numbersIn(await bytesOf('pve', 'cat', file))
   }

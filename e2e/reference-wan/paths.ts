@@ -16,7 +16,7 @@ export async function watchPaths(): Promise<() => Promise<string[]>> {
     )
   }
   return async () => {
-    await inside('pve', 'pkill', '-TERM', '-f', 'icmp and dst host 192.168.100.2')
+    await inside('pve', 'pkill', '-TERM', '-f', '^tcpdump .*icmp and dst host')
     const counts = new Map<number, Map<string, number>>()
     for (const { id, inside: nic } of LINKS) {
       for (const line of (await inside('pve', 'cat', fileOf(nic))).split('\n')) {

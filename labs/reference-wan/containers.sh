@@ -32,16 +32,17 @@ start_containers() {
 
 # Name spaces of their own, and all that runs in them gone with the process in NAME.pid.
 start_container() {
-  local name=$1 trees=$HERE/files/$1 binds=("$STATE/switches:/lab/switches" "$SSH_DIR:/lab/ssh")
+  local name=$1 image trees=$HERE/files/$1 binds=("$STATE/switches:/lab/switches" "$SSH_DIR:/lab/ssh")
+  image=$(image_dir)
   case $name in
     pve)
       trees+=" $HERE/files/ssh"
-      binds+=("$(image_dir):/lab/image" "$HERE/files:/lab/files" "$HERE/container:/lab/container")
+      binds+=("$image:/lab/image" "$HERE/files:/lab/files" "$HERE/container:/lab/container")
       ;;
     edge) trees+=" $HERE/files/ssh" ;;
   esac
   setsid unshare --mount --uts --ipc --net --pid --fork --kill-child --propagation private \
-    "$HERE/container" "$name" "$(image_dir)" "$trees" "$STATE/mnt" "${binds[@]}" /usr/local/sbin/lab-init \
+    "$HERE/container" "$name" "$image" "$trees" "$STATE/mnt" "${binds[@]}" /usr/local/sbin/lab-init \
     </dev/null >"$STATE/$name.log" 2>&1 9>&- &
   echo $! >"$STATE/$name.pid"
   wait_until 5 init_of "$name" || die "$name does not start: see $STATE/$name.log"
@@ -50,15 +51,16 @@ start_container() {
 # The first process of a container, as this machine sees it.
 init_of() {
   local pid init
-  pid=$(cat "$STATE/$1.pid") && init=$(cat "/proc/$pid/task/$pid/children" 2>/dev/null) && [[ -n $init ]] && echo $init
+  pid=$(cat "$STATE/$1.pid") && init=$(cat "/proc/$pid/task/$pid/children" 2>/dev/null) && init=${init%% *} &&
+    [[ -n $init && $(readlink "/proc/$init/ns/net") != "$(readlink /proc/self/ns/net)" ]] && echo "$init"
 }
 
-# As one would at its keyboard.
+# As one would at its keyboard; what it starts there is not handed the lock.
 inside() {
   local init
   init=$(init_of "$1") || return
   shift
-  nsenter -t "$init" -m -u -i -n -p -- env -i PATH="$PATH" HOME=/root LANG=C.UTF-8 "$@"
+  nsenter -t "$init" -m -u -i -n -p -- env -i PATH="$PATH" HOME=/root LANG=C.UTF-8 "$@" 9>&-
 }
 
 booted() { inside "$1" test -e /run/booted; }
@@ -92,16 +94,17 @@ is_whole() {
 container_runs() { pid_runs "$STATE/$1.pid" "/reference-wan/container $1 "; }
 
 stop_containers() {
-  local name pid init
+  local name pid ends=()
   for name in "${CONTAINERS[@]}"; do
     if container_runs "$name"; then
-      pid=$(cat "$STATE/$name.pid") init=$(init_of "$name" || true)
-      kill -KILL "$pid"
+      pid=$(cat "$STATE/$name.pid")
       # With its first process all others are gone, those that listen too.
-      wait_until 10 gone "$pid" && wait_until 10 gone "${init:-$pid}" || die "$name (pid $pid) does not end"
+      ends+=("$pid" "$(init_of "$name" || echo "$pid")")
+      kill -KILL "$pid"
     fi
     rm -f "$STATE/$name.pid" "$STATE/$name-sshd.pid"
   done
+  for pid in "${ends[@]}"; do wait_until 10 gone "$pid" || die "process $pid does not end"; done
 }
 
 gone() { [[ ! -e /proc/$1 ]]; }
