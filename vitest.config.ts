@@ -40,7 +40,9 @@ export default defineConfig({
         ...base,
         test: {
           name: 'vectors',
-          include: ['e2e/vectors/embedded.test.ts'],
+          include: ['e2e/vectors/embedded.test.ts', 'e2e/vectors/wan.test.ts'],
+          // Worlds of one file at a time: they measure.
+          fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 60_000,
           maxConcurrency: 4,

@@ -51,7 +51,7 @@ export type RunAnswer = {
   verdict: string | null
   criteria: { id: string; verdict: string; reason: string }[]
   measurements: Record<string, { ms: number; plusMs: number; minusMs: number; method: string }>
-  steps: { id: string; outcome: string | null; startedAt: number | null }[]
+  steps: { id: string; outcome: string | null; startedAt: number | null; endedAt: number | null }[]
   commands: { host: string; argv: string[]; stepId: string }[]
   startedAt: number | null
   endedAt: number | null

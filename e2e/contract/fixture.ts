@@ -1,12 +1,12 @@
 import { afterAll, beforeAll } from 'vitest'
 import { App, World } from '../harness'
 
-/** One embedded world and the app on it for all tests of a file; read its parts within tests only. */
-export function labAndApp(): { readonly world: World; readonly app: App } {
+/** One embedded world (the cluster's unless told) and the app on it for all tests of a file; read its parts within tests only. */
+export function labAndApp(start = () => World.startAlone('embedded')): { readonly world: World; readonly app: App } {
   let world: World | undefined
   let app: App | undefined
   beforeAll(async () => {
-    world = await World.startAlone('embedded')
+    world = await start()
     app = await App.start([world.labFile])
   })
   afterAll(async () => {

@@ -1,12 +1,28 @@
-import type { App, RunAnswer, World } from '../harness'
-import { until } from '../harness'
+import { type App, type RunAnswer, until, World } from '../harness'
+import { look } from './lab-eyes'
+import { isLinkCut, lookAtWan } from './wan-eyes'
+import { QUICK } from './wan-worlds'
 
 /**
  * How a run is made to stand still in a step. `hold`: the command that is held there. `next`: held in its place once
  * that one has been reached, for a command that the run also gives earlier. `on`: a switch without which the step would
- * be over too soon. None of them: the step lasts by itself.
+ * be over too soon. `cut`: once the link of this VM is cut. None of them: the step lasts by itself.
  */
-type Stand = { hold?: string; next?: string; on?: string }
+type Stand = { hold?: string; next?: string; on?: string; cut?: number }
+
+/** What all cases of a WAN have; before and behind what they do to its links. */
+const WAN_BEGIN: Record<string, Stand> = {
+  preflight: { hold: '/calibration-far-side.*ping ' },
+  capture: { hold: '/path-enp2s0f2.in .*tcpdump' },
+  traffic: { hold: '/probe-far-side.*ping ' },
+  baseline: {},
+}
+const WAN_END: Record<string, Stand> = {
+  collect: { hold: 'pkill.*path-enp2s0f2.in' },
+  restore: { hold: 'pkill.*path-enp2s0f2.in', next: '/restore .*socat' },
+}
+/** Where nothing is held the dialogue on a console has just begun. */
+const DEGRADATION: Record<string, Stand> = { ...WAN_BEGIN, degrade: {}, good: {}, ...WAN_END }
 
 /** Case -> step -> how to stand in it. */
 const STANDS: Record<string, Record<string, Stand>> = {
@@ -99,9 +115,30 @@ const STANDS: Record<string, Record<string, Stand>> = {
     collect: { hold: 'pkill.*probe-internet' },
     restore: { hold: 'pkill.*probe-internet', next: '/snapshot ' },
   },
+  'WAN-1': {
+    ...WAN_BEGIN,
+    'cut-starlink-1': {},
+    'cut-starlink-2': { cut: 102 },
+    'cut-byu': { cut: 101 },
+    'restore-links': {},
+    ...WAN_END,
+  },
+  ...{ 'WAN-2': DEGRADATION, 'WAN-3': DEGRADATION, 'WAN-4': DEGRADATION, 'WAN-5': DEGRADATION },
 }
 
 export const CASES = Object.keys(STANDS)
+export const isOnWan = (caseId: string): boolean => caseId.startsWith('WAN-')
+
+/** A world that a case runs on, and how it is looked at past the product. */
+export async function worldFor(caseId: string): Promise<{ world: World; eyes: () => Promise<unknown> }> {
+  if (!isOnWan(caseId)) {
+    const world = await World.startAlone('embedded')
+    return { world, eyes: () => look(world) }
+  }
+  const world = await World.startAlone('embedded-wan', 'wan')
+  await world.call('options', QUICK)
+  return { world, eyes: () => lookAtWan(world) }
+}
 
 /** The steps of a case, its restore the last. */
 export const stepsOf = (caseId: string): string[] => Object.keys(STANDS[caseId] ?? {})
@@ -120,7 +157,7 @@ export async function standIn(app: App, world: World, caseId: string, step: stri
   if (!stand) throw new Error(`${caseId} has no step "${step}"`)
   if (stand.on) await world.call('switch', { name: stand.on, on: true })
   const first = stand.hold === undefined ? null : await hold(world, stand.hold)
-  const { id } = await app.start(world.id, caseId)
+  const { id } = await app.start(world.id, caseId, isOnWan(caseId) ? { durationS: 40 } : {})
   const seen = () => app.run(id)
   if (stand.hold && stand.next) {
     await untilHeld(world, stand.hold, seen)
@@ -130,6 +167,8 @@ export async function standIn(app: App, world: World, caseId: string, step: stri
   const last = stand.next ?? stand.hold
   if (last) await untilHeld(world, last, seen)
   await until(`step ${step} has begun`, async () => (await app.run(id)).steps.some((begun) => begun.id === step))
+  const { cut } = stand
+  if (cut !== undefined) await until(`the link of VM ${cut} is cut`, () => isLinkCut(world, cut))
   return id
 }
 

@@ -46,6 +46,20 @@ export async function lookAtWan(world: World) {
   }
 }
 
+/** Whether a VM's one emulator drops everything. */
+export async function isLinkCut(world: World, vm: number): Promise<boolean> {
+  const { vms } = await world.call<State>('state')
+  const emulators = vms.find((one) => one.vm === vm)?.emulators ?? []
+  return (
+    emulators.length === 1 &&
+    emulators.every((each) =>
+      Object.values(each)
+        .flat()
+        .some(({ kind }) => kind === 'drop'),
+    )
+  )
+}
+
 /** What the world itself knows of a degradation of a link: ms since the moment from which on nothing passed it. */
 export type Degraded = {
   /** When the link was changed: its emulator ended; epoch ms. */

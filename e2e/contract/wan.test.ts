@@ -85,7 +85,7 @@ describe.concurrent('on the embedded WAN lab', () => {
       const gapMs = longestPauseMs(truth, first?.cutMs ?? 0, second?.cutMs ?? 0)
       expect(statement(run, 'failoverTimeByCapture', gapMs)).toBe('failoverTimeByCapture holds')
       expect(statement(run, 'linkLeft', first?.leftMs ?? null)).toBe('linkLeft holds')
-      const { ms = Number.NaN, minusMs = 0 } = run.measurements['lossBack-far-side'] ?? {}
+      const { ms = Number.NaN, minusMs = 0 } = run.measurements.lossBackFarSide ?? {}
       expect(ms - minusMs).toBeLessThanOrEqual(first?.leftMs ?? 0)
       expect(pathsIn(truth, first?.cutMs ?? 0)).toEqual(['starlink-2', 'starlink-1'])
       expect(evidenceOf(run, 'link-left').join()).toMatch(/meanwhile used: .*starlink-2/)

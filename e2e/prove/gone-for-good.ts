@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { CASES, standIn } from '../contract/interrupt'
-import { look } from '../contract/lab-eyes'
-import { App, until, World } from '../harness'
+import { CASES, standIn, worldFor } from '../contract/interrupt'
+import { App, until } from '../harness'
 import { labCopy } from '../lab-copy'
 import { REFERENCE } from '../reference/accuracy'
 import { look as lookAtReference } from '../reference/lab-eyes'
@@ -14,8 +13,10 @@ const LEASE_S = 10
 const GONE_IN: Record<string, string> = {
   ...{ 'TC-1': 'read', 'TC-2': 'watch', 'TC-3': 'settle', 'TC-4': 'probes' },
   ...{ 'TC-5': 'refuse', 'TC-6': 'sync', 'TC-7': 'settle', 'TC-8': 'load', 'TC-9': 'request', 'TC-10': 'watch' },
+  ...{ 'WAN-1': 'cut-starlink-2', 'WAN-2': 'degrade', 'WAN-3': 'degrade', 'WAN-4': 'degrade', 'WAN-5': 'degrade' },
 }
-const FAULTY = ['TC-3', 'TC-4', 'TC-5', 'TC-7', 'TC-10']
+/** Those after whose kill the lab is not as it was. */
+const FAULTY = ['TC-3', 'TC-4', 'TC-5', 'TC-7', 'TC-10', 'WAN-1']
 
 const withShortLease = (file: string) => labCopy(file, ['leaseS'], LEASE_S)
 
@@ -39,13 +40,13 @@ async function goneForGood(app: App, id: string, before: unknown, lookAgain: () 
 }
 
 async function onEmbedded(caseId: string) {
-  const world = await World.startAlone('embedded')
+  const { world, eyes } = await worldFor(caseId)
   const app = await App.start([withShortLease(world.labFile)])
   try {
-    const before = await look(world)
+    const before = await eyes()
     const id = await standIn(app, world, caseId, GONE_IN[caseId] ?? '')
     await world.call('release')
-    return await goneForGood(app, id, before, () => look(world), FAULTY.includes(caseId))
+    return await goneForGood(app, id, before, eyes, FAULTY.includes(caseId))
   } finally {
     await app.stop()
     await world.close()

@@ -1,18 +1,16 @@
-import { CASES, cancelIn, killIn, stepsOf } from '../contract/interrupt'
-import { look } from '../contract/lab-eyes'
-import { App, World } from '../harness'
+import { CASES, cancelIn, isOnWan, killIn, stepsOf, worldFor } from '../contract/interrupt'
+import { App } from '../harness'
 import { afterwards } from './afterwards'
 import { isCaseWanted, type Proof, prove } from './table'
 
 /** Cases that are interrupted side by side, the longest first; each has a lab and an app of its own to kill. */
 const LONG = ['TC-4', 'TC-7']
-const LANES = [LONG, CASES.filter((caseId) => !LONG.includes(caseId))]
+const LANES = [LONG, CASES.filter((caseId) => !LONG.includes(caseId) && !isOnWan(caseId)), CASES.filter(isOnWan)]
 
 async function interruptionsOf(caseId: string): Promise<Proof[]> {
-  const world = await World.startAlone('embedded')
+  const { world, eyes } = await worldFor(caseId)
   const app = await App.start([world.labFile])
   const proofs: Proof[] = []
-  const eyes = () => look(world)
   try {
     for (const step of stepsOf(caseId)) {
       const before = await eyes()
@@ -37,7 +35,7 @@ async function interruptionsOf(caseId: string): Promise<Proof[]> {
 }
 
 /**
- * Cancel and kill -9 in every step of every case on the embedded lab; the step stands still on a held command meanwhile.
+ * Cancel and kill -9 in every step of every case on the embedded labs; the step stands still on a held command meanwhile.
  */
 export async function proveInterruptions(): Promise<Proof[]> {
   const lanes = LANES.map(async (cases) => {

@@ -8,6 +8,7 @@ import { proveInterruptions } from './interruptions'
 import { randomFrom } from './random'
 import { proveSeededKills } from './seeded-kills'
 import { type Proof, table } from './table'
+import { proveWanOverlap } from './wan-overlap'
 
 const seed = Number(process.env.SEED ?? Math.floor(Date.now() / 1000) % 1_000_000)
 const reference = process.env.REFERENCE_LAB !== '0'
@@ -18,7 +19,7 @@ const startedMs = Date.now()
 
 const wanted = process.argv.slice(2)
 const wants = (name: string) => wanted.length === 0 || wanted.includes(name)
-const isWhole = ['interruptions', 'gone', 'kills', 'faults', 'accuracy'].every(wants) && reference
+const isWhole = ['interruptions', 'gone', 'kills', 'faults', 'accuracy', 'overlap'].every(wants) && reference
 
 const inTurn = async (works: readonly (false | (() => Promise<Proof[]>))[]): Promise<Proof[]> => {
   const proofs: Proof[] = []
@@ -29,6 +30,7 @@ const inTurn = async (works: readonly (false | (() => Promise<Proof[]>))[]): Pro
 // Beside nothing else: it is a measurement. The rest asks how a run ends, and the two labs do so side by side.
 const accuracy = wants('accuracy') && reference ? await proveAccuracy(random, Number(process.env.RUNS ?? 20)) : null
 if (accuracy && isWhole) writeFileSync('docs/accuracy.md', accuracy.page(heading))
+const overlaps = wants('overlap') ? await proveWanOverlap() : []
 const sides = await Promise.all([
   inTurn([wants('interruptions') && proveInterruptions, wants('gone') && proveGoneOnEmbedded]),
   inTurn([
@@ -37,7 +39,7 @@ const sides = await Promise.all([
     wants('faults') && (() => proveFaults(random, reference)),
   ]),
 ])
-const ended = sides.flat()
+const ended = [...overlaps, ...sides.flat()]
 if (isWhole)
   writeFileSync('docs/proofs.md', `# Proofs\n\n${heading} \`npm run prove\` writes this page.\n\n${table(ended)}\n`)
 

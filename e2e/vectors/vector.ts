@@ -12,6 +12,10 @@ export type Vector = {
   ending: Ending
   criteria: Record<string, Expected>
   params?: Record<string, unknown>
+  /** What its message must name. */
+  says?: RegExp
+  /** How long after the beginning of the step in which it ends that must be known, ms. */
+  foundWithinMs?: number
 }
 
 export const each = (criteria: readonly string[], verdict: Expected): Record<string, Expected> =>

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { App, RunAnswer } from '../harness'
 import { PARAMS, TABLE } from './table'
 import type { Vector } from './vector'
+import { WAN_PARAMS } from './wan'
 
 /** Turns a switch of a lab by the product's own API. */
 export async function turn(app: App, lab: string, name: string, on: boolean): Promise<void> {
@@ -20,7 +21,7 @@ export async function runWith(
   await turn(app, lab, name, true)
   try {
     await sleep(TABLE[name]?.effectMs ?? 0)
-    const { id } = await app.start(lab, caseId, { ...PARAMS[caseId], ...params })
+    const { id } = await app.start(lab, caseId, { ...(PARAMS[caseId] ?? WAN_PARAMS[caseId]), ...params })
     return await app.ended(id, 240_000)
   } finally {
     await turn(app, lab, name, false)
@@ -45,5 +46,16 @@ export function deviations(run: RunAnswer, vector: Vector, name: string): string
       ? []
       : [`the run says that on were: ${context?.switches.join() ?? 'nothing'}`]),
     ...(run.dirty ? ['the lab was left dirty'] : []),
+    ...(vector.says && !vector.says.test(run.message ?? '') ? [`it does not say ${vector.says}: ${run.message}`] : []),
+    ...foundLate(run, vector),
   ]
+}
+
+function foundLate({ steps }: RunAnswer, { foundWithinMs }: Vector): string[] {
+  const step = steps.find(({ outcome }) => outcome === 'failed')
+  if (foundWithinMs === undefined) return []
+  const tookMs = (step?.endedAt ?? Number.POSITIVE_INFINITY) - (step?.startedAt ?? 0)
+  return tookMs <= foundWithinMs
+    ? []
+    : [`it was found after ${tookMs} ms in "${step?.id}", not within ${foundWithinMs}`]
 }

@@ -32,6 +32,9 @@ export type ProbeQuestion = {
   context: RunContext | null
 }
 
+/** So long before T0 round trips are looked at, ms. */
+const TRIPS_MS = 5000
+
 const BYTES = SAMPLE_COLUMNS.probe.indexOf('bytes')
 
 const icmpBytesOf = (rows: readonly SampleRow[]): number | null =>
@@ -78,6 +81,15 @@ export function probeFailover(
   const { title: probeTitle, crossesCluster } = target
   return failoverOf(timeline, {
     ...{ id: `${time.id}-${target.id}`, title: time.title, stream, probeTitle, crossesCluster },
-    ...{ t0, untilMs: (until && doneOn(until, clock, context)?.fromMs) ?? undefined, baseline, validationMs },
+    ...{ t0, untilMs: until && beforeMs(timeline, t0, doneOn(until, clock, context)), baseline, validationMs },
   })
+}
+
+/** Until when probes were sent of which none was on its way still when something else was done; undefined: nobody knows when that was. */
+function beforeMs({ records, stampNoiseMs }: ProbeTimeline, t0: Interval, next: Interval | null): number | undefined {
+  if (!next) return undefined
+  const sent = records.filter(({ sendMs }) => sendMs < next.fromMs)
+  // Of what the path was like lately, and before T0.
+  const trips = sent.flatMap(({ rttMs, sendMs }) => (rttMs !== null && sendMs >= t0.fromMs - TRIPS_MS ? [rttMs] : []))
+  return next.fromMs - trips.reduce((a, b) => Math.max(a, b), 0) - stampNoiseMs
 }

@@ -6,6 +6,9 @@ import { isLinkUp } from './instance-facts'
 import { type Check, checkOf, guarded } from './preflight'
 import { readPveLinks, readWanulator, type WanAccess } from './wan-facts'
 
+const LINK = 'link-'
+const NICS = 'nics'
+
 /** Every WANulator on a link runs. */
 const checkVms = (access: WanAccess, { tag, signal }: WanulatorOptions): Promise<Check> =>
   guarded('vms', 'WANulators running', async () => {
@@ -24,7 +27,7 @@ const checkVms = (access: WanAccess, { tag, signal }: WanulatorOptions): Promise
 
 /** Every NIC on a link has its link: a cable that is out looks like a link that failed. */
 const checkNics = (access: WanAccess, options: WanulatorOptions): Promise<Check> =>
-  guarded('nics', 'NICs of the links up', async () => {
+  guarded(NICS, 'NICs of the links up', async () => {
     const found = await readPveLinks(access, options)
     const names = wanLinks(access.lab.wan).flatMap(({ toIsp, toRouter }) => [toRouter.nic.name, toIsp.nic.name])
     const down = names.flatMap((name) => {
@@ -35,21 +38,24 @@ const checkNics = (access: WanAccess, options: WanulatorOptions): Promise<Check>
     const { host } = access.lab.wan.pve
     const hint = `On ${host}: look at the cable, then "ip link set dev NIC up".`
     const text = found ? down.join(', ') : 'the host did not list its links'
-    return checkOf('nics', 'NICs of the links up', found !== null && down.length === 0, text || `${names.length}`, hint)
+    return checkOf(NICS, 'NICs of the links up', found !== null && down.length === 0, text || `${names.length}`, hint)
   })
 
 /** What a link's WANulator reads: everything passed on, by one emulator. */
 function checkGood(access: WanAccess, { id, isp, wanulator }: WanLink, options: WanulatorOptions): Promise<Check> {
   const title = `${isp.title}: ${wanulator.title} (VM ${wanulator.vm}) reads good`
-  return guarded(`link-${id}`, title, async () => {
+  return guarded(`${LINK}${id}`, title, async () => {
     const { reading } = await readWanulator(access, wanulator, options)
     const hint =
       reading.kind === 'impairment'
         ? `It was left ${presetOf(reading.impairment.toIsp) ?? 'impaired'}: apply a good .wcfg.`
         : 'Restart the VM, or apply a good .wcfg on its console.'
-    return checkOf(`link-${id}`, title, readsGood(reading), readingText(reading), hint)
+    return checkOf(`${LINK}${id}`, title, readsGood(reading), readingText(reading), hint)
   })
 }
+
+/** Whether asking again would tell nothing new: a console has had its time already, and a link that flaps is none to test. */
+export const isFinalCheck = ({ id }: Check): boolean => id === NICS || id.startsWith(LINK)
 
 /** All that has to be right before a link is degraded. Rejects only when cancelled. */
 export async function checkWan(access: WanAccess, options: WanulatorOptions): Promise<Check[]> {

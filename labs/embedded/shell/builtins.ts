@@ -92,7 +92,11 @@ async function trap(shell: Shell, args: string[], io: Io): Promise<number> {
     else {
       shell.process.handlers.set(key as Signal, () => {
         // The real shell waits for its foreground child; here the trap runs at once, which scripts of this lab allow.
-        shell.runScript(action, io).then((code) => /\bexit\b/.test(action) && shell.process.end(code))
+        shell.runScript(action, io).then(
+          (code) => /\bexit\b/.test(action) && shell.process.end(code),
+          // Killed while the trap ran: it has ended already.
+          () => shell.process.end(70),
+        )
       })
     }
   }

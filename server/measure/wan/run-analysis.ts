@@ -2,7 +2,7 @@ import type { RunEvidence } from '../../domain/evidence'
 import { measuredFault } from '../../domain/fault'
 import type { Interval } from '../../domain/ids'
 import type { WanLab } from '../../domain/lab'
-import type { Measurement, RunContext } from '../../domain/run'
+import { LINK_GAP, type Measurement, type RunContext } from '../../domain/run'
 import { probeStreams } from '../../domain/sample'
 import { type WanLink, wanLinks } from '../../domain/wan'
 import type { WanCaptured } from '../../domain/wan-run'
@@ -73,12 +73,8 @@ export function analyseWan(evidence: RunEvidence<WanLab>): WanAnalysis {
     analysis.doubts.length > 0 ? { failoverTime: null, openMs: null } : worstGap(analysis)
   const byProbe = probes.flatMap(({ failover }) => failover?.measurement ?? [])
   const times = analysis.doubts.length > 0 ? [] : linkTimes(analysis)
-  return {
-    ...analysis,
-    failoverTime,
-    openMs,
-    measurements: [...(failoverTime ? [failoverTime] : []), ...times, ...byProbe],
-  }
+  const measurements = [...(failoverTime ? [failoverTime] : []), ...times, ...byProbe, ...outagesByLink(analysis)]
+  return { ...analysis, failoverTime, openMs, measurements }
 }
 
 /** The worst gap while a link is left. One that nobody saw end outweighs all others, and has no length. */
@@ -92,4 +88,21 @@ function worstGap(analysis: WanAnalysis): Pick<WanAnalysis, 'failoverTime' | 'op
   const told = worst.flatMap(({ measurement }) => measurement ?? [])
   const [failoverTime = null] = told.toSorted((a, b) => b.ms + b.plusMs - a.ms - a.plusMs)
   return { failoverTime, openMs: null }
+}
+
+/** Where several links failed while another was left: the gap after each, by the captures and by the probes. */
+function outagesByLink(analysis: WanAnalysis): Measurement[] {
+  const { degradations, doubts, links } = analysis
+  return degradations.flatMap((degradation) => {
+    const { change, isLast, probes } = degradation
+    if (isLast) return []
+    const name = links.find(({ id }) => id === change.link)?.isp.title ?? change.link
+    const gap = doubts.length > 0 ? null : gapAfter(analysis, degradation)?.worst?.measurement
+    const byProbe = probes.flatMap(({ failover }) => failover.measurement ?? [])
+    const title = `Outage after the failure of ${name}`
+    return [
+      ...(gap ? [{ ...gap, id: `${LINK_GAP}${change.link}`, title }] : []),
+      ...byProbe.map((measured) => ({ ...measured, id: `${measured.id}-${change.link}`, title })),
+    ]
+  })
 }

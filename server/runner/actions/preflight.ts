@@ -24,7 +24,7 @@ import {
 import { takeSnapshot, unreadIn } from '../../observe/snapshot'
 import { checkSwitches, readSwitches, switchedOn } from '../../observe/switches'
 import { softwareVersion } from '../../observe/versions'
-import { checkWan } from '../../observe/wan-preflight'
+import { checkWan, isFinalCheck } from '../../observe/wan-preflight'
 import { LeaseKeeper, leaseRequest, RENEWALS_PER_LEASE } from '../lease-keeper'
 import type { RunSession } from '../session'
 import { calibrate, plannedCalibration } from './calibrate'
@@ -118,14 +118,15 @@ async function tellWith(session: RunSession<AnyLab>, checks: readonly Check[], c
   await tell(session, checks)
 }
 
-/** Asks, and once more when something was not right: a host that is busy for a moment is no reason not to run. */
+/** Asks, and once more when something was not right that may be so for a moment: a busy host is no reason not to run. */
 async function again<T>(
   ask: () => Promise<T>,
   checksOf: (answer: T) => readonly Check[],
   signal: AbortSignal,
 ): Promise<T> {
   const answer = await ask()
-  if (allOk(checksOf(answer))) return answer
+  const failed = checksOf(answer).filter(({ ok }) => !ok)
+  if (failed.length === 0 || failed.some(isFinalCheck)) return answer
   await sleep(PAUSE_MS, undefined, { signal })
   return ask()
 }

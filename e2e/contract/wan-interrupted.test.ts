@@ -1,0 +1,34 @@
+import { describe, expect, test } from 'vitest'
+import { labAndApp } from './fixture'
+import { cancelIn, killIn, worldFor } from './interrupt'
+import { lookAtWan } from './wan-eyes'
+
+const lab = labAndApp(async () => (await worldFor('WAN-1')).world)
+
+/** Every link good by the world's truth, one emulator each, nobody on a console. */
+const GOOD = { running: true, emulators: 1, console: 'login', client: null, isGood: true }
+
+/** The three WANulators that links lead through. */
+const hooked = async () => (await lookAtWan(lab.world)).vms.filter(({ vm }) => vm !== 100)
+
+describe('a WAN case that does not end by itself', () => {
+  test.each([['cut-starlink-1'], ['traffic']])('WAN-1 cancelled in "%s" leaves every link good', async (step) => {
+    const before = await lookAtWan(lab.world)
+    const run = await cancelIn(lab.app, lab.world, 'WAN-1', step)
+    expect([run.ending, run.dirty], run.message ?? '').toEqual(['cancelled', false])
+    expect(run.verdict).not.toBe('pass')
+    expect(await lookAtWan(lab.world)).toEqual(before)
+    expect(await hooked()).toEqual([101, 102, 103].map((vm) => ({ vm, ...GOOD })))
+  })
+
+  test.each([['cut-starlink-1'], ['cut-starlink-2']])(
+    'WAN-1 killed with the app in "%s" is recovered',
+    async (step) => {
+      const before = await lookAtWan(lab.world)
+      const run = await killIn(lab.app, lab.world, 'WAN-1', step)
+      expect([run.ending, run.dirty], run.message ?? '').toEqual(['interrupted', false])
+      expect(await lookAtWan(lab.world)).toEqual(before)
+      expect(await hooked()).toEqual([101, 102, 103].map((vm) => ({ vm, ...GOOD })))
+    },
+  )
+})
