@@ -1,4 +1,4 @@
-import { LONGEST_GAP, type Measurement } from './run'
+import { isNoGap, type Measurement } from './run'
 
 const MINUS = '−'
 
@@ -32,7 +32,7 @@ export function formatMeasurement({ ms, plusMs, minusMs }: Pick<Measurement, 'ms
 
 /** The same of what was measured; a longest gap of 0 says what it means: `no gap ≥ 50.0 ms`. */
 export const formatMeasured = (m: Pick<Measurement, 'id' | 'ms' | 'plusMs' | 'minusMs'>): string =>
-  m.id === LONGEST_GAP && m.ms === 0 ? `no gap ≥ ${formatMs(m.plusMs)}` : formatMeasurement(m)
+  isNoGap(m) ? `no gap ≥ ${formatMs(m.plusMs)}` : formatMeasurement(m)
 
 /** How much longer or shorter something is, with its error: `+1.132 s (+0.002 / −0.017)`, `−44.0 ms (+0.2 / −6.1)`. */
 export function formatDifference(difference: Pick<Measurement, 'ms' | 'plusMs' | 'minusMs'>): string {

@@ -31,6 +31,12 @@ export type Measurement = z.infer<typeof MeasurementSchema>
 
 /** Id of the longest pause of the traffic over all links of a WAN; 0 ms: none that is longer than `plusMs`. */
 export const LONGEST_GAP = 'failoverTimeByCapture'
+/** The same after the failure of one link: the id begins so. */
+export const LINK_GAP = 'gap-'
+
+/** Whether a measurement is a longest pause, and there was none. */
+export const isNoGap = ({ id, ms }: Pick<Measurement, 'id' | 'ms'>): boolean =>
+  ms === 0 && (id === LONGEST_GAP || id.startsWith(LINK_GAP))
 
 /** A number with its unit and the text that shows it; the number is null where only words say it. */
 export const QuantitySchema = z.object({ value: z.number().nullable(), unit: z.string(), text: z.string() })

@@ -2,7 +2,7 @@ import type { RunEvidence } from '../../domain/evidence'
 import { measuredFault } from '../../domain/fault'
 import type { Interval } from '../../domain/ids'
 import type { WanLab } from '../../domain/lab'
-import type { Measurement, RunContext } from '../../domain/run'
+import { LINK_GAP, type Measurement, type RunContext } from '../../domain/run'
 import { probeStreams } from '../../domain/sample'
 import { type WanLink, wanLinks } from '../../domain/wan'
 import type { WanCaptured } from '../../domain/wan-run'
@@ -99,10 +99,10 @@ function outagesByLink(analysis: WanAnalysis): Measurement[] {
     const name = links.find(({ id }) => id === change.link)?.isp.title ?? change.link
     const gap = doubts.length > 0 ? null : gapAfter(analysis, degradation)?.worst?.measurement
     const byProbe = probes.flatMap(({ failover }) => failover.measurement ?? [])
-    return [...(gap ? [{ ...gap, id: 'gap' }] : []), ...byProbe].map((measurement) => ({
-      ...measurement,
-      id: `${measurement.id}-${change.link}`,
-      title: `Outage after the failure of ${name}`,
-    }))
+    const title = `Outage after the failure of ${name}`
+    return [
+      ...(gap ? [{ ...gap, id: `${LINK_GAP}${change.link}`, title }] : []),
+      ...byProbe.map((measured) => ({ ...measured, id: `${measured.id}-${change.link}`, title })),
+    ]
   })
 }
