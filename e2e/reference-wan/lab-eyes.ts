@@ -46,6 +46,10 @@ export async function lookInto(vm: number) {
 
 export const GOOD = { emulators: 1, drops: [], limits: [], delays: [] }
 
+/** Whether the router sends the traffic over the link that it prefers. */
+export const isOnFirst = async (): Promise<boolean> =>
+  (await inside('router', 'ip', 'route', 'show', '192.168.100.0/24')).includes(`via ${LINKS[0].far} `)
+
 /** The lab as it is: WANulators, NICs and bridges, lease directory, processes of a run; for comparison. */
 export async function look() {
   const vms = await Promise.all(LINKS.map(({ vm }) => lookInto(vm)))

@@ -17,7 +17,7 @@ for n in range(int(sys.argv[2])):
 /** A capture on a NIC of the PVE host by our own tcpdump; ends with what it saw. */
 async function capture(nic: string, direction: 'in' | 'out'): Promise<() => Promise<Set<number>>> {
   const file = `/run/${nic}-${direction}.pcap`
-  const tcpdump = `tcpdump -n -U -s 64 -B 4096 -Q ${direction} -i ${nic} -w ${file} udp and dst port ${PORT}`
+  const tcpdump = `tcpdump -n -U --immediate-mode -s 64 -B 4096 -Q ${direction} -i ${nic} -w ${file} udp and dst port ${PORT}`
   await inside('pve', 'sh', '-c', `setsid ${tcpdump} </dev/null >${file}.log 2>&1 &`)
   await until(`${nic} listens`, async () => (await inside('pve', 'cat', `${file}.log`)).includes('listening on'))
   return async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { GOOD as PASSES, presetDirection } from '@/server/domain/impairment'
 import { hasWan } from '@/server/domain/lab'
 import { wanLinks } from '@/server/domain/wan'
@@ -7,7 +7,7 @@ import { loadLab } from '@/server/topology/load'
 import { SshPool } from '@/server/transport/pool'
 import { App, until } from '../harness'
 import { labCopy } from '../lab-copy'
-import { GOOD, inside, LINKS, look, lookInto, REFERENCE_WAN } from './lab-eyes'
+import { GOOD, inside, isOnFirst, LINKS, look, lookInto, REFERENCE_WAN } from './lab-eyes'
 import { lossOn } from './link-loss'
 import { watchPaths } from './paths'
 
@@ -20,6 +20,7 @@ beforeAll(async () => {
   app = await App.start([REFERENCE_WAN.file], undefined, env)
 })
 afterAll(() => app?.stop())
+beforeEach(() => until('the traffic is on the first link', isOnFirst))
 
 /** Reads as good by the WANulators' own kernels and files, and measures as good, each way on every link. */
 async function everyLinkIsGood(): Promise<void> {
@@ -72,6 +73,7 @@ test('WAN-1: each complete failure moves the traffic, and the lab is as before',
   const { id } = await app.start(REFERENCE_WAN.id, 'WAN-1', { durationS: 60 })
   const run = await app.ended(id, 280_000)
   const used = await paths()
+  console.log(`used: ${used.join(', ')}; Failover Time ${JSON.stringify(run.measurements.failoverTime)}`)
   expect(run.criteria.filter((criterion) => criterion.verdict !== 'pass')).toEqual([])
   expect(run.verdict).toBe('pass')
   expect(used.slice(0, 3)).toEqual(['starlink-1', 'starlink-2', 'byu'])

@@ -7,10 +7,11 @@ CABLES=(
   'pve:enp1s0f2 router:vni-0-0.0' 'pve:enp1s0f3 far:byu'
   'pve:enp2s0f0 router:vni-0-2.0' 'pve:enp2s0f1 far:starlink-2'
   'pve:enp2s0f2 router:vni-0-1.0' 'pve:enp2s0f3 far:starlink-1'
-  'router:lan edge:eth0'
   # Nothing is plugged in: the other end stays down.
   'pve:enp1s0f0 far:loose0' 'pve:enp1s0f1 far:loose1'
 )
+# Plugged in last: the router waits for it, and would take links that are still being made for bad ones.
+LAN_CABLE='router:lan edge:eth0'
 
 # What the containers are made from: another image or file makes them anew.
 lab_key() { { image_dir; cd "$HERE" && find container containers.sh files -type f | sort | xargs sha256sum; } | sha256sum | cut -c1-16; }
@@ -24,6 +25,9 @@ start_containers() {
     # shellcheck disable=SC2086
     plug_cable $cable
   done
+  wait_until 20 booted pve || die "pve does not start: see $STATE/pve.log"
+  # shellcheck disable=SC2086
+  plug_cable $LAN_CABLE
   for name in "${CONTAINERS[@]}"; do wait_until 20 booted "$name" || die "$name does not start: see $STATE/$name.log"; done
   listen pve "$PVE_PORT"
   listen edge "$EDGE_PORT"
