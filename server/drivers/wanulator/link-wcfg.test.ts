@@ -31,11 +31,17 @@ describe('a .wcfg of one link', () => {
   it('is a new one without a file to put it into', () => {
     const text = exportWcfg(link, DROP_15)
     expect(importWcfg(link, text)).toEqual({ impairment: DROP_15, rest: [] })
-    expect(parseWcfg(text).interfaces.map(({ name }) => name).sort()).toEqual(['ens18', 'ens19'])
+    expect(
+      parseWcfg(text)
+        .interfaces.map(({ name }) => name)
+        .sort(),
+    ).toEqual(['ens18', 'ens19'])
   })
 
   it('for other interfaces, or none at all, is refused with a reason', () => {
-    expect(() => importWcfg(link, known('good').replaceAll('ens19', 'eth1'))).toThrow(/other interfaces \(ens18, eth1\)/)
+    expect(() => importWcfg(link, known('good').replaceAll('ens19', 'eth1'))).toThrow(
+      /other interfaces \(ens18, eth1\)/,
+    )
     expect(() => importWcfg(link, '<a/>')).toThrow(/no WANulator configuration/)
     expect(() => exportWcfg(link, DROP_15, '<a/>')).toThrow(/no WANulator configuration/)
   })
