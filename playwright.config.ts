@@ -4,7 +4,7 @@ import { CHROMIUM } from './e2e/chromium'
 const PORT = 3210
 const baseURL = `http://127.0.0.1:${PORT}`
 const REFERENCE_LAB_FILE = '/var/lib/failover-lab-reference/reference.yaml'
-const labs = ['embedded', 'e2e/labs/unreachable.yaml', 'e2e/labs/broken.yaml']
+const labs = ['embedded', 'embedded-wan', 'e2e/labs/unreachable.yaml', 'e2e/labs/broken.yaml']
 if (process.env.REFERENCE_LAB === '1') labs.push(REFERENCE_LAB_FILE)
 
 export default defineConfig({
@@ -36,6 +36,7 @@ export default defineConfig({
       LABS: labs.join(','),
       DATABASE_URL: `file:./test-results/browser-${process.pid}.db`,
       EMBEDDED_STATE: 'test-results/embedded',
+      EMBEDDED_WAN_STATE: 'test-results/embedded-wan',
       EMBEDDED_IDLE_MS: '60000',
     },
   },
