@@ -19,6 +19,8 @@ for (const colorScheme of ['light', 'dark'] as const)
         '/labs/unreachable/check',
         '/labs/embedded/expectations',
         '/labs/unreachable/expectations',
+        '/labs/embedded-wan/scenarios',
+        '/hosts',
         '/cases?lab=embedded&case=TC-3',
         '/history',
         `/compare?runs=${run},${other}`,

@@ -99,12 +99,16 @@ export async function runSchedule(schedule: Schedule): Promise<ScheduledStep[]> 
     const { armed } = arming
     await clock.until(plannedMs - armed.leadMs, signal)
     const end = armed.begin()
-    await schedule.onBegin(step)
+    // Not waited for here: others may be to begin at this very moment.
+    const isTold = schedule.onBegin(step)
+    isTold.catch(() => {})
     if (isOpenEnded(step.action)) {
       isBegun({ outcome: 'ok', endedMs: plannedMs })
       void othersEnded.then(() => armed.stop())
     }
-    return tell(await orAborted(end, signal))
+    const ended = await orAborted(end, signal)
+    await isTold
+    return tell(ended)
   }
 
   const isOpen = steps.map(({ action }) => isOpenEnded(action))

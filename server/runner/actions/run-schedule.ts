@@ -4,23 +4,24 @@ import type { Action, DesiredState, PlannedCommand } from '../../domain/case'
 import type { WanLab } from '../../domain/lab'
 import { actionMs, isImpairment, type ScenarioStep } from '../../domain/scenario'
 import type { ScheduledStep } from '../../domain/scheduled'
-import { prepareArgv } from '../../drivers/armed'
 import { withWanulator } from '../../drivers/wanulator/wanulator'
 import { AppError } from '../../errors'
 import { type ArmedStep, runSchedule as run, type ScheduleClock } from '../../scenarios/schedule'
 import { armCommand, scheduledStepId } from '../schedule/arm-command'
 import { armImpairment, dialogueOf, type ImpairmentAction, wanulatorOf } from '../schedule/arm-impairment'
-import { commandOf, filesOf, isCommand, longestMs } from '../schedule/commands'
+import { boundMs, commandOf, isCommand, longestMs, PREPARE_MS, preparationOf } from '../schedule/commands'
 import type { RunSession } from '../session'
 import { beforeChange } from './change'
 import { commandsOf, dryEnv } from './dry-run'
-import { type PlanContext, plannedExec, plannedStream, type WanHandler } from './handler'
+import { type PlanContext, planned, plannedExec, plannedStream, type WanHandler } from './handler'
 
 type RunSchedule = Extract<Action, { kind: 'run-schedule' }>
 
 /** So long before its time a step is armed: a login on a serial console takes seconds. */
-export const ARM_MS = 8000
+const ARM_MS = 8000
 const TIMER_EARLY_MS = 2
+/** Nothing is stored for so long after a step has begun. */
+const TELL_AFTER_MS = 250
 
 const CLOCK: ScheduleClock = {
   nowMs: Date.now,
@@ -39,30 +40,22 @@ const purposeOf = ({ title, at, after, pause }: ScenarioStep): string => {
   return `${title}: ${when}`
 }
 
-async function planStep(
-  { lab, tag }: PlanContext<WanLab>,
-  step: ScenarioStep,
-  limitMs: number,
-): Promise<PlannedCommand[]> {
+async function planStep({ lab, tag }: PlanContext<WanLab>, step: ScenarioStep, { files, limitMs }: RunSchedule) {
   const { action, host } = step
   const purpose = purposeOf(step)
   if (isCommand(action)) {
-    const { workdir, files } = filesOf(action)
-    const options = { tag: tag(`step-${step.id}`), timeoutMs: longestMs(action, limitMs) }
-    const prepare = { tag: tag(`prepare-${step.id}`), timeoutMs: 8000 }
-    const prepared =
-      workdir === null && files.length === 0
-        ? []
-        : [
-            plannedExec(
-              lab,
-              { host },
-              prepareArgv(workdir, []),
-              prepare,
-              `${purpose}: its directory; copied: ${files.join(', ') || 'nothing'}`,
-            ),
-          ]
-    return [...prepared, plannedStream(lab, { host }, commandOf(step, action, limitMs), options, purpose)]
+    const prepare = { tag: tag(`prepare-${step.id}`), timeoutMs: PREPARE_MS }
+    const preparation = preparationOf(action, files)
+    const bound = { tag: tag(`step-${step.id}`), timeoutMs: boundMs(action, limitMs) }
+    return [
+      ...(preparation
+        ? [plannedExec(lab, { host }, preparation.argv, prepare, `${purpose}: its directory and what must be there`)]
+        : []),
+      ...(preparation?.copies ?? []).map(({ path }) =>
+        planned({ host }, { host, argv: ['sh', '-c', 'cat > "$1"', 'sh', path] }, `${purpose}: copied before`),
+      ),
+      plannedStream(lab, { host }, commandOf(step, action, limitMs), bound, purpose),
+    ]
   }
   if (!isImpairment(action)) return []
   const options = { tag: tag(`impair-${action.vm}`), env: dryEnv(lab) }
@@ -137,22 +130,25 @@ function refuseMissed(startAtMs: number | null): void {
  * console for the command that replaces the emulator), so that it begins when it is to.
  */
 export const runSchedule: WanHandler<'run-schedule'> = {
-  plan: async (context, { steps, limitMs }) =>
-    (await Promise.all(steps.map((step) => planStep(context, step, limitMs)))).flat(),
+  plan: async (context, action): Promise<PlannedCommand[]> =>
+    (await Promise.all(action.steps.map((step) => planStep(context, step, action)))).flat(),
   run: async (session, action, signal) => {
     const { steps, startAtMs, limitMs } = action
     refuseMissed(startAtMs)
     const arming = new Arming(session, action, signal)
-    const tellStart = (step: ScenarioStep) => {
+    const told = new Set<string>()
+    const tellStart = async (step: ScenarioStep) => {
+      if (told.has(step.id)) return
+      told.add(step.id)
       const budgetMs = isCommand(step.action)
         ? longestMs(step.action, limitMs)
         : Math.max(1000, actionMs(step.action) ?? 0)
       const title = `${step.host}: ${step.title}`
-      return session.emit({ kind: 'step-started', stepId: scheduledStepId(step), title, budgetMs, host: step.host })
+      await session.emit({ kind: 'step-started', stepId: scheduledStepId(step), title, budgetMs, host: step.host })
     }
     const tellEnd = async (step: ScenarioStep, scheduled: ScheduledStep) => {
       const { outcome, message } = scheduled
-      if (scheduled.began === null && outcome !== 'ok') await tellStart(step)
+      await tellStart(step)
       await session.emit({ kind: 'step-ended', stepId: scheduledStepId(step), outcome, message })
       await session.emit({ kind: 'scheduled-step', step: scheduled })
     }
@@ -162,7 +158,11 @@ export const runSchedule: WanHandler<'run-schedule'> = {
       needs: ({ action }) => (isImpairment(action) ? String(action.vm) : null),
       arm: (step) => arming.arm(step),
       onStart: (startMs) => session.emit({ kind: 'schedule-started', startMs, askedMs: startAtMs }),
-      onBegin: tellStart,
+      onBegin: async (step) => {
+        // Storing holds up the event loop for a moment, in which another host is to begin.
+        await sleep(TELL_AFTER_MS, undefined, { signal })
+        await tellStart(step)
+      },
       onEnd: tellEnd,
     })
   },

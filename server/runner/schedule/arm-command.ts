@@ -1,6 +1,6 @@
 import type { WanLab } from '../../domain/lab'
 import type { ScenarioStep } from '../../domain/scenario'
-import { type ArmedLine, goLine, PASSWORD_VARIABLE, parseArmedLine, prepareArgv, underHome } from '../../drivers/armed'
+import { type ArmedLine, goLine, PASSWORD_VARIABLE, parseArmedLine } from '../../drivers/armed'
 import { execAt, streamAt } from '../../drivers/at'
 import { batcher, ROW_DELAY_MS } from '../../drivers/batch'
 import { LocustHistory } from '../../drivers/locust'
@@ -10,11 +10,7 @@ import { AppError, asAppError } from '../../errors'
 import type { ArmedStep, StepEnd } from '../../scenarios/schedule'
 import type { StreamEnd } from '../../transport/remote'
 import type { RunSession } from '../session'
-import { type CommandAction, commandOf, filesOf, longestMs } from './commands'
-
-const PREPARE_MS = 8000
-/** From its start until it waits. */
-const ARM_MS = 10_000
+import { ARM_MS, boundMs, type CommandAction, commandOf, longestMs, PREPARE_MS, preparationOf } from './commands'
 
 export type CommandStep = {
   step: ScenarioStep
@@ -26,16 +22,14 @@ export type CommandStep = {
 /** Where the record finds a scheduled step and its commands. */
 export const scheduledStepId = ({ id, host }: Pick<ScenarioStep, 'id' | 'host'>): string => `${id}@${host}`
 
-const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
-
 /** Copies what the step brings along to its workdir; what it does not bring must be there. Rejects with `command-failed`. */
 async function prepare(session: RunSession<WanLab>, { step, action, files }: CommandStep, signal: AbortSignal) {
-  const { workdir, files: wanted } = filesOf(action)
-  if (workdir === null && wanted.length === 0) return
+  const preparation = preparationOf(action, files)
+  if (!preparation) return
+  const { argv, copies, workdir } = preparation
   const access = session.access(null, { stepId: scheduledStepId(step) })
-  const missing = wanted.filter((name) => files[name] === undefined).map(baseName)
   const options = { tag: session.tag(`prepare-${step.id}`), timeoutMs: PREPARE_MS, signal }
-  const { exitCode, stdout, stderr } = await execAt(access, { host: step.host }, prepareArgv(workdir, missing), options)
+  const { exitCode, stdout, stderr } = await execAt(access, { host: step.host }, argv, options)
   if (exitCode !== 0) {
     const absent = stdout.trim().split('\n').filter(Boolean).join(', ')
     if (absent)
@@ -46,13 +40,7 @@ async function prepare(session: RunSession<WanLab>, { step, action, files }: Com
       hint: stderr.trim().slice(-300),
     })
   }
-  const folder = underHome(workdir ?? '.')
-  for (const name of wanted) {
-    const text = files[name]
-    if (text === undefined) continue
-    const mode = text.startsWith('#!') ? '755' : '644'
-    await access.pool.on(step.host, 'control').put(`${folder}/${baseName(name)}`, text, mode)
-  }
+  for (const { path, text, mode } of copies) await access.pool.on(step.host, 'control').put(path, text, mode)
 }
 
 /** Rows of the charts' HTTP load, as long as no other one has the stream. */
@@ -132,7 +120,7 @@ class ArmedCommand implements ArmedStep {
       session.recorder.line(lines, line, from)
     }
     const stream = await streamAt(access, { host: step.host }, commandOf(step, action, limitMs), {
-      ...{ tag: this.#tag, timeoutMs: longestMs(action, limitMs) + ARM_MS, signal: session.signal, keepStdin: true },
+      ...{ tag: this.#tag, timeoutMs: boundMs(action, limitMs), signal: session.signal, keepStdin: true },
       ...{ onLine: said('stdout'), onStderr: said('stderr') },
     })
     this.#stream = stream

@@ -1,6 +1,6 @@
 import type { ScenarioAction, ScenarioStep } from '../../domain/scenario'
 import type { HttpLoad } from '../../domain/wan-run'
-import { armedArgv, armedScriptArgv } from '../../drivers/armed'
+import { armedArgv, armedScriptArgv, prepareArgv, underHome } from '../../drivers/armed'
 import { iperf3Argv } from '../../drivers/iperf3'
 import { locustArgv } from '../../drivers/locust'
 import { pingArgv } from '../../drivers/ping'
@@ -19,6 +19,13 @@ export const longestMs = (action: CommandAction, limitMs: number): number => {
   if (action.kind === 'ping') return action.intervalMs * action.count + EXTRA_MS
   return (action.kind === 'script' ? limitMs : (action.durationMs ?? limitMs)) + EXTRA_MS
 }
+
+/** From its start until it waits, ms. */
+export const ARM_MS = 10_000
+export const PREPARE_MS = 8000
+
+/** After so long its host ends a command by itself, ms: it is started before it begins. */
+export const boundMs = (action: CommandAction, limitMs: number): number => longestMs(action, limitMs) + ARM_MS
 
 /** HTTP load of a step as the driver knows it; `limitMs` for one that goes on until all others have ended. */
 const httpLoad = (
@@ -58,6 +65,29 @@ export function commandOf(step: ScenarioStep, action: CommandAction, limitMs: nu
   }
 }
 
-/** Files that a step copies, and the directory they go to. */
-export const filesOf = (action: CommandAction): { workdir: string | null; files: readonly string[] } =>
-  action.kind === 'script' || action.kind === 'http-load' ? action : { workdir: null, files: [] }
+const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
+
+/** What has to be done on a step's host before it can be armed. */
+export type Preparation = {
+  workdir: string | null
+  /** Makes the workdir; fails where something is missing that the scenario does not bring along. */
+  argv: string[]
+  /** Copied there, with its mode as chmod takes it. */
+  copies: { path: string; text: string; mode: string }[]
+}
+
+/** null: nothing has to be. */
+export function preparationOf(action: CommandAction, files: Readonly<Record<string, string>>): Preparation | null {
+  const hasFiles = action.kind === 'script' || action.kind === 'http-load'
+  const workdir = hasFiles ? action.workdir : null
+  const wanted: readonly string[] = hasFiles ? action.files : []
+  if (workdir === null && wanted.length === 0) return null
+  const missing = wanted.filter((name) => files[name] === undefined).map(baseName)
+  const copies = wanted.flatMap((name) => {
+    const text = files[name]
+    if (text === undefined) return []
+    const mode = text.startsWith('#!') ? '755' : '644'
+    return [{ path: `${underHome(workdir ?? '.')}/${baseName(name)}`, text, mode }]
+  })
+  return { workdir, argv: prepareArgv(workdir, missing), copies }
+}
