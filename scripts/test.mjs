@@ -1,5 +1,5 @@
 // npm test: every stage, each counted; the last line is the sum. `npm cit` installs first.
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { generateClient } from './lib/prepare.mjs'
 import { run } from './lib/run.mjs'
 import { ensureSystemPackages, findBrowser } from './lib/system.mjs'
@@ -16,20 +16,33 @@ function count(name, passed, failed, skipped, ms) {
   console.log(`\n== ${name}: ${passed} passed, ${failed} failed, ${skipped} skipped (${(ms / 1000).toFixed(1)} s)\n`)
 }
 
+/** Runs a stage, with what it prints as it comes. */
 async function stage(name, work) {
   if (only.length > 0 && !only.includes(name)) return
   console.log(`\n== ${name}`)
   const startedMs = Date.now()
-  const [passed, failed, skipped] = await work()
+  const [passed, failed, skipped] = await work({})
+  count(name, passed, failed, skipped, Date.now() - startedMs)
+}
+
+/** Runs a stage beside another: what it prints comes in one piece when it is over. */
+async function beside(name, work) {
+  if (only.length > 0 && !only.includes(name)) return
+  const file = `${RESULTS}/${name}.log`
+  console.log(`\n== ${name}: beside the others, its output follows (meanwhile in ${file})`)
+  const startedMs = Date.now()
+  const log = openSync(file, 'w')
+  const [passed, failed, skipped] = await work({ log })
+  closeSync(log)
+  console.log(`\n== ${name}\n${readFileSync(file, 'utf8')}`)
   count(name, passed, failed, skipped, Date.now() - startedMs)
 }
 
 /** A stage that either holds or does not: counts as one test. */
-const check = (command, args, options) => async () =>
-  (await run(command, args, options)) === 0 ? [1, 0, 0] : [0, 1, 0]
+const check = (command, args) => async (options) => ((await run(command, args, options)) === 0 ? [1, 0, 0] : [0, 1, 0])
 
 /** A vitest project; a run that wrote no result is one failure, never silence. */
-const vitest = (project, env) => async () => {
+const vitest = (project) => async (options) => {
   const file = `${RESULTS}/${project}.json`
   const args = [
     'node_modules/vitest/vitest.mjs',
@@ -40,7 +53,7 @@ const vitest = (project, env) => async () => {
     '--reporter=json',
     `--outputFile.json=${file}`,
   ]
-  const code = await run('node', args, { env: { ...env, NO_COLOR: '1' } })
+  const code = await run('node', args, { ...options, env: { NO_COLOR: '1' } })
   if (!existsSync(file)) return [0, 1, 0]
   const result = JSON.parse(readFileSync(file, 'utf8'))
   const failed = Math.max(result.numFailedTests, result.numFailedTestSuites > 0 || code !== 0 ? 1 : 0)
@@ -48,14 +61,12 @@ const vitest = (project, env) => async () => {
   return [result.numPassedTests, failed + empty, result.numPendingTests + result.numTodoTests]
 }
 
-const playwright = (project) => async () => {
+const playwright = (project) => async (options) => {
   const file = `${RESULTS}/playwright-${project}.json`
   const code = await run(
     'node',
     ['node_modules/@playwright/test/cli.js', 'test', '--project', project, '--reporter=list,json'],
-    {
-      env: { PLAYWRIGHT_JSON_OUTPUT_NAME: file, NO_COLOR: '1' },
-    },
+    { ...options, env: { PLAYWRIGHT_JSON_OUTPUT_NAME: file, NO_COLOR: '1' } },
   )
   if (!existsSync(file)) return [0, 1, 0]
   const { expected, unexpected, flaky, skipped } = JSON.parse(readFileSync(file, 'utf8')).stats
@@ -68,23 +79,29 @@ mkdirSync(RESULTS, { recursive: true })
 if (reference) await ensureSystemPackages()
 process.env.CHROMIUM_PATH = await findBrowser()
 await generateClient()
-// Cold, the reference lab is minutes of downloading: it comes up beside what measures nothing.
-const isUp = reference && stage('reference-up', check('labs/reference/up', []))
+// Cold, the reference labs are minutes of downloading: they come up beside what measures nothing.
+const labsUp = async () => {
+  if (!reference) return
+  await beside('reference-up', check('labs/reference/up', []))
+  await beside('reference-wan-up', check('labs/reference-wan/up', []))
+}
+const areUp = labsUp()
 await stage('types', check('node', ['node_modules/typescript/bin/tsc', '--noEmit']))
 await stage('lint', check('node', ['node_modules/@biomejs/biome/bin/biome', 'ci', '--colors=off']))
 await stage('build', check('node', ['scripts/build.mjs']))
-await isUp
 await stage('unit', vitest('unit'))
-await stage('embedded', vitest('embedded'))
+await areUp
+// Both kinds of labs mostly wait: the virtual one beside the real one, and no more than that.
+await Promise.all([reference && beside('reference', vitest('reference')), stage('embedded', vitest('embedded'))])
 // Sixty runs with misbehaving worlds take ten minutes: a proof, run by its name (`npm test -- vectors`) and by `npm run prove`.
 if (only.includes('vectors')) await stage('vectors', vitest('vectors'))
-await stage('browser', playwright('embedded'))
+await Promise.all([
+  reference && beside('reference-wan', vitest('reference-wan')),
+  stage('browser', playwright('embedded')),
+])
 if (reference) {
-  await stage('reference', vitest('reference'))
   await stage('reference-browser', playwright('reference'))
   await stage('reference-down', check('labs/reference/down', []))
-  await stage('reference-wan-up', check('labs/reference-wan/up', []))
-  await stage('reference-wan', vitest('reference-wan'))
   await stage('reference-wan-down', check('labs/reference-wan/down', []))
 }
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)

@@ -1,11 +1,21 @@
 import { spawn } from 'node:child_process'
 
-/** Runs a command with inherited output (`toStderr`: all of it on stderr). Resolves to its exit code; a signal counts as 128. */
-export function run(command, args, { env = {}, cwd = process.cwd(), quiet = false, toStderr = false } = {}) {
+const stdioOf = ({ quiet, toStderr, log }) => {
+  if (quiet) return 'ignore'
+  if (log !== null) return ['ignore', log, log]
+  return toStderr ? ['inherit', 2, 'inherit'] : 'inherit'
+}
+
+/**
+ * Runs a command with inherited output (`toStderr`: all of it on stderr, `log`: all of it to an open file).
+ * Resolves to its exit code; a signal counts as 128.
+ */
+export function run(command, args, options = {}) {
+  const { env = {}, cwd = process.cwd(), quiet = false, toStderr = false, log = null } = options
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd,
-      stdio: quiet ? 'ignore' : toStderr ? ['inherit', 2, 'inherit'] : 'inherit',
+      stdio: stdioOf({ quiet, toStderr, log }),
       env: { ...process.env, ...env },
     })
     child.on('error', () => resolve(127))
