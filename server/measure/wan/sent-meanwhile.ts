@@ -51,7 +51,7 @@ export function sentMeanwhile(
     caveats: seen.flatMap(({ title, answered }) =>
       answered > 0
         ? [
-            `${title}: ${answered} probes were answered while the captures show no traffic: look at the captures, and at other ways past the PVE host`,
+            `${title}: ${answered} ${answered === 1 ? 'probe was' : 'probes were'} answered while the captures show no traffic: look at the captures, and at other ways past the PVE host`,
           ]
         : [],
     ),
