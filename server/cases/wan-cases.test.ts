@@ -196,6 +196,20 @@ describe('a degraded link', () => {
     expect(run('WAN-2', lossy(45_000), { more: until(45_000) }).verdicts['loss-back']).toBe('inconclusive')
   })
 
+  it('that loses one by one only has not been left, either', () => {
+    const everyFourth =
+      (toMs: number): World =>
+      (atMs) =>
+        atMs > T0_MS && atMs < toMs && atMs % 400 === 0 ? null : first
+    const lossOf = (toMs: number) => {
+      const { report } = run('WAN-2', () => first, { answered: everyFourth(toMs) })
+      const { verdict, measured } = report.criteria.find(({ id }) => id === 'loss-back') ?? {}
+      return [verdict, Math.round((measured?.value ?? 0) / 1000)]
+    }
+    expect(lossOf(GOOD_MS)).toEqual(['fail', expect.closeTo(59, -1)])
+    expect(lossOf(T0_MS + 20_000)[0]).toBe('pass')
+  })
+
   it('is not judged without one of the captures', () => {
     const change = (all: WanCaptured) => ({ ...all, nics: all.nics.slice(1) })
     expect(run('WAN-2', moved(3000, 5000), { change }).verdicts).toMatchObject({
