@@ -12,6 +12,8 @@ type Props = {
   operation: 'link-impair' | 'links-good'
   /** null: what stands in the form cannot be taken yet. */
   params: Record<string, unknown> | null
+  /** What the commands go by, where `params` are more than fits into an address. */
+  planParams?: Record<string, unknown> | null
   /** On the button. */
   action: string
   onClose: () => void
@@ -19,12 +21,12 @@ type Props = {
 }
 
 /** The last stop before links are changed: host and commands, then the button. Whoever pressed it stays on the page. */
-export function OperationForm({ lab, operation, params, action, onClose, children }: Props) {
+export function OperationForm({ lab, operation, params, planParams = params, action, onClose, children }: Props) {
   const trpc = useTRPC()
   const queryClient = useQueryClient()
   const plan = useQuery({
-    ...trpc.cases.plan.queryOptions({ lab, case: operation, params: params ?? {} }),
-    enabled: params !== null,
+    ...trpc.cases.plan.queryOptions({ lab, case: operation, params: planParams ?? {} }),
+    enabled: planParams !== null,
     placeholderData: (previous) => previous,
   })
   const start = useMutation(
