@@ -65,7 +65,7 @@ test('a link is degraded by the form, and made good again', async ({ page, reque
   })
   expect(refused.status()).toBe(409)
   await expectState(page, 'Starlink-1', 'degraded')
-  await expect(state(page, 'Starlink-1')).toContainText('to ISP 15 % loss; to router 15 % loss')
+  await expect(state(page, 'Starlink-1')).toContainText('15 % loss each way')
 
   await page.getByRole('button', { name: 'Make all links good' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Make all links good' }).click()
