@@ -14,10 +14,12 @@ import { type Wan, type WanLink, wanLinks } from '@/server/domain/wan'
 import { GoodDialog } from './good-dialog'
 import { ImpairmentDialog } from './impairment-dialog'
 import { LastOperation } from './last-operation'
+import { RestartDialog } from './restart-dialog'
 import { WAN_COLUMNS, WanLinkRow } from './wan-link'
 import { Sla, Unhooked } from './wan-rest'
 import { type Wire, WireSample, Wires } from './wires'
 
+type What = 'degrade' | 'good' | 'restart'
 type Props = {
   lab: { id: string; hosts: PublicHost[]; wan: PublicWan }
   live: LabView | null
@@ -35,7 +37,7 @@ export function WanTopology({ lab, live, connection, state }: Props) {
   const operations = useQuery(trpc.cases.operations.queryOptions({ lab: lab.id }))
   const again = useMutation(trpc.wan.readAgain.mutationOptions())
   const box = useRef<HTMLDivElement>(null)
-  const [dialog, setDialog] = useState<{ what: 'degrade' | 'good'; link: WanLink | null } | null>(null)
+  const [dialog, setDialog] = useState<{ what: What; link: WanLink | null } | null>(null)
   const [open, setOpen] = useState(false)
   const declared = lab.wan as Wan
   const links = useMemo(() => wanLinks(declared), [declared])
@@ -46,7 +48,7 @@ export function WanTopology({ lab, live, connection, state }: Props) {
   const view = (id: string) => operations.data?.find((one) => one.id === id)
   const blocked = blockedBecause(view('link-impair')?.blocked, state, isBusy)
   const isLocked = operations.data === undefined || blocked !== null
-  const show = (what: 'degrade' | 'good', link: WanLink | null) => {
+  const show = (what: What, link: WanLink | null) => {
     setDialog({ what, link })
     setOpen(true)
   }
@@ -92,6 +94,7 @@ export function WanTopology({ lab, live, connection, state }: Props) {
               share={byLink.get(link.id) ?? null}
               onDegrade={() => show('degrade', link)}
               onMakeGood={() => show('good', link)}
+              onRestart={() => show('restart', link)}
             />
           ))}
         </ul>
@@ -114,6 +117,9 @@ export function WanTopology({ lab, live, connection, state }: Props) {
           open={open}
           onOpenChange={setOpen}
         />
+      ) : null}
+      {dialog?.what === 'restart' && dialog.link ? (
+        <RestartDialog lab={lab.id} link={dialog.link} host={lab.wan.pve.host} open={open} onOpenChange={setOpen} />
       ) : null}
       {dialog?.what === 'good' ? (
         <GoodDialog lab={lab.id} link={dialog.link} links={links} open={open} onOpenChange={setOpen} />

@@ -137,7 +137,8 @@ function vmFinding(lab: WanLab, wanulator: Wanulator, rows: readonly VmRow[], fo
   }
   const lines = configLines(lab, wanulator, config, found)
   const isHooked = !unhookedWanulators(lab.wan).some((one) => one.vm === vm)
-  if (isHooked && row.status !== 'running') {
+  const isOff = isHooked && row.status !== 'running'
+  if (isOff) {
     lines.differences.unshift({ what: 'status', declared: 'running', found: row.status, where: 'qm list' })
     lines.mends.push(mendAt(lab, { host }, [...command, 'start', String(vm)]))
   }
@@ -146,7 +147,9 @@ function vmFinding(lab: WanLab, wanulator: Wanulator, rows: readonly VmRow[], fo
   const needsRestart = !config.hasSerialSocket && row.status === 'running'
   const hint = needsRestart
     ? 'A new serial console is there after the VM was stopped and started; make its link good afterwards.'
-    : 'Or mend wan.wanulators in the lab file, if that is wrong.'
+    : isOff
+      ? '"Start VM" on the Lab page does it and makes the link good: a WANulator begins without an emulator.'
+      : 'Or mend wan.wanulators in the lab file, if that is wrong.'
   return differing(about, lines.differences, { mend: mendAll(lines.mends), hint })
 }
 
