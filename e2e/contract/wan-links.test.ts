@@ -99,11 +99,13 @@ test('a WANulator whose console is wedged is restarted, and its link made good',
   expect(ours).toEqual([])
 })
 
+const RESTART = 'restart-101.*qm start'
+
 test('cancelled while its VM is off, a restart ends with the VM on and its link good', async () => {
   const before = await lookAtWan(world)
-  const hold = await world.call<{ id: number }>('hold', { match: 'restart-101.*qm start' })
+  const hold = await world.call<{ id: number }>('hold', { match: RESTART })
   const { id } = await start('wanulator-restart', { link: 'byu' })
-  await world.call('wait-held', { match: 'restart-101.*qm start' })
+  await world.call('wait-held', { match: RESTART })
   expect((await lookAtWan(world)).vms.find(({ vm }) => vm === 101)?.running).toBe(false)
   await app.post(`/api/v1/runs/${id}/cancel`)
   await world.call('release', hold)
