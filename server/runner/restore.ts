@@ -10,7 +10,7 @@ import { applyDesired, checkDesired } from '../drivers/restore'
 import { stopTaggedEverywhere } from '../drivers/tool'
 import { asAppError } from '../errors'
 import { takeSnapshot } from '../observe/snapshot'
-import { goodFacts } from '../observe/wan-facts'
+import { withGoodLinks } from '../observe/wan-facts'
 import { retry } from '../transport/retry'
 import { untilReachable } from './reachable'
 import type { RunSession } from './session'
@@ -161,8 +161,8 @@ async function restoreLab(session: RunSession<AnyLab>): Promise<Restored> {
   if (hasCluster(lab) && entries.some(({ desired }) => ConnectionSchema.safeParse(desired).success))
     await sleep(NEXT_BEAT_INTERVALS * lab.cluster.heartbeat.intervalMs)
   // A link that was not good before its change is so after the undo.
-  const good = entries.map(({ desired }) => (isLinkGood(desired) ? goodFacts(desired.vm) : {}))
-  const differences = await compare(session, Object.assign({}, before, ...good))
+  const good = entries.flatMap(({ desired }) => (isLinkGood(desired) ? [desired.vm] : []))
+  const differences = await compare(session, withGoodLinks(before, good))
   await tell(session, { kind: 'snapshot-compared', equal: differences.length === 0, differences })
   if (undone)
     await disarm(session).catch((error: unknown) =>
