@@ -131,7 +131,7 @@ export class LabPoller {
       hasCluster(lab) ? this.nodeDetails({ lab, pool }, signal) : [],
       Promise.all(lab.hosts.map(async ({ id }) => [id, await hostClock(access, id, signal)] as const)),
       hasCluster(lab)
-        ? Promise.all(lab.instances.map(({ name }) => instanceLinks({ lab, pool }, { instance: name }, signal)))
+        ? Promise.all(lab.instances.map(({ name }) => instanceLinks({ lab, pool }, name, signal)))
         : [],
     ])
     return { readMs, nodes: new Map(nodes), clocks: new Map(clocks), links: Object.assign({}, ...links) }

@@ -129,3 +129,9 @@ function orCancelled(cause: unknown): null {
   if (error.code === 'cancelled' || error.code.startsWith('ssh-')) throw error
   return null
 }
+
+/** A snapshot as its own looking has left the lab: whoever had stayed logged in on a console is so no more. */
+export const leftLoggedOut = (snapshot: LabSnapshot): LabSnapshot =>
+  Object.fromEntries(
+    Object.entries(snapshot).map(([key, value]) => [key, /^wanulator \d+\/console$/.test(key) ? 'logged out' : value]),
+  )

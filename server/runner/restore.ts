@@ -4,6 +4,7 @@ import type { EventBody } from '../domain/event'
 import { type AnyLab, hasCluster } from '../domain/lab'
 import type { Quarantine, UndoEntry } from '../domain/ports'
 import { type LabSnapshot, snapshotDifferences } from '../domain/snapshot'
+import { allLeft } from '../drivers/console/turns'
 import { desiredTitle, isLinkGood } from '../drivers/desired'
 import { disarmLease, readLease } from '../drivers/lease'
 import { applyDesired, checkDesired } from '../drivers/restore'
@@ -22,6 +23,8 @@ const CLEAN: Restored = { quarantine: null, message: null }
 
 /** For a lab host that cannot be reached when the run ends. */
 const REACH_BUDGET_MS = 60_000
+/** For a dialogue on a console that a cancel broke off: it logs out. */
+const CONSOLE_PATIENCE_MS = 6000
 const UNDO_BUDGET_MS = 90_000
 /** A preempting primary comes back by itself; forcing it at once would set a manual flag for nothing. */
 const PREEMPT_PATIENCE_MS = 30_000
@@ -40,8 +43,9 @@ const tell = (session: RunSession<AnyLab>, body: EventBody) =>
     () => {},
   )
 
-/** Ends what the run started: its watch, its streams, and whatever still carries its tag anywhere in the lab. */
+/** Ends what the run started: its dialogues, its watch, its streams, and whatever still carries its tag anywhere in the lab. */
 async function endProcesses(session: RunSession<AnyLab>): Promise<void> {
+  await allLeft(session.deps.connections(session.lab), CONSOLE_PATIENCE_MS)
   await Promise.all([session.watch?.stop(), ...[...session.factWatches.values()].map((watch) => watch.stop())])
   await session.wanCapture?.end()
   await Promise.all([...session.tools.values()].map((tool) => tool.stop()))
