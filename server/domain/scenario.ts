@@ -16,13 +16,18 @@ export function durationMs(text: string): number | null {
 export const DurationSchema = z
   .union([z.string(), z.number().nonnegative()])
   .transform((value) => (typeof value === 'number' ? value : durationMs(value)))
-  .refine((ms) => ms !== null && ms <= DAY_MS, {
-    message: 'expected a duration as "500ms", "60s", "1m30s" or "2h"',
-  })
+  .refine((ms) => ms !== null, { message: 'expected a duration as "500ms", "60s", "1m30s" or "2h"' })
+  .refine((ms) => ms === null || ms <= DAY_MS, { message: 'it is longer than a day' })
   .transform((ms) => ms ?? 0)
 
 const PRESET_IDS = IMPAIRMENT_PRESETS.map(({ id }) => id) as [PresetId, ...PresetId[]]
-const text = z.string().min(1)
+/** A command line of a host ends at a NUL character. */
+const text = z
+  .string()
+  .min(1)
+  .refine((value) => !value.includes('\0'), { message: 'it holds a NUL character' })
+/** Variables of a program by their names. */
+const env = z.record(z.string().regex(/^[A-Za-z_]\w*$/), z.string())
 
 /** What a step of a timed scenario does. */
 export const ScenarioActionSchema = z.discriminatedUnion('kind', [
@@ -57,6 +62,7 @@ export const ScenarioActionSchema = z.discriminatedUnion('kind', [
     workdir: text.nullable().default(null),
     /** Copied to the workdir before. */
     files: z.array(text).default([]),
+    env: env.default({}),
   }),
   z.strictObject({
     kind: z.literal('throughput'),
@@ -72,7 +78,7 @@ export const ScenarioActionSchema = z.discriminatedUnion('kind', [
     commands: z.array(text).min(1),
     workdir: text.nullable(),
     logfile: text.nullable(),
-    env: z.record(z.string(), z.string()),
+    env,
     /** Copied to the workdir before. */
     files: z.array(text),
   }),
