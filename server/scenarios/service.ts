@@ -25,6 +25,8 @@ type Runnable = Pick<StoredScenario, 'lab' | 'contentId' | 'content'>
 /** So many of a lab's schedules are shown. */
 const SHOWN_SCHEDULES = 50
 const MAX_AHEAD_MS = 366 * 24 * 3_600_000
+/** After the last step of a run until the lab is free for another, at a generous guess. */
+const AFTER_MS = 60_000
 
 /** What a lab has of scenarios, and what can be done with them. Methods reject with AppError. */
 export class ScenarioService {
@@ -152,7 +154,8 @@ export class ScenarioService {
     for (const other of await this.#waiting(labId)) {
       const theirs = await this.deps.scenarios.content(other.contentId)
       const apartMs = other.atMs - atMs
-      const neededMs = START_LEAD_MS + (apartMs >= 0 ? scenarioMs(content) : theirs ? scenarioMs(theirs) : 0)
+      const firstMs = apartMs >= 0 ? scenarioMs(content) : theirs ? scenarioMs(theirs) : 0
+      const neededMs = firstMs + AFTER_MS + START_LEAD_MS
       if (Math.abs(apartMs) >= neededMs) continue
       const when =
         apartMs === 0 ? 'the same time' : `${formatLimit(Math.abs(apartMs))} ${apartMs > 0 ? 'after' : 'before'} that`

@@ -1,6 +1,6 @@
 import { formatMeasurement, formatMs, formatUtc } from '../../domain/format'
 import type { ScheduledStep } from '../../domain/scheduled'
-import { latest, scheduledSteps, startSkews } from '../../measure/schedule'
+import { latest, scheduledSteps, startSkews, wallClockStart } from '../../measure/schedule'
 import type { WanCriterion } from '../define'
 import { allHold, fail, inconclusive, inWords, pass } from './judged'
 import { againstLimit, atMost } from './limits'
@@ -39,17 +39,14 @@ export const begunInTime: WanCriterion = {
   title: 'It begins at the time that it was scheduled for',
   limit: () => atMost(IN_TIME_MS),
   judge: ({ evidence: { events }, clockSteps }) => {
-    const start = events.find((event) => event.kind === 'schedule-started')
-    if (!start || start.askedMs === null) return inconclusive('The steps were not started.')
-    const late = latest(events)
-    if (!late) return inconclusive('No step began.')
-    const heldUpMs = start.startMs - start.askedMs
-    const ms = heldUpMs + Math.max(0, late.lateMs)
+    const begun = wallClockStart(events)
+    if (!begun) return inconclusive('No step began.')
+    const { askedMs, heldUpMs, ms, step } = begun
     const measured = { value: ms, unit: 'ms', text: formatMs(ms) }
     const evidence = [
-      { text: `Scheduled for ${formatUtc(start.askedMs)}` },
+      { text: `Scheduled for ${formatUtc(askedMs)}` },
       { text: `All was ready ${heldUpMs > 0 ? `${formatMs(heldUpMs)} late` : 'in time'}` },
-      { text: `Latest: ${nameOf(late.step)}, ${formatMs(late.lateMs)} after its time` },
+      { text: `Latest: ${nameOf(step)}` },
     ]
     const [set] = clockSteps
     if (set) return inconclusive(`The clock of ${set.clock} was set during the run.`, measured, evidence)
