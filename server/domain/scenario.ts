@@ -29,6 +29,14 @@ const text = z
 /** Variables of a program by their names. */
 const env = z.record(z.string().regex(/^[A-Za-z_]\w*$/), z.string())
 
+/** A script is one argument of a command line, and that takes 128 KiB. */
+const MAX_SCRIPT_CHARS = 100 * 1024
+/** What stands beside each of its commands to tell which one fails. */
+const MARK_CHARS = 64
+
+const fitsCommandLine = (commands: readonly string[]): boolean =>
+  commands.reduce((sum, { length }) => sum + length + MARK_CHARS, 0) <= MAX_SCRIPT_CHARS
+
 /** What a step of a timed scenario does. */
 export const ScenarioActionSchema = z.discriminatedUnion('kind', [
   /** A preset, in one direction or in both. */
@@ -75,7 +83,9 @@ export const ScenarioActionSchema = z.discriminatedUnion('kind', [
   /** What nobody could read: run as one bash script with `set -e`, as it was. */
   z.strictObject({
     kind: z.literal('script'),
-    commands: z.array(text).min(1),
+    commands: z.array(text).min(1).refine(fitsCommandLine, {
+      message: 'they are more than a command line takes: put them into a file, and bring that along',
+    }),
     workdir: text.nullable(),
     logfile: text.nullable(),
     env,
@@ -106,9 +116,6 @@ export const SCENARIO_CASE = 'SCENARIO'
 const MAX_STEPS = 200
 const MAX_FILE_CHARS = 256 * 1024
 const MAX_CHARS = 1024 * 1024
-
-/** Text of a script that the command line of a host still takes (128 KiB for one argument). */
-export const MAX_SCRIPT_CHARS = 100 * 1024
 
 /** Steps at relative times on several hosts, started together. */
 export const ScenarioSchema = z

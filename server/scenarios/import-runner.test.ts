@@ -121,6 +121,11 @@ describe('an imported scenario', () => {
     )
   })
 
+  it('notices a good.wcfg that leaves one direction degraded', () => {
+    const { commands } = importRunner(file, { files: new Map([['good.wcfg', wcfg('drop_15')]]) })
+    expect(commands[8]?.notes.join(' ')).toContain('good.wcfg does not do what its name says')
+  })
+
   const scriptsOf = (commands: string[]) =>
     importRunner({ jobs: [{ host: 'a', cp_files: [], commands }] }).scenario.steps.map(({ action }) =>
       action.kind === 'script' ? action.commands : action.kind,

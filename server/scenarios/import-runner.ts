@@ -56,7 +56,9 @@ function wcfgNotes(name: string, text: string): string[] {
   try {
     const forms = parseWcfg(text).interfaces.map((entry) => ({ name: entry.name, ...formOf(entry.functions) }))
     const does = forms.map(({ name: guest, direction }) => `${guest}: ${directionText(direction)}`).join('; ')
-    const isAsNamed = !named || forms.some(({ direction }) => presetOf(direction) === named)
+    const isNamed = ({ direction }: (typeof forms)[number]) => presetOf(direction) === named
+    // One direction may be left as it is, but "good" is both.
+    const isAsNamed = !named || (named === 'good' ? forms.every(isNamed) : forms.some(isNamed))
     const wrong =
       named && !isAsNamed ? [`${name} does not do what its name says (${directionText(presetDirection(named))})`] : []
     return [

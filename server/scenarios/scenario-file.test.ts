@@ -74,6 +74,7 @@ describe('a scenario file', () => {
     ['title: x\nsteps: [{ id: a, title: a, at: 5s, host: b, action: { kind: dance } }]', 'no scenario: step 1, action'],
     ['title: x\nsteps: [{ id: a, title: a, at: 25h, host: b }]', 'step 1, at: it is longer than a day'],
     ['jobs: [{ host: a, run_after_hr: 25, commands: [x] }]', 'step 1, at: it is longer than a day'],
+    [`jobs: [{ host: a, commands: [${'x'.repeat(110_000)}] }]`, 'more than a command line takes'],
     ['jobs: [{ host: a, commands: ["echo \\0"] }]', 'it holds a NUL character'],
     [
       'title: x\nsteps: [{ id: a, title: a, at: 0s, after: b, host: b, action: { kind: capture, nics: [x], durationMs: null } }]',

@@ -115,7 +115,7 @@ describe('the scenarios of a lab', () => {
     expect((await service.list(lab.id)).schedules).toEqual([{ ...schedule, run: null }])
     await schedules.patch(schedule.id, { state: 'started', runId: 'r1' })
     const ended = { phase: 'ended', ending: 'error', verdict: 'inconclusive', message: 'missed by 9 s' } as const
-    run = { ...(run as unknown as RunSummary), id: 'r1', ...ended }
+    run = { id: 'r1', ...ended } as RunSummary
     expect((await service.list(lab.id)).schedules).toMatchObject([{ id: schedule.id, state: 'started', run: ended }])
   })
 

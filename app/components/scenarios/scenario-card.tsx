@@ -52,13 +52,13 @@ export function ScenarioCard({ lab, scenario, blocked }: Props) {
           kind="ghost"
           disabled={problems.length > 0}
           onClick={() => setOpen('plan')}
-          aria-label={`Show commands of ${title}`}
+          aria-label={`Show commands: ${title}`}
         >
           <Terminal aria-hidden /> Show commands
         </Button>
         {hasSource ? <Export lab={lab} id={id} format="runner" label="Export runner YAML" /> : null}
         <Export lab={lab} id={id} format="scenario" label="Export scenario YAML" />
-        <Button size="small" kind="ghost" onClick={() => setOpen('remove')} aria-label={`Remove ${title}`}>
+        <Button size="small" kind="ghost" onClick={() => setOpen('remove')} aria-label={`Remove: ${title}`}>
           <Trash2 aria-hidden /> Remove
         </Button>
       </div>

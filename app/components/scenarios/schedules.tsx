@@ -59,7 +59,7 @@ function Row({ lab, schedule }: { lab: string; schedule: ScheduleView }) {
             size="small"
             disabled={cancel.isPending}
             onClick={() => cancel.mutate({ lab, id })}
-            aria-label={`Cancel ${title} at ${when(atMs)}`}
+            aria-label={`Cancel: ${title} at ${when(atMs)}`}
           >
             Cancel
           </Button>
