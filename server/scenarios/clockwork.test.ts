@@ -78,6 +78,15 @@ describe('scheduled runs', () => {
     work.close()
   })
 
+  it('begin at once when the app is started in the minute before their time', async () => {
+    const { id } = await schedule(NOW_MS + START_LEAD_MS / 2)
+    const work = clockwork()
+    await work.resume()
+    await settle(10)
+    expect(started).toEqual([id])
+    work.close()
+  })
+
   it('that come after the computer slept are not run', async () => {
     const work = clockwork()
     const { id } = await schedule(NOW_MS + START_LEAD_MS + 1000)
