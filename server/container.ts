@@ -90,6 +90,7 @@ async function boot(): Promise<Container> {
     scenarios: scenarioStore,
     schedules,
     start: (request) => runner.start(request),
+    run: (runId) => log.runs.get(runId),
     onScheduled: (schedule) => clockwork.follow(schedule),
   })
   const services: Services = {
