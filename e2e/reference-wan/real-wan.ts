@@ -19,16 +19,12 @@ const execute = promisify(execFile)
 /** A reference WAN lab, handled past ssh and product. Number 1 is the one of `LABS=reference-wan`; the others are tests' own. */
 export class RealWan {
   readonly state: string
+  /** The lab file, once it is up. */
+  file = ''
   private wasUp = false
-  private ownFile = ''
 
   constructor(private readonly number: number) {
     this.state = number === 1 ? STATE : `${STATE}-${number}`
-  }
-
-  /** The lab file, once it is up. */
-  get file(): string {
-    return this.ownFile
   }
 
   get id(): string {
@@ -41,7 +37,7 @@ export class RealWan {
     this.wasUp = existsSync(file)
     await this.script('up', [], { FAILOVER_LAB_REFERENCE_WAN_PORT: String(port) })
     await this.inside('router', 'sh', '-c', `echo ${RECOMPUTE_S} >/run/recompute-s`)
-    this.ownFile = this.number === 1 ? file : labCopy(file, ['id'], this.id)
+    this.file = this.number === 1 ? file : labCopy(file, ['id'], this.id)
   }
 
   /** Takes it down; number 1 only when it was not up before. */
