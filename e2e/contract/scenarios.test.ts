@@ -149,6 +149,7 @@ test('a scheduled scenario runs at its time, and is cancelled before it', async 
   const run = await app.ended(started, 240_000)
   const evidence = criterion(run, 'started-together')?.evidence.map(({ text }) => text) ?? []
   expect(evidence.join('\n')).toMatch(/Latest: .*, −?[\d.]+ ms after its time/)
+  expect(criterion(run, 'begun-in-time'), JSON.stringify(run.criteria)).toMatchObject({ verdict: 'pass' })
   const { events } = await world.call<WanTruth>('truth')
   const drop = events.find(({ kind, atMs: at, emulators }) => kind === 'link' && at >= atMs && emulators?.length === 0)
   expect(Math.abs((drop?.atMs ?? 0) - atMs - DROP)).toBeLessThan(500)
@@ -161,8 +162,8 @@ test('after kill -9 every link is good again, and a start that was missed is tol
   const scenario = await keep(world, LONG.replace('Cut for long', 'Killed'))
   const { id } = await call<{ id: string }>('run', { lab: world.id, id: scenario })
   await untilCut(world)
-  const atMs = Date.now() + 61_500
-  await call('schedule', { lab: world.id, id: scenario, atMs: atMs })
+  const atMs = Date.now() + 65_000
+  await call('schedule', { lab: world.id, id: scenario, atMs })
   const soon = await call<Schedule>('schedule', { lab: world.id, id: scenario, atMs: Date.now() + 3600_000 })
   await call('cancel', { lab: world.id, id: soon.id })
   await app.kill()

@@ -4,7 +4,7 @@ import type { WanLab } from '../domain/lab'
 import { isImpairment, isMeasurable, SCENARIO_CASE, type Scenario, scenarioMs } from '../domain/scenario'
 import { wanLinks } from '../domain/wan'
 import { AppError } from '../errors'
-import { everyStepDone, startedTogether } from './criteria/schedule'
+import { begunInTime, everyStepDone, startedTogether } from './criteria/schedule'
 import { gapsWithinLimit } from './criteria/wan'
 import { trafficComesBack } from './criteria/wan-paths'
 import { requestsSucceed } from './criteria/wan-traffic'
@@ -29,6 +29,8 @@ const params = z.object({
   http: z.boolean().default(false),
   /** Common start, epoch ms; 0: at once. */
   startAtMs: z.number().min(0).default(0),
+  /** It has a time to begin at. */
+  scheduled: z.boolean().default(false),
   limitS: z.number().min(1).max(86_400).default(3600),
 })
 export type ScenarioParams = z.infer<typeof params>
@@ -44,6 +46,7 @@ export const scenarioCase: CaseDefinition = defineWanCase({
   criteria: [
     everyStepDone,
     startedTogether,
+    { ...begunInTime, when: 'scheduled' },
     { ...gapsWithinLimit, when: 'degrades' },
     { ...trafficComesBack, when: 'degrades' },
     requestsSucceed,
@@ -62,7 +65,7 @@ export const scenarioParams = (
 ): ScenarioParams => {
   const measure = isMeasurable(scenario) && wanNeeds(lab) === null
   return params.parse({
-    ...{ content, measure, startAtMs: startAtMs ?? 0 },
+    ...{ content, measure, startAtMs: startAtMs ?? 0, scheduled: startAtMs !== null },
     degrades: measure && scenario.steps.some(({ action }) => isImpairment(action)),
     http: scenario.steps.some(({ action }) => action.kind === 'http-load'),
   })
@@ -73,16 +76,16 @@ export function scenarioProblems(scenario: Scenario, lab: WanLab): string[] {
   const hosts = new Set(lab.hosts.map(({ id }) => id))
   const vms = new Set(lab.wan.wanulators.map(({ vm }) => vm))
   const nics = new Set(lab.wan.nics.map(({ name }) => name))
-  return scenario.steps.flatMap(({ id, host, action }) => {
-    const problems: string[] = []
+  const steps = new Map<string, string[]>()
+  const missing = (what: string, id: string) => steps.set(what, [...(steps.get(what) ?? []), id])
+  for (const { id, host, action } of scenario.steps) {
     const mayBeNamed = isImpairment(action) || action.kind === 'capture'
-    if (!mayBeNamed && !hosts.has(host)) problems.push(`${id}: the lab file has no host "${host}"`)
-    if (isImpairment(action) && !vms.has(action.vm)) problems.push(`${id}: the lab file has no WANulator ${action.vm}`)
+    if (!mayBeNamed && !hosts.has(host)) missing(`host "${host}"`, id)
+    if (isImpairment(action) && !vms.has(action.vm)) missing(`WANulator ${action.vm}`, id)
     if (action.kind === 'capture')
-      for (const nic of action.nics.filter((name) => !nics.has(name)))
-        problems.push(`${id}: the lab file has no NIC "${nic}" of the PVE host`)
-    return problems
-  })
+      for (const nic of action.nics.filter((name) => !nics.has(name))) missing(`NIC "${nic}" of the PVE host`, id)
+  }
+  return [...steps].map(([what, ids]) => `${ids.join(', ')}: the lab file has no ${what}`)
 }
 
 /** Every link that any step may touch: those of its WANulators, and all where a script does what nobody can read. */

@@ -51,6 +51,9 @@ export function formatRange(lowerMs: number, upperMs: number | null): string {
 export const formatLimit = (ms: number): string =>
   inSeconds(ms) ? `${Number((ms / 1000).toFixed(3))} s` : `${Number(ms.toFixed(3))} ms`
 
+/** An instant for whoever reads it wherever: `2026-11-26 21:00:00 UTC`. */
+export const formatUtc = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`
+
 const BIT_UNITS = ['bit/s', 'kbit/s', 'Mbit/s', 'Gbit/s', 'Tbit/s']
 
 /** A rate with three significant digits, decimal prefixes: `18.4 Gbit/s`, `0 bit/s`, `—` for null. */

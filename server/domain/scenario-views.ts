@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { RunSummary } from './run'
 import type { Scenario, StepTime } from './scenario'
 
 /** A scenario that a lab keeps. */
@@ -34,9 +35,14 @@ export type Schedule = {
   createdAt: number
 }
 
+/** A schedule as a list shows it: with what became of its run. */
+export type ScheduleView = Schedule & { run: Pick<RunSummary, 'phase' | 'ending' | 'verdict' | 'message'> | null }
+
 /** A scenario as a list shows it: everything but the files' texts. */
-export type ScenarioView = Omit<StoredScenario, 'content'> & {
+export type ScenarioView = Omit<StoredScenario, 'content' | 'source'> & {
   content: Omit<Scenario, 'files'> & { files: { name: string; chars: number }[] }
+  /** It can be exported as the runner file that it was imported from. */
+  hasSource: boolean
   times: StepTime[]
   lengthMs: number
   /** Why it does not fit the lab as its file is now; empty when it does. */

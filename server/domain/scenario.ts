@@ -16,13 +16,26 @@ export function durationMs(text: string): number | null {
 export const DurationSchema = z
   .union([z.string(), z.number().nonnegative()])
   .transform((value) => (typeof value === 'number' ? value : durationMs(value)))
-  .refine((ms) => ms !== null && ms <= DAY_MS, {
-    message: 'expected a duration as "500ms", "60s", "1m30s" or "2h"',
-  })
+  .refine((ms) => ms !== null, { message: 'expected a duration as "500ms", "60s", "1m30s" or "2h"' })
+  .refine((ms) => ms === null || ms <= DAY_MS, { message: 'it is longer than a day' })
   .transform((ms) => ms ?? 0)
 
 const PRESET_IDS = IMPAIRMENT_PRESETS.map(({ id }) => id) as [PresetId, ...PresetId[]]
-const text = z.string().min(1)
+/** A command line of a host ends at a NUL character. */
+const text = z
+  .string()
+  .min(1)
+  .refine((value) => !value.includes('\0'), { message: 'it holds a NUL character' })
+/** Variables of a program by their names. */
+const env = z.record(z.string().regex(/^[A-Za-z_]\w*$/), z.string())
+
+/** A script is one argument of a command line, and that takes 128 KiB. */
+const MAX_SCRIPT_CHARS = 100 * 1024
+/** What stands beside each of its commands to tell which one fails. */
+const MARK_CHARS = 64
+
+const fitsCommandLine = (commands: readonly string[]): boolean =>
+  commands.reduce((sum, { length }) => sum + length + MARK_CHARS, 0) <= MAX_SCRIPT_CHARS
 
 /** What a step of a timed scenario does. */
 export const ScenarioActionSchema = z.discriminatedUnion('kind', [
@@ -57,6 +70,7 @@ export const ScenarioActionSchema = z.discriminatedUnion('kind', [
     workdir: text.nullable().default(null),
     /** Copied to the workdir before. */
     files: z.array(text).default([]),
+    env: env.default({}),
   }),
   z.strictObject({
     kind: z.literal('throughput'),
@@ -69,10 +83,12 @@ export const ScenarioActionSchema = z.discriminatedUnion('kind', [
   /** What nobody could read: run as one bash script with `set -e`, as it was. */
   z.strictObject({
     kind: z.literal('script'),
-    commands: z.array(text).min(1),
+    commands: z.array(text).min(1).refine(fitsCommandLine, {
+      message: 'they are more than a command line takes: put them into a file, and bring that along',
+    }),
     workdir: text.nullable(),
     logfile: text.nullable(),
-    env: z.record(z.string(), z.string()),
+    env,
     /** Copied to the workdir before. */
     files: z.array(text),
   }),
@@ -100,9 +116,6 @@ export const SCENARIO_CASE = 'SCENARIO'
 const MAX_STEPS = 200
 const MAX_FILE_CHARS = 256 * 1024
 const MAX_CHARS = 1024 * 1024
-
-/** Text of a script that the command line of a host still takes (128 KiB for one argument). */
-export const MAX_SCRIPT_CHARS = 100 * 1024
 
 /** Steps at relative times on several hosts, started together. */
 export const ScenarioSchema = z

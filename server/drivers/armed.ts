@@ -32,6 +32,11 @@ printf '\\036begin %s\\n' "$(date +%s.%N)"`
 /** The line that begins an armed command. */
 export const goLine = (password: string | null): string => (password === null ? 'go\n' : `go ${password}\n`)
 
+/** A program with variables of its own. */
+export const withEnv = (env: Readonly<Record<string, string>>, argv: readonly string[]): string[] => [
+  ...['env', ...Object.entries(env).map(([name, value]) => `${name}=${value}`), ...argv],
+]
+
 /** A program that waits for its beginning. */
 export const armedArgv = (argv: readonly string[]): string[] => [
   ...['sh', '-c', `${WAIT}\nexec "$@" </dev/null`, 'sh', ...argv],
@@ -74,10 +79,10 @@ export type ScriptPlace = {
 }
 
 /** Commands as one bash script with `set -e` that waits for its beginning. */
-export const armedScriptArgv = (commands: readonly string[], { workdir, logfile, env }: ScriptPlace): string[] => [
-  ...['env', ...Object.entries(env).map(([name, value]) => `${name}=${value}`)],
-  ...['bash', '-c', script(commands, logfile), 'bash', underHome(workdir ?? ''), underHome(logfile ?? '')],
-]
+export const armedScriptArgv = (commands: readonly string[], { workdir, logfile, env }: ScriptPlace): string[] =>
+  withEnv(env, [
+    ...['bash', '-c', script(commands, logfile), 'bash', underHome(workdir ?? ''), underHome(logfile ?? '')],
+  ])
 
 /** Arguments: workdir, files that have to be there. Makes the workdir; what is missing is printed, exit 1. */
 const PREPARE = `[ -z "$1" ] || { mkdir -p "$1" && cd "$1"; } || exit 1

@@ -1,3 +1,4 @@
+import { formatUtc } from '../domain/format'
 import { type AnyLab, leaseHost } from '../domain/lab'
 import type { LeaseInfo } from '../domain/ports'
 import { AppError } from '../errors'
@@ -57,7 +58,7 @@ function heldError({ lab }: LabAccess<AnyLab>, { state, info: { runId, owner, de
     const hint = `Put the lab back by hand (${leaseDir}/log on ${host} says what failed), then remove ${leaseDir} there.`
     return refusal('could not be reverted', hint)
   }
-  const until = `${new Date(deadlineMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`
+  const until = formatUtc(deadlineMs)
   const hint = `Wait for that run or cancel it there; if ${owner} is gone, the lab host reverts at that time by itself.`
   return refusal(`has it until ${until}`, hint)
 }

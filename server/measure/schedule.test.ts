@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { RunEvent } from '../domain/event'
 import type { ScheduledStep } from '../domain/scheduled'
-import { latest, startSkews } from './schedule'
+import { latest, startSkews, wallClockStart } from './schedule'
 
 const context = (offsetMs: number) => ({
   ...{ softwareVersions: {}, toolVersions: {}, macs: {}, switches: [] },
@@ -35,6 +35,17 @@ describe('the skew of a start', () => {
       { kind: 'clocks-read', clocks: { edge: { offsetMs: 8, errorMs: 1 } }, seq: 9, atMs: 0 },
     ]
     expect(startSkews(drifted)[0]).toMatchObject({ ms: 10, lowerMs: 3, upperMs: 17 })
+  })
+
+  it('is late by what held it up, too, when it had a time of day', () => {
+    const at = (askedMs: number | null): RunEvent[] => [
+      { kind: 'schedule-started', startMs: 1000, askedMs, seq: 1, atMs: 0 },
+      ...events(step('a', 'edge', 1000), step('b', 'pve', 1030)),
+    ]
+    expect(wallClockStart(at(1000))).toMatchObject({ heldUpMs: 0, ms: 31, step: { id: 'b' } })
+    expect(wallClockStart(at(400))).toMatchObject({ heldUpMs: 600, ms: 631 })
+    expect(wallClockStart(at(null))).toBeNull()
+    expect(wallClockStart(at(1000).slice(0, 1))).toBeNull()
   })
 
   it('has the one that was latest', () => {

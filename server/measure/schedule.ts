@@ -57,3 +57,14 @@ export function latest(events: readonly RunEvent[]): { step: ScheduledStep; late
   })
   return late.toSorted((a, b) => b.lateMs - a.lateMs)[0] ?? null
 }
+
+/** How long after the time that it was scheduled for a scenario's latest step began; null: it was not, or none did. */
+export function wallClockStart(
+  events: readonly RunEvent[],
+): { askedMs: number; /** Until all was ready. */ heldUpMs: number; ms: number; step: ScheduledStep } | null {
+  const start = events.find((event) => event.kind === 'schedule-started')
+  const late = latest(events)
+  if (!late || start?.kind !== 'schedule-started' || start.askedMs === null) return null
+  const heldUpMs = start.startMs - start.askedMs
+  return { askedMs: start.askedMs, heldUpMs, ms: heldUpMs + Math.max(0, late.lateMs), step: late.step }
+}

@@ -1,3 +1,4 @@
+import type { Impairment } from '../domain/impairment'
 import { type AnyLab, hasCluster, hasWan } from '../domain/lab'
 import type { LabAccess } from '../drivers/at'
 import { delay } from '../transport/retry'
@@ -73,6 +74,16 @@ export class LabPoller {
     if (!this.wan?.reading) return live
     await this.wan.reading
     return this.poll(signal)
+  }
+
+  /** As `WanWatch.setByRun`. */
+  linkSet(vm: number, impairment: Impairment | null): void {
+    this.wan?.setByRun(vm, impairment)
+  }
+
+  /** As `WanWatch.again`. */
+  readAgain(): void {
+    this.wan?.again()
   }
 
   private async loop(signal: AbortSignal): Promise<void> {

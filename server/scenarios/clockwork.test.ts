@@ -6,6 +6,7 @@ import { testDatabase } from '../store/test-database'
 import { Clockwork } from './clockwork'
 
 const NOW_MS = 1_900_000_000_000
+const DAY_MS = 24 * 3_600_000
 
 describe('scheduled runs', () => {
   let db: Awaited<ReturnType<typeof testDatabase>>
@@ -77,6 +78,15 @@ describe('scheduled runs', () => {
     work.close()
   })
 
+  it('begin at once when the app is started in the minute before their time', async () => {
+    const { id } = await schedule(NOW_MS + START_LEAD_MS / 2)
+    const work = clockwork()
+    await work.resume()
+    await settle(10)
+    expect(started).toEqual([id])
+    work.close()
+  })
+
   it('that come after the computer slept are not run', async () => {
     const work = clockwork()
     const { id } = await schedule(NOW_MS + START_LEAD_MS + 1000)
@@ -105,13 +115,30 @@ describe('scheduled runs', () => {
 
   it('wait for longer than a timer can', async () => {
     const work = clockwork()
-    const { id } = await schedule(NOW_MS + 40 * 24 * 3_600_000)
+    const { id } = await schedule(NOW_MS + 40 * DAY_MS)
     await work.resume()
-    for (let day = 0; day < 39; day++) await settle(24 * 3_600_000)
-    await settle(12 * 3_600_000)
+    // 2^31 ms are 25 days.
+    nowMs += 39 * DAY_MS
+    await settle(DAY_MS / 2)
     expect((await store.get(id))?.state).toBe('waiting')
-    await settle(12 * 3_600_000 - START_LEAD_MS)
+    await settle(DAY_MS / 2 - START_LEAD_MS)
     expect(started).toEqual([id])
+    work.close()
+  })
+
+  it('begin by the clock as it is, not as it was when they were scheduled', async () => {
+    const work = clockwork()
+    const late = await schedule(NOW_MS + START_LEAD_MS + 20_000)
+    const early = await schedule(NOW_MS + START_LEAD_MS + DAY_MS)
+    await work.resume()
+    nowMs -= 60_000
+    await settle(20_000)
+    expect(started).toEqual([])
+    await settle(60_000)
+    expect(started).toEqual([late.id])
+    nowMs += DAY_MS - 20_000
+    await settle(30_000)
+    expect(started).toEqual([late.id, early.id])
     work.close()
   })
 })

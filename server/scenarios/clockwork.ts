@@ -1,10 +1,11 @@
 import { START_LATE_MS, START_LEAD_MS } from '../cases/scenario'
+import { formatUtc } from '../domain/format'
 import type { ScheduleStore } from '../domain/ports'
 import type { Schedule } from '../domain/scenario-views'
 import { asAppError, withHint } from '../errors'
 
-/** Timers do not take more (2^31 ms). */
-const LONGEST_TIMER_MS = 24 * 3_600_000
+/** So often the clock is looked at again: it is set, a computer sleeps, and no timer takes more than 2^31 ms. */
+const LOOK_MS = 30_000
 
 export type ClockworkDeps = {
   schedules: ScheduleStore
@@ -12,8 +13,6 @@ export type ClockworkDeps = {
   start: (schedule: Schedule) => Promise<{ id: string }>
   nowMs?: () => number
 }
-
-const stateText = (atMs: number): string => new Date(atMs).toISOString()
 
 /** Starts runs at their time, whoever has a browser open; what was missed is told, never run late. */
 export class Clockwork {
@@ -40,10 +39,10 @@ export class Clockwork {
     clearTimeout(this.#timers.get(schedule.id))
     this.#timers.delete(schedule.id)
     if (schedule.state !== 'waiting' || this.#isClosed) return
-    const leftMs = schedule.atMs - START_LEAD_MS - this.#nowMs()
+    const leftMs = () => schedule.atMs - START_LEAD_MS - this.#nowMs()
     const timer = setTimeout(
-      () => (leftMs > LONGEST_TIMER_MS ? this.follow(schedule) : void this.#begin(schedule).catch(told)),
-      Math.max(0, Math.min(leftMs, LONGEST_TIMER_MS)),
+      () => (leftMs() > 0 ? this.follow(schedule) : void this.#begin(schedule).catch(told)),
+      Math.max(0, Math.min(leftMs(), LOOK_MS)),
     )
     // What is scheduled must not keep a process from ending.
     timer.unref()
@@ -74,7 +73,7 @@ export class Clockwork {
   }
 
   async #miss(schedule: Schedule, why: string): Promise<void> {
-    const message = `Not run at ${stateText(schedule.atMs)}: ${why}.`
+    const message = `Not run at ${formatUtc(schedule.atMs)}: ${why}.`
     console.error(`failover-lab: scenario "${schedule.title}" of lab "${schedule.lab}": ${message}`)
     await this.deps.schedules.patch(schedule.id, { state: 'missed', message })
   }

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { durationMs, ScenarioSchema } from '../domain/scenario'
-import { importRunner } from './import-runner'
+import { importRunner, runnerWithoutPasswords } from './import-runner'
 import { recognise } from './recognise'
-import { parseRunnerFile, printRunnerFile, startMs } from './runner-file'
+import { envOf, parseRunnerFile, printRunnerFile, startMs } from './runner-file'
 import { scriptStatements } from './statements'
 
 const yaml = readFileSync(join(import.meta.dirname, 'fixtures', 'loss.yaml'), 'utf8')
@@ -30,14 +30,31 @@ describe('a runner file', () => {
   })
 
   it.each([
-    ['', 'the file'],
-    ['jobs: []', 'jobs'],
-    ['jobs: [{ host: a }]', 'jobs.0.commands'],
-    ['jobs: [{ host: a, commands: [x], run_after_sec: soon }]', 'jobs.0.run_after_sec'],
-    ['a: [', 'no runner file'],
+    ['', 'no runner file: it has no "jobs"'],
+    ['jobs: x', 'jobs: expected a list of jobs'],
+    ['jobs: []', 'jobs: it has none'],
+    ['jobs: [{ host: a }]', 'job 1, commands: it has none'],
+    ['jobs: [{ host: a, commands: [x, { echo: y }] }]', 'job 1, command 2: expected a command as text'],
+    ['jobs: [{ host: a, commands: [x], run_after_sec: soon }]', 'job 1, run_after_sec'],
+    ['jobs: [{ host: a, commands: [x], env: { A B: 1 } }]', 'job 1, env: expected variables'],
+    [`jobs: [${'{ host: a, commands: [x] },'.repeat(101)}]`, 'jobs: Too big'],
+    ['a: [', 'no YAML'],
+    ['['.repeat(20_000), 'no YAML'],
+    [`a: &a [x]\n${'b: [*a, *a]\n'.replace('b', 'jobs')}c: [${'*a,'.repeat(200)}]`, 'no YAML'],
   ])('that is none is refused: %s', (text, message) => {
     expect(() => parseRunnerFile(text)).toThrowError(message)
   })
+})
+
+it('of a runner takes anchors, lists of variables and commands that YAML takes for something else', () => {
+  const { jobs } = parseRunnerFile(
+    'x: &x { host: a, env: [A=1, B=x=y] }\njobs: [{ <<: *x, commands: [true, 5] }, { <<: *x, env: { A: }, commands: x }]',
+  )
+  expect(jobs.map(({ host, commands }) => [host, commands])).toEqual([
+    ['a', ['true', '5']],
+    ['a', ['x']],
+  ])
+  expect(jobs.map(envOf)).toEqual([{ A: '1', B: 'x=y' }, { A: '' }])
 })
 
 describe('an imported scenario', () => {
@@ -66,6 +83,7 @@ describe('an imported scenario', () => {
       users: 60,
       spawnPerS: 8,
       durationMs: 240_000,
+      env: { RUNS: '3', TAG: 'loss' },
     })
     expect(steps[3]?.action).toMatchObject({ commands: ['./probe.sh | tee results/probe.txt'], env: { TAG: 'loss' } })
     expect(steps[4]?.action).toMatchObject({ vm: 103, name: 'drop_15.wcfg', text: wcfg('drop_15') })
@@ -83,7 +101,6 @@ describe('an imported scenario', () => {
     expect(imported.commands[5]?.notes.join(' ')).toContain('ens18: 15 % loss; ens19: good')
     expect(JSON.stringify(imported.commands)).not.toContain('hunter2')
     expect(imported.notes).toEqual([
-      'job 1: the lab file has no host "juulink-edge-1"',
       'job 3: "priority" is not known and left out',
       'probe.sh was not brought along: it has to be on its host already',
       'locustfile.py was not brought along: it has to be on its host already',
@@ -102,6 +119,11 @@ describe('an imported scenario', () => {
     expect(commands[5]?.notes.join(' ')).toContain(
       'drop_15.wcfg does not do what its name says (15 % loss) it does: ens18: all dropped',
     )
+  })
+
+  it('notices a good.wcfg that leaves one direction degraded', () => {
+    const { commands } = importRunner(file, { files: new Map([['good.wcfg', wcfg('drop_15')]]) })
+    expect(commands[8]?.notes.join(' ')).toContain('good.wcfg does not do what its name says')
   })
 
   const scriptsOf = (commands: string[]) =>
@@ -125,6 +147,42 @@ describe('an imported scenario', () => {
     expect(scriptsOf(commands)).toEqual(expected)
   })
 
+  it('captures on the PVE host alone', () => {
+    const { commands } = importRunner(
+      { jobs: ['pve', 'edge'].map((host) => ({ host, cp_files: [], commands: ['tcpdump -i eth0 -w x.pcap icmp'] })) },
+      { pveHost: 'pve' },
+    )
+    expect(commands.map(({ becomes, notes }) => [becomes, notes.at(-2) ?? notes[0]])).toEqual([
+      ['typed', 'its filter (icmp) is left out: every packet is captured'],
+      ['raw', 'stays a command: steps capture on the PVE host alone'],
+    ])
+  })
+
+  it.each([
+    ['./send_cmd.expect 103 hunter2 "x y"', './send_cmd.expect 103 PW "x y"'],
+    ["expect send_cmd.expect $VM 'hunter2 two' x", 'expect send_cmd.expect $VM PW x'],
+    ['./cp_file.expect "$(cat vm)" "hunter\\"2" x', './cp_file.expect "$(cat vm)" PW x'],
+    ['./cp_file.expect $(cat vm) hunter2 x', './cp_file.expect $(cat vm) PW x'],
+    ["send_cmd.expect 103 hunt'er 2' x", 'send_cmd.expect 103 PW x'],
+    ['./send_cmd.expect 103 hunter\\ 2 x', './send_cmd.expect 103 PW x'],
+    ['./send_cmd.expect 103 \\\n  hunter2 \\\n x', './send_cmd.expect 103 \\\n  PW \\\n x'],
+    ['ssh pve "./send_cmd.expect 103 hunter2" && echo "x"', 'ssh pve "./send_cmd.expect 103 PW" && echo "x"'],
+    ["./send_cmd.expect 103 'hunter2 never ends", './send_cmd.expect 103 PW'],
+  ])('keeps no password: %s', (command, kept) => {
+    const cut = (text: string) => text.replaceAll('"$FAILOVER_LAB_CONSOLE_PASSWORD"', 'PW')
+    const given = { jobs: [{ host: 'a', cp_files: [], commands: [command] }] }
+    expect(cut(runnerWithoutPasswords(given).jobs[0]?.commands[0] ?? '')).toBe(kept)
+    expect(importRunner(given).commands.map((one) => cut(one.command))).toEqual([kept])
+  })
+
+  it('is no place for a book: what never ends is not read over and over', () => {
+    const given = (commands: string[]) => ({ jobs: [{ host: 'a', cp_files: [], commands }] })
+    const startMs = performance.now()
+    expect(importRunner(given(['if true; then', ...Array(20_000).fill('echo x')])).commands).toHaveLength(1)
+    expect(performance.now() - startMs).toBeLessThan(3000)
+    expect(() => importRunner(given(Array(3000).fill('echo x')))).toThrowError('more than 2000 commands')
+  })
+
   it('keeps a command that no parser can read', () => {
     expect(scriptsOf(['if true; then', 'sleep 1'])).toEqual([['if true; then\nsleep 1']])
     expect(scriptsOf(['if true; then', 'sleep 1', 'fi', 'echo'])).toEqual([['if true; then\nsleep 1\nfi', 'echo']])
@@ -146,7 +204,7 @@ describe('statements', () => {
 })
 
 describe('a command', () => {
-  const none = { wcfg: () => null }
+  const none = { wcfg: () => null, isPveHost: true }
   const action = (command: string) => {
     const found = recognise(command.split(' '), none)
     return found?.kind === 'step' ? found.action : (found?.kind ?? null)
@@ -157,11 +215,23 @@ describe('a command', () => {
     ['fping -p 100 -c50 10.0.0.1', { kind: 'ping', target: '10.0.0.1', intervalMs: 100, count: 50 }],
     ['fping -c 5 10.0.0.1 10.0.0.2', null],
     ['ping 10.0.0.1', null],
+    ['ping -I eth1 -c 5 10.0.0.1', 'raw'],
+    ['ping -c 5 -i x 10.0.0.1', null],
     [
       'iperf3 -c 10.0.0.1 -t 30 -R -P 4',
       { kind: 'throughput', server: '10.0.0.1', port: 5201, durationMs: 30_000, parallel: 4, direction: 'download' },
     ],
     ['iperf3 -s', null],
+    ['iperf3 -c 10.0.0.1 -b 10M', 'raw'],
+    ['iperf3 -c 10.0.0.1 -u', 'raw'],
+    ['iperf3 -c 10.0.0.1 -t 0', null],
+    ['tcpdump -i enp1s0f2 -c 100', 'raw'],
+    ['tshark -i any', 'raw'],
+    ['tshark -i enp1s0f2 -a filesize:9', 'raw'],
+    ['tshark -r x.pcap', null],
+    ['locust --headless -u 5 -H http://a SlowUser', 'raw'],
+    ['locust --headless -u 5 -H http://a -t 4x', null],
+    ['locust -u 5 -H http://a', null],
     ['tcpdump -n -i enp1s0f2 -w x.pcap', { kind: 'capture', nics: ['enp1s0f2'], durationMs: null }],
     [
       'locust --headless --users=5 --host http://a --run-time 90',
@@ -171,9 +241,10 @@ describe('a command', () => {
         users: 5,
         spawnPerS: 1,
         durationMs: 90_000,
-        file: null,
+        file: 'locustfile.py',
         workdir: null,
         files: [],
+        env: {},
       },
     ],
     ['./send_cmd.expect 103 pw reboot', null],

@@ -21,16 +21,28 @@ export type RunnerImportOptions = {
   files?: ReadonlyMap<string, string>
   /** A host's id in the lab file; null: it has none of that name. */
   hostId?: (name: string) => string | null
+  /** Id of the PVE host; every host is taken for it unless told. */
+  pveHost?: string
 }
+
+/** Statements of all jobs together; nobody writes more by hand. */
+const MAX_STATEMENTS = 2000
 
 const base = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 
+const QUOTED = String.raw`(?:'[^']*'|"(?:\\[\s\S]|[^"\\])*")`
+const UNQUOTED = String.raw`(?:\\[^\n]|\$\([^)]{0,200}\)|\$(?!\([^)]{0,200}\))|[^\s'"\\$])+`
+/** A word of a command line; the quote that ends what it stands in is none of it. */
+const WORD = String.raw`(?:${QUOTED}|${UNQUOTED}(?:${QUOTED}(?=\s|$))?)`
+const GAP = String.raw`(?:[ \t]|\\\n)+`
+const PASSWORD = new RegExp(
+  String.raw`((?:send_cmd|cp_file)\.expect['"]?${GAP}${WORD}${GAP})(?:${WORD}|['"][\s\S]*)`,
+  'g',
+)
+
 /** The third word of the team's expect scripts is a password: it is not kept, and comes from the environment again. */
 const withoutPassword = (command: string): string =>
-  command.replace(
-    /((?:send_cmd|cp_file)\.expect['"]?\s+\S+\s+)('[^']*'|"[^"]*"|\S+)/g,
-    (_, before: string) => `${before}"$${PASSWORD_VARIABLE}"`,
-  )
+  command.replace(PASSWORD, (_, before: string) => `${before}"$${PASSWORD_VARIABLE}"`)
 
 /** The same file without the passwords in its commands. */
 export const runnerWithoutPasswords = (file: RunnerFile): RunnerFile => ({
@@ -44,7 +56,9 @@ function wcfgNotes(name: string, text: string): string[] {
   try {
     const forms = parseWcfg(text).interfaces.map((entry) => ({ name: entry.name, ...formOf(entry.functions) }))
     const does = forms.map(({ name: guest, direction }) => `${guest}: ${directionText(direction)}`).join('; ')
-    const isAsNamed = !named || forms.some(({ direction }) => presetOf(direction) === named)
+    const isNamed = ({ direction }: (typeof forms)[number]) => presetOf(direction) === named
+    // One direction may be left as it is, but "good" is both.
+    const isAsNamed = !named || (named === 'good' ? forms.every(isNamed) : forms.some(isNamed))
     const wrong =
       named && !isAsNamed ? [`${name} does not do what its name says (${directionText(presetDirection(named))})`] : []
     return [
@@ -91,6 +105,7 @@ class JobImport {
   add(statement: ScriptStatement, later: readonly { text: string }[]): void {
     const found = statement.argv && recognise(statement.argv, this.known)
     if (!found) this.#raw(statement)
+    else if (found.kind === 'raw') this.#raw(statement, found.why)
     else if (found.kind === 'step') {
       const why = isImpairment(found.action) ? null : this.#needsShell(statement, later)
       if (why === null) this.#typed(statement, found)
@@ -137,10 +152,10 @@ class JobImport {
     this.#tell(text, 'time', null, [])
   }
 
-  /** A locust file is looked for where the job works. */
+  /** A locust file is looked for where the job works, and reads its variables. */
   #withFiles(action: ScenarioAction): ScenarioAction {
     if (action.kind !== 'http-load' || action.file === null) return action
-    return { ...action, workdir: this.job.workdir ?? null, files: this.job.cp_files }
+    return { ...action, workdir: this.job.workdir ?? null, files: this.job.cp_files, env: envOf(this.job) }
   }
 
   #waitFor({ id }: ScenarioStep): void {
@@ -188,16 +203,21 @@ class JobImport {
  * other; what goes to the background does not hold up the next. Throws `bad-input` when nothing is left to do.
  */
 export function importRunner(file: RunnerFile, options: RunnerImportOptions = {}): RunnerImport {
-  const { files = new Map<string, string>(), hostId = (name) => name } = options
+  const { files = new Map<string, string>(), hostId = (name) => name, pveHost } = options
   const byBase = new Map([...files].map(([name, text]) => [base(name), text]))
-  const known: Known = { wcfg: (name) => byBase.get(base(name)) ?? null }
+  const textOf = (name: string): string | null => files.get(name) ?? byBase.get(base(name)) ?? null
   const notes: string[] = []
+  let left = MAX_STATEMENTS
   const jobs = file.jobs.map((job, index) => {
-    const host = hostId(job.host)
-    if (host === null) notes.push(`job ${index + 1}: the lab file has no host "${job.host}"`)
-    for (const key of unknownKeys(job)) notes.push(`job ${index + 1}: "${key}" is not known and left out`)
-    const imported = new JobImport(job, index, host ?? job.host, known)
+    const host = hostId(job.host) ?? job.host
+    const note = (text: string) => notes.push(`job ${index + 1}: ${text}`)
+    for (const key of unknownKeys(job)) note(`"${key}" is not known and left out`)
+    for (const name of twice(job.cp_files.map(base))) note(`cp_files has two files named ${name}: only one is copied`)
+    const known: Known = { wcfg: textOf, isPveHost: pveHost === undefined || host === pveHost }
+    const imported = new JobImport(job, index, host, known)
     const statements = jobStatements(job.commands)
+    left -= statements.length
+    if (left < 0) throw new AppError('bad-input', `the runner file has more than ${MAX_STATEMENTS} commands`)
     for (const [at, statement] of statements.entries())
       if (statement.argv === undefined) imported.addText(statement.text)
       else imported.add(statement, statements.slice(at + 1))
@@ -206,14 +226,17 @@ export function importRunner(file: RunnerFile, options: RunnerImportOptions = {}
   const steps = jobs.flatMap((job) => job.steps)
   if (steps.length === 0) throw new AppError('bad-input', 'the runner file does nothing but wait')
   const needed = [...new Set(steps.flatMap(({ action }) => ('files' in action ? action.files : [])))]
-  const brought = needed.flatMap((name) => {
-    const text = byBase.get(base(name))
-    return text === undefined ? [] : [[name, text] as const]
-  })
-  const absent = needed.filter((name) => !byBase.has(base(name)))
+  const brought = needed.map((name) => [name, textOf(name)] as const)
+  const absent = brought.flatMap(([name, text]) => (text === null ? [name] : []))
   return {
-    scenario: { title: file.name ?? 'Imported scenario', steps, files: Object.fromEntries(brought) },
+    scenario: {
+      title: file.name || 'Imported scenario',
+      steps,
+      files: Object.fromEntries(brought.flatMap(([name, text]) => (text === null ? [] : [[name, text] as const]))),
+    },
     commands: jobs.flatMap((job) => job.commands),
     notes: [...notes, ...absent.map((name) => `${name} was not brought along: it has to be on its host already`)],
   }
 }
+
+const twice = (names: readonly string[]): string[] => [...new Set(names.filter((name, at) => names.indexOf(name) !== at))]

@@ -1,10 +1,21 @@
-import { parse, stringify } from 'yaml'
+import { stringify } from 'yaml'
 import { z } from 'zod'
-import { AppError } from '../errors'
+import { firstProblem, refuse, yamlData } from './yaml-text'
 
-const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String)
+const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]).transform((value) => String(value ?? ''))
 const list = (value: unknown): unknown => (value === null || value === undefined ? [] : [value].flat())
 const after = z.number().nonnegative().nullish()
+const env = z
+  .union([z.record(z.string().regex(/^[A-Za-z_]\w*$/), scalar), z.array(z.string().regex(/^[A-Za-z_]\w*=/))], {
+    error: 'expected variables with their values, or a list of NAME=value',
+  })
+  .nullish()
+/** `true` alone is a command, too. */
+const command = z
+  .union([z.string(), z.number(), z.boolean()], {
+    error: 'expected a command as text; one that holds ": " or " #" has to stand in quotes',
+  })
+  .transform(String)
 
 /** A job of the team's runner. Its commands run as one bash script with `set -e`; unknown keys are kept. */
 export const RunnerJobSchema = z.looseObject({
@@ -14,15 +25,23 @@ export const RunnerJobSchema = z.looseObject({
   run_after_hr: after,
   workdir: z.string().nullish(),
   logfile: z.string().nullish(),
-  env: z.union([z.record(z.string(), scalar), z.array(z.string().regex(/^\w+=/, 'expected NAME=value'))]).nullish(),
+  env,
   /** Relative to the YAML file. */
   cp_files: z.preprocess(list, z.array(z.string())),
-  commands: z.preprocess(list, z.array(z.string()).min(1)),
+  commands: z.preprocess(list, z.array(command).min(1, 'it has none')),
 })
 export type RunnerJob = z.infer<typeof RunnerJobSchema>
 
+const MAX_JOBS = 100
+
 /** The file of the team's runner, as it is written. */
-export const RunnerFileSchema = z.looseObject({ name: z.string().nullish(), jobs: z.array(RunnerJobSchema).min(1) })
+export const RunnerFileSchema = z.looseObject(
+  {
+    name: z.string().nullish(),
+    jobs: z.array(RunnerJobSchema, 'expected a list of jobs').min(1, 'it has none').max(MAX_JOBS),
+  },
+  { error: 'it has no "jobs"' },
+)
 export type RunnerFile = z.infer<typeof RunnerFileSchema>
 
 const KNOWN = new Set(Object.keys(RunnerJobSchema.shape))
@@ -30,32 +49,22 @@ const KNOWN = new Set(Object.keys(RunnerJobSchema.shape))
 /** Keys of a job that nobody here knows. */
 export const unknownKeys = (job: RunnerJob): string[] => Object.keys(job).filter((key) => !KNOWN.has(key))
 
-const MAX_CHARS = 256 * 1024
-const MAX_ALIASES = 50
-
-/** Reads such a file. Throws `bad-input`, saying what is wrong where. */
-export function parseRunnerFile(text: string): RunnerFile {
-  const hint = 'Expected the YAML of the runner: jobs, each with host and commands.'
-  const refuse = (why: string) => new AppError('bad-input', `no runner file: ${why}`, { hint })
-  if (text.length > MAX_CHARS) throw refuse(`${text.length} characters`)
-  let data: unknown
-  try {
-    data = parse(text, { maxAliasCount: MAX_ALIASES })
-  } catch (cause) {
-    throw refuse(cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause))
-  }
+/** Reads such a file's data. Throws `bad-input`, saying what is wrong where. */
+export function runnerFileOf(data: unknown): RunnerFile {
   const parsed = RunnerFileSchema.safeParse(data)
   if (parsed.success) return parsed.data
-  const [first] = parsed.error.issues
-  throw refuse(`${first?.path.join('.') || 'the file'}: ${first?.message ?? 'not readable'}`)
+  throw refuse(`no runner file: ${firstProblem(parsed.error)}`)
 }
+
+/** The same of its text. */
+export const parseRunnerFile = (text: string): RunnerFile => runnerFileOf(yamlData(text))
 
 /** The file's text; it reads back as the same. */
 export const printRunnerFile = (file: RunnerFile): string => stringify(file, { lineWidth: 0 })
 
 /** When a job begins, from the common start; its three times add up. */
 export const startMs = ({ run_after_sec, run_after_min, run_after_hr }: RunnerJob): number =>
-  1000 * ((run_after_sec ?? 0) + 60 * (run_after_min ?? 0) + 3600 * (run_after_hr ?? 0))
+  Math.round(1000 * ((run_after_sec ?? 0) + 60 * (run_after_min ?? 0) + 3600 * (run_after_hr ?? 0)))
 
 /** The job's variables, whichever way they are written. */
 export function envOf({ env }: RunnerJob): Record<string, string> {

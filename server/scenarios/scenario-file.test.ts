@@ -57,9 +57,8 @@ describe('a scenario file', () => {
   it('says what does not fit the lab', () => {
     const read = importScenario(OWN.replaceAll(edge, 'nobody').replaceAll(String(vm), '999'), [], lab)
     expect(read.problems).toEqual([
-      'cut: the lab file has no WANulator 999',
+      'cut, good: the lab file has no WANulator 999',
       'say: the lab file has no host "nobody"',
-      'good: the lab file has no WANulator 999',
     ])
     expect(() =>
       withScenario(read.content, {}).steps(lab, scenarioParams('x', read.content, lab, null), 'r'),
@@ -70,7 +69,13 @@ describe('a scenario file', () => {
     ['', 'no runner file'],
     ['a: [', 'no YAML'],
     ['steps: []', 'no scenario'],
-    ['title: x\nsteps: [{ id: a, title: a, at: 5, host: b, action: { kind: dance } }]', 'no scenario: steps.0.action'],
+    ['title: x\nsteps: [{ id: a, title: a, at: 5, host: b }]', 'no scenario: step 1, at: expected a time with its unit'],
+    ['title: x\nsteps: [{ id: a, title: a, at: 0, pause: 5, host: b }]', 'step 1, pause: expected a time with its unit'],
+    ['title: x\nsteps: [{ id: a, title: a, at: 5s, host: b, action: { kind: dance } }]', 'no scenario: step 1, action'],
+    ['title: x\nsteps: [{ id: a, title: a, at: 25h, host: b }]', 'step 1, at: it is longer than a day'],
+    ['jobs: [{ host: a, run_after_hr: 25, commands: [x] }]', 'step 1, at: it is longer than a day'],
+    [`jobs: [{ host: a, commands: [${'x'.repeat(110_000)}] }]`, 'more than a command line takes'],
+    ['jobs: [{ host: a, commands: ["echo \\0"] }]', 'it holds a NUL character'],
     [
       'title: x\nsteps: [{ id: a, title: a, at: 0s, after: b, host: b, action: { kind: capture, nics: [x], durationMs: null } }]',
       'no scenario',

@@ -1,36 +1,20 @@
-import { parse, stringify } from 'yaml'
+import { stringify } from 'yaml'
 import { z } from 'zod'
 import { scenarioProblems } from '../cases/scenario'
 import type { WanLab } from '../domain/lab'
 import { isImpairment, type Scenario, ScenarioSchema, scenarioMs, stepTimes } from '../domain/scenario'
 import type { ScenarioImport } from '../domain/scenario-views'
-import { AppError } from '../errors'
 import { importRunner, runnerWithoutPasswords } from './import-runner'
-import { parseRunnerFile, printRunnerFile } from './runner-file'
+import { printRunnerFile, runnerFileOf } from './runner-file'
+import { firstProblem, refuse, yamlData } from './yaml-text'
 
 /** A text file beside the YAML. */
 export type BesideFile = { name: string; text: string }
 
-const MAX_CHARS = 1024 * 1024
-const MAX_ALIASES = 50
-
-const refuse = (why: string): AppError =>
-  new AppError('bad-input', why, {
-    hint: 'Expected the YAML of the runner ("jobs", each with host and commands) or of a scenario ("title" and "steps").',
-  })
-
-function yamlOf(text: string): unknown {
-  if (text.length > MAX_CHARS) throw refuse(`the file has ${text.length} characters, more than ${MAX_CHARS}`)
-  try {
-    return parse(text, { maxAliasCount: MAX_ALIASES })
-  } catch (cause) {
-    throw refuse(`no YAML: ${cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause)}`)
-  }
-}
-
-/** The lab's host of a name: by its id, else the one whose address it is. */
+/** The lab's host of a name, "user@" before it or not: by its id, else the one whose address it is. */
 function hostIdIn(lab: WanLab, name: string): string | null {
-  const known = lab.hosts.find(({ id }) => id === name) ?? lab.hosts.find(({ host }) => host === name)
+  const bare = name.slice(name.indexOf('@') + 1)
+  const known = lab.hosts.find(({ id }) => id === bare) ?? lab.hosts.find(({ host }) => host === bare)
   return known?.id ?? null
 }
 
@@ -42,44 +26,51 @@ const onPveHost = (scenario: Scenario, lab: WanLab): Scenario => ({
   ),
 })
 
+/** A number alone would be taken for ms, which nobody means who writes "at: 60". */
+const time = z.union([z.string(), z.literal(0)], { error: 'expected a time with its unit, as "60s" or "1m30s"' })
+
+/** What is looked at before a file of ours is read as a scenario. */
+const OwnFileSchema = z.looseObject({
+  files: z.record(z.string(), z.string()).default({}),
+  steps: z.array(z.looseObject({ at: time, pause: time.optional() })),
+})
+
 function ownFormat(data: unknown, files: readonly BesideFile[]): Scenario {
+  const given = OwnFileSchema.safeParse(data)
+  if (!given.success) throw refuse(`no scenario: ${firstProblem(given.error)}`)
   const brought = Object.fromEntries(files.map(({ name, text }) => [name, text]))
-  const given = z.looseObject({ files: z.record(z.string(), z.string()).default({}) }).safeParse(data)
-  const parsed = ScenarioSchema.safeParse(
-    given.success ? { ...given.data, files: { ...given.data.files, ...brought } } : data,
-  )
+  return checked({ ...given.data, files: { ...given.data.files, ...brought } })
+}
+
+function checked(content: unknown): Scenario {
+  const parsed = ScenarioSchema.safeParse(content)
   if (parsed.success) return parsed.data
-  const [first] = parsed.error.issues
-  throw refuse(`no scenario: ${first?.path.join('.') || 'the file'}: ${first?.message ?? 'not readable'}`)
+  throw refuse(`no scenario: ${firstProblem(parsed.error)}`)
 }
 
 /** Reads a scenario of ours, or translates a file of the team's runner for a lab. Throws `bad-input`. Keeps nothing. */
 export function importScenario(text: string, files: readonly BesideFile[], lab: WanLab): ScenarioImport {
-  const data = yamlOf(text)
+  const data = yamlData(text)
   const isOwn = typeof data === 'object' && data !== null && 'steps' in data && !('jobs' in data)
   const given = isOwn
     ? { content: ownFormat(data, files), commands: [], notes: [], source: null }
-    : translated(text, files, lab)
+    : translated(data, files, lab)
   const content = onPveHost(given.content, lab)
-  const checked = ScenarioSchema.safeParse(content)
-  if (!checked.success) throw refuse(z.prettifyError(checked.error).split('\n')[0] ?? 'it is no scenario')
   return {
     ...given,
-    ...{
-      format: isOwn ? 'scenario' : 'runner',
-      content,
-      times: stepTimes(content.steps),
-      lengthMs: scenarioMs(content),
-    },
-    problems: scenarioProblems(content, lab),
+    ...{ format: isOwn ? 'scenario' : 'runner', content },
+    ...{ times: stepTimes(content.steps), lengthMs: scenarioMs(content), problems: scenarioProblems(content, lab) },
   }
 }
 
-function translated(text: string, files: readonly BesideFile[], lab: WanLab) {
-  const file = parseRunnerFile(text)
-  const beside = new Map(files.map(({ name, text: content }) => [name, content]))
-  const { scenario, commands, notes } = importRunner(file, { files: beside, hostId: (name) => hostIdIn(lab, name) })
-  return { content: scenario, commands, notes, source: printRunnerFile(runnerWithoutPasswords(file)) }
+function translated(data: unknown, files: readonly BesideFile[], lab: WanLab) {
+  const file = runnerFileOf(data)
+  const { scenario, commands, notes } = importRunner(file, {
+    files: new Map(files.map(({ name, text }) => [name, text])),
+    hostId: (name) => hostIdIn(lab, name),
+    pveHost: lab.wan.pve.host,
+  })
+  return { content: checked(scenario), commands, notes, source: printRunnerFile(runnerWithoutPasswords(file)) }
 }
 
 const seconds = (ms: number): string => `${Number((ms / 1000).toFixed(3))}s`

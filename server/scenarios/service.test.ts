@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WanLabSchema } from '../domain/lab'
-import type { RunRequest } from '../domain/run'
+import type { RunRequest, RunSummary } from '../domain/run'
 import type { Schedule } from '../domain/scenario-views'
 import { exampleWanLab } from '../drivers/pve/test-wan'
 import { PrismaScenarioStore, PrismaScheduleStore } from '../store/scenarios'
@@ -19,6 +19,8 @@ describe('the scenarios of a lab', () => {
   let db: Awaited<ReturnType<typeof testDatabase>>
   let service: ScenarioService
   let store: PrismaScenarioStore
+  let schedules: PrismaScheduleStore
+  let run: RunSummary | null = null
   const started: RunRequest[] = []
   const followed: Schedule[] = []
 
@@ -27,14 +29,17 @@ describe('the scenarios of a lab', () => {
     started.length = 0
     followed.length = 0
     store = new PrismaScenarioStore(db.database)
+    schedules = new PrismaScheduleStore(db.database)
+    run = null
     service = new ScenarioService({
       lab: (id) => (id === lab.id ? lab : id === 'shut' ? { ...lab, id, allowDestructive: false } : testLab(id)),
       scenarios: store,
-      schedules: new PrismaScheduleStore(db.database),
+      schedules,
       start: async (request) => {
         started.push(request)
         return { id: 'r1' }
       },
+      run: async (id) => (id === run?.id ? run : null),
       onScheduled: (schedule) => void followed.push(schedule),
     })
   })
@@ -84,6 +89,7 @@ describe('the scenarios of a lab', () => {
     expect(followed).toEqual([schedule])
     expect(await service.requestFor(schedule)).toMatchObject({ params: { startAtMs: atMs } })
     await expect(service.remove(lab.id, id)).rejects.toThrow('is scheduled for')
+    await expect(service.save({ lab: lab.id, text: OWN, files: [], id })).rejects.toThrow('is scheduled for')
     await service.cancel(lab.id, schedule.id)
     expect(followed.at(-1)).toMatchObject({ id: schedule.id, state: 'cancelled' })
     await expect(service.cancel(lab.id, schedule.id)).rejects.toThrow('it is cancelled')
@@ -91,9 +97,32 @@ describe('the scenarios of a lab', () => {
     await expect(service.schedule(lab.id, id, atMs)).rejects.toThrow('there is no scenario')
   })
 
+  it('are not scheduled for times at which one would hold up the other', async () => {
+    const { id } = await save()
+    const atMs = Date.now() + HOUR_MS
+    const { id: first } = await service.schedule(lab.id, id, atMs)
+    await expect(service.schedule(lab.id, id, atMs)).rejects.toThrow('scheduled for the same time')
+    await expect(service.schedule(lab.id, id, atMs + 60_000)).rejects.toThrow('scheduled for 60 s before that')
+    await expect(service.schedule(lab.id, id, atMs - 60_000)).rejects.toThrow('scheduled for 60 s after that')
+    await service.schedule(lab.id, id, atMs + 125_000)
+    await service.cancel(lab.id, first)
+    await service.schedule(lab.id, id, atMs - 60_000)
+  })
+
+  it('are listed with what became of their runs', async () => {
+    const { id } = await save()
+    const schedule = await service.schedule(lab.id, id, Date.now() + HOUR_MS)
+    expect((await service.list(lab.id)).schedules).toEqual([{ ...schedule, run: null }])
+    await schedules.patch(schedule.id, { state: 'started', runId: 'r1' })
+    const ended = { phase: 'ended', ending: 'error', verdict: 'inconclusive', message: 'missed by 9 s' } as const
+    run = { id: 'r1', ...ended } as RunSummary
+    expect((await service.list(lab.id)).schedules).toMatchObject([{ id: schedule.id, state: 'started', run: ended }])
+  })
+
   it('are refused where they cannot run', async () => {
     const { id } = await save()
     await expect(service.schedule(lab.id, id, Date.now() - 1)).rejects.toThrow('that time is past')
+    await expect(service.schedule(lab.id, id, Date.now() + 50_000)).rejects.toThrow('less than a minute away')
     await expect(service.schedule(lab.id, id, Date.now() + 400 * 24 * HOUR_MS)).rejects.toThrow('more than a year')
     const shut = await service.save({ lab: 'shut', text: OWN, files: [] })
     await expect(service.schedule('shut', shut.id, Date.now() + HOUR_MS)).rejects.toThrow('may not run')

@@ -1,9 +1,10 @@
-import { scenarioParams, scenarioProblems } from '../cases/scenario'
+import { START_LEAD_MS, scenarioParams, scenarioProblems } from '../cases/scenario'
+import { formatLimit, formatUtc } from '../domain/format'
 import { type AnyLab, type WanLab, wanPart } from '../domain/lab'
 import type { ScenarioStore, ScheduleStore } from '../domain/ports'
-import type { RunRequest } from '../domain/run'
-import { SCENARIO_CASE, scenarioMs, stepTimes } from '../domain/scenario'
-import type { ScenarioImport, ScenarioView, Schedule, StoredScenario } from '../domain/scenario-views'
+import type { RunRequest, RunSummary } from '../domain/run'
+import { SCENARIO_CASE, type Scenario, scenarioMs, stepTimes } from '../domain/scenario'
+import type { ScenarioImport, ScenarioView, Schedule, ScheduleView, StoredScenario } from '../domain/scenario-views'
 import { AppError } from '../errors'
 import { type BesideFile, importScenario, printScenario } from './scenario-file'
 
@@ -13,6 +14,8 @@ export type ScenarioDeps = {
   scenarios: ScenarioStore
   schedules: ScheduleStore
   start: (request: RunRequest) => Promise<{ id: string }>
+  /** null: there is none. */
+  run: (runId: string) => Promise<RunSummary | null>
   /** A schedule was added or taken away. */
   onScheduled: (schedule: Schedule) => void
 }
@@ -22,18 +25,23 @@ type Runnable = Pick<StoredScenario, 'lab' | 'contentId' | 'content'>
 /** So many of a lab's schedules are shown. */
 const SHOWN_SCHEDULES = 50
 const MAX_AHEAD_MS = 366 * 24 * 3_600_000
+/** After the last step of a run until the lab is free for another, at a generous guess. */
+const AFTER_MS = 60_000
 
 /** What a lab has of scenarios, and what can be done with them. Methods reject with AppError. */
 export class ScenarioService {
   constructor(private readonly deps: ScenarioDeps) {}
 
-  async list(labId: string): Promise<{ scenarios: ScenarioView[]; schedules: Schedule[] }> {
+  async list(labId: string): Promise<{ scenarios: ScenarioView[]; schedules: ScheduleView[] }> {
     const lab = this.#lab(labId)
     const [scenarios, schedules] = await Promise.all([
       this.deps.scenarios.list(labId),
       this.deps.schedules.list(labId, SHOWN_SCHEDULES),
     ])
-    return { scenarios: scenarios.map((scenario) => viewOf(scenario, lab)), schedules }
+    return {
+      scenarios: scenarios.map((scenario) => viewOf(scenario, lab)),
+      schedules: await Promise.all(schedules.map((schedule) => this.#withRun(schedule))),
+    }
   }
 
   /** What an import would give; nothing is kept. */
@@ -50,7 +58,7 @@ export class ScenarioService {
     id?: string
   }): Promise<ScenarioView> {
     const lab = this.#lab(given.lab)
-    if (given.id !== undefined) await this.#stored(given.lab, given.id)
+    if (given.id !== undefined) await this.#unscheduled(given.lab, given.id)
     const { content, source } = importScenario(given.text, given.files, lab)
     const title = given.title ?? content.title
     const stored = await this.deps.scenarios.save(
@@ -61,14 +69,7 @@ export class ScenarioService {
   }
 
   async remove(labId: string, id: string): Promise<void> {
-    const { title } = await this.#stored(labId, id)
-    const waiting = (await this.deps.schedules.open()).find(
-      ({ scenarioId, state }) => scenarioId === id && state === 'waiting',
-    )
-    if (waiting)
-      throw new AppError('conflict', `"${title}" is scheduled for ${new Date(waiting.atMs).toISOString()}`, {
-        hint: 'Cancel that first.',
-      })
+    await this.#unscheduled(labId, id)
     await this.deps.scenarios.remove(id)
   }
 
@@ -104,7 +105,12 @@ export class ScenarioService {
         hint: `Set "allowDestructive: true" in its lab file to allow it.`,
       })
     if (atMs <= Date.now()) throw new AppError('bad-input', 'that time is past', { hint: 'Choose a later one.' })
+    if (atMs < Date.now() + START_LEAD_MS)
+      throw new AppError('bad-input', 'that time is less than a minute away', {
+        hint: 'A minute before it the run begins, to have everything ready. Choose a later time, or run it now.',
+      })
     if (atMs > Date.now() + MAX_AHEAD_MS) throw new AppError('bad-input', 'that time is more than a year away')
+    await this.#refuseOverlap(labId, atMs, scenario.content)
     const { title, contentId } = scenario
     const schedule = await this.deps.schedules.create({ lab: labId, scenarioId: id, title, contentId, atMs })
     this.deps.onScheduled(schedule)
@@ -133,6 +139,43 @@ export class ScenarioService {
     return { lab, case: SCENARIO_CASE, params: scenarioParams(contentId, content, this.#lab(lab), startAtMs) }
   }
 
+  /** Throws `conflict` for one whose time is to come: what runs then is what was scheduled. */
+  async #unscheduled(labId: string, id: string): Promise<void> {
+    const { title } = await this.#stored(labId, id)
+    const waiting = (await this.#waiting(labId)).find(({ scenarioId }) => scenarioId === id)
+    if (waiting)
+      throw new AppError('conflict', `"${title}" is scheduled for ${formatUtc(waiting.atMs)}`, {
+        hint: 'Cancel that first.',
+      })
+  }
+
+  /** A lab runs one at a time: of two that overlap the second would be missed. Throws `conflict`. */
+  async #refuseOverlap(labId: string, atMs: number, content: Scenario): Promise<void> {
+    for (const other of await this.#waiting(labId)) {
+      const theirs = await this.deps.scenarios.content(other.contentId)
+      const apartMs = other.atMs - atMs
+      const firstMs = apartMs >= 0 ? scenarioMs(content) : theirs ? scenarioMs(theirs) : 0
+      const neededMs = firstMs + AFTER_MS + START_LEAD_MS
+      if (Math.abs(apartMs) >= neededMs) continue
+      const when =
+        apartMs === 0 ? 'the same time' : `${formatLimit(Math.abs(apartMs))} ${apartMs > 0 ? 'after' : 'before'} that`
+      throw new AppError('conflict', `"${other.title}" is scheduled for ${when}: one would hold up the other`, {
+        hint: `Leave at least ${formatLimit(neededMs)} between them, or cancel that one.`,
+      })
+    }
+  }
+
+  async #waiting(labId: string): Promise<Schedule[]> {
+    return (await this.deps.schedules.open()).filter(({ lab, state }) => lab === labId && state === 'waiting')
+  }
+
+  async #withRun(schedule: Schedule): Promise<ScheduleView> {
+    const run = schedule.runId === null ? null : await this.deps.run(schedule.runId)
+    if (!run) return { ...schedule, run: null }
+    const { phase, ending, verdict, message } = run
+    return { ...schedule, run: { phase, ending, verdict, message } }
+  }
+
   async #stored(labId: string, id: string): Promise<StoredScenario> {
     this.#lab(labId)
     const found = await this.deps.scenarios.get(id)
@@ -148,11 +191,11 @@ export class ScenarioService {
   }
 }
 
-function viewOf({ content, ...stored }: StoredScenario, lab: WanLab): ScenarioView {
+function viewOf({ content, source, ...stored }: StoredScenario, lab: WanLab): ScenarioView {
   const files = Object.entries(content.files).map(([name, text]) => ({ name, chars: text.length }))
   return {
     ...stored,
-    content: { ...content, files },
+    ...{ content: { ...content, files }, hasSource: source !== null },
     ...{ times: stepTimes(content.steps), lengthMs: scenarioMs(content), problems: scenarioProblems(content, lab) },
     params: scenarioParams(stored.contentId, content, lab, null),
   }

@@ -87,16 +87,22 @@ export function scriptStatements(script: string): ScriptStatement[] | null {
   }
 }
 
+/** What never ends is read again with each command that follows it, so many times its length at most. */
+const REREAD = 16
+const REREAD_CHARS = 10_000
+
 /**
- * The statements of a job's commands, which run as one script; null: a piece that cannot be read, with its text. What is
- * no statement by itself (`if …; then`) is read together with what follows.
+ * The statements of a job's commands, which run as one script; `argv` undefined: a piece that cannot be read. What is no
+ * statement by itself (`if …; then`) is read together with what follows.
  */
 export function jobStatements(commands: readonly string[]): (ScriptStatement | { text: string; argv: undefined })[] {
   const found: ReturnType<typeof jobStatements> = []
   let open = ''
+  let leftChars = REREAD_CHARS + REREAD * commands.reduce((sum, { length }) => sum + length, 0)
   for (const command of commands) {
     const text = open === '' ? command : `${open}\n${command}`
-    const statements = scriptStatements(text)
+    leftChars -= text.length
+    const statements = leftChars < 0 ? null : scriptStatements(text)
     if (statements) found.push(...statements)
     open = statements ? '' : text
   }

@@ -13,6 +13,8 @@ const MAX_PATTERNS = 500
 const MAX_PATTERN_CHARS = 255
 const MAX_WILDCARDS = 3
 const MAX_LINES = 5000
+/** Steps of its regular expressions at the worst, a moment's work. */
+const MAX_MATCHING = 20_000_000
 
 const refuse = (why: string, hint: string): AppError => new AppError('bad-input', `no ssh_config: ${why}`, { hint })
 
@@ -81,6 +83,28 @@ function checkPatterns(lines: readonly Line[]): void {
     throw refuse(`the pattern “${long.slice(0, 40)}” is too long or has too many *`, 'Paste the hosts of the lab only.')
 }
 
+/** Steps to hold a pattern against a name: each "*" tries every place, each "?" whether there is a letter. */
+function matching(pattern: string, { length }: string): number {
+  const stars = pattern.match(/\*/g)?.length ?? 0
+  const questions = pattern.match(/\?/g)?.length ?? 0
+  return length ** stars * 2 ** questions
+}
+
+/** The library's regular expressions go back and forth: a few letters could hold up everybody. */
+function checkMatching(lines: readonly Line[], aliases: readonly string[]): void {
+  const patterns = lines
+    .flatMap((line) => (isDirective(line) && isSection(line) ? patternsOf(line) : []))
+    .flatMap((text) => text.split(','))
+    .map((text) => text.replace(/^!/, ''))
+    .filter((text) => /[*?]/.test(text))
+  let steps = 0
+  for (const pattern of patterns) {
+    const [start = ''] = pattern.split(/[*?]/)
+    for (const alias of aliases) if (alias.startsWith(start)) steps += matching(pattern, alias)
+  }
+  if (steps > MAX_MATCHING) throw refuse('its patterns have too many * and ?', 'Paste the hosts of the lab only.')
+}
+
 const isPlain = (name: string): boolean => !/[*?!]/.test(name) && name.length <= MAX_PATTERN_CHARS
 
 function parsed(text: string): SSHConfig {
@@ -137,6 +161,7 @@ export function importSshConfig(text: string, user: string): SshConfigImport {
   checkPatterns(config)
   const names = config.flatMap((line) => (isSection(line) && nameOf(line) === 'host' ? patternsOf(line) : []))
   const aliases = [...new Set(names)].filter(isPlain)
+  checkMatching(config, aliases)
   const optionsOf = (alias: string): SshOptions =>
     isPlain(alias) ? config.compute(alias, { ignoreCase: true, matchExec: false }) : {}
   const { hosts, notes } = importHosts({ aliases, optionsOf }, user)

@@ -51,6 +51,37 @@ describe('hosts of an ssh_config', () => {
     ])
   })
 
+  it('loses no jump without a word', () => {
+    const { hosts, notes } = importHosts(
+      config({
+        a: { ProxyJump: 'ssh://admin@gate:2200/' },
+        b: { ProxyJump: '%r@gate', Port: 'ssh' },
+        c: { ProxyJump: 'gate', HostName: '%n.lab', Port: '70000' },
+        d: { ProxyJump: 'other@gate' },
+        'x y': {},
+        'e:1': {},
+        'e-1': {},
+      }),
+      'me',
+    )
+    expect(hosts.map(({ id, host, port, user, jump }) => [id, host, port, user, jump])).toEqual([
+      ['a', 'a', 22, 'me', 'gate'],
+      ['gate', 'gate', 2200, 'admin', undefined],
+      ['b', 'b', 22, 'me', undefined],
+      ['c', '%n.lab', 22, 'me', 'gate'],
+      ['d', 'd', 22, 'me', 'gate'],
+      ['e-1', 'e:1', 22, 'me', undefined],
+    ])
+    expect(notes.map(({ host, message }) => `${host}: ${message}`)).toEqual([
+      'b: “ssh” is no port; 22 is put in',
+      'b: ProxyJump %r@gate is not understood; put its jump in',
+      'c: “70000” is no port; 22 is put in',
+      'c: HostName %n.lab holds a token that is not known; put the name in',
+      'gate: somebody jumps through it as other on port 2200; a lab file has one entry for all',
+      'e-1: its id in a lab file would be that of e:1; left out',
+    ])
+  })
+
   it('takes "none" and an address in brackets', () => {
     const { hosts } = importHosts(config({ a: { ProxyJump: 'none' }, b: { ProxyJump: '[2001:db8::1]:22' } }), 'me')
     expect(hosts.map(({ id, host, jump }) => [id, host, jump])).toEqual([

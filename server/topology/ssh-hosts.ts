@@ -18,16 +18,19 @@ export type HostImport = {
 
 type Jump = { alias: string; host: string; user: string | null; port: number | null }
 
-/** "[user@]host[:port]", comma-separated: the first one is the first to be reached. */
-function jumpsOf(text: string): Jump[] {
+const JUMP = /^(?:ssh:\/\/)?(?:([^@/%]+)@)?(?:\[([^\]]+)\]|([^:/%]+))(?::(\d+))?\/?$/i
+
+/** "[user@]host[:port]" or "ssh://…", comma-separated: the first one is the first to be reached. null: not understood. */
+function jumpsOf(text: string): (Jump | null)[] {
   if (text.trim().toLowerCase() === 'none') return []
-  return text.split(',').flatMap((part) => {
-    const [, user = null, bracketed, plain, port] =
-      /^(?:([^@]+)@)?(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(part.trim()) ?? []
+  return text.split(',').map((part) => {
+    const [, user = null, bracketed, plain, port] = JUMP.exec(part.trim()) ?? []
     const host = bracketed ?? plain
-    return host === undefined ? [] : [{ alias: host, host, user, port: port === undefined ? null : Number(port) }]
+    return host === undefined ? null : { alias: host, host, user, port: port === undefined ? null : Number(port) }
   })
 }
+
+const isPort = (port: number): boolean => Number.isInteger(port) && port >= 1 && port <= 65_535
 
 const listOf = (value: SshOptions[string]): string[] => (value === undefined ? [] : [value].flat())
 
@@ -53,6 +56,8 @@ const HARMLESS = new Set(
  */
 export function importHosts(config: SshConfig, user: string, wanted: readonly string[] = config.aliases): HostImport {
   const hosts = new Map<string, HostDraft>()
+  /** The name that each id is of. */
+  const names = new Map<string, string>()
   const notes: HostImport['notes'] = []
   const note = (host: string, message: string) => notes.push({ host, message })
 
@@ -62,22 +67,37 @@ export function importHosts(config: SshConfig, user: string, wanted: readonly st
       note(alias, 'its name cannot be an id of a lab file; left out')
       return null
     }
-    if (hosts.has(id)) return id
+    const known = hosts.get(id)
+    if (known && names.get(id) !== alias) {
+      note(alias, `its id in a lab file would be that of ${names.get(id)}; left out`)
+      return null
+    }
+    if (known) {
+      const [user, port] = [given.user ?? known.user, given.port ?? known.port]
+      if (user !== known.user || port !== known.port)
+        note(alias, `somebody jumps through it as ${user} on port ${port}; a lab file has one entry for all`)
+      return id
+    }
     const options = new Map(Object.entries(config.optionsOf(alias)).map(([key, value]) => [key.toLowerCase(), value]))
     const first = (key: string) => listOf(options.get(key))[0]
     const port = given.port ?? Number(first('port') ?? 22)
+    if (!isPort(port)) note(alias, `“${first('port') ?? port}” is no port; 22 is put in`)
     const host = (first('hostname') ?? given.host ?? alias).replaceAll('%h', alias)
     const draft: HostDraft = {
       id,
       host,
-      port,
+      port: isPort(port) ? port : 22,
       user: given.user ?? first('user') ?? user,
       ...credentialOf(alias, options, note),
     }
     hosts.set(id, draft)
+    names.set(id, alias)
+    if (host.includes('%')) note(alias, `HostName ${host} holds a token that is not known; put the name in`)
     for (const key of options.keys()) if (!HARMLESS.has(key)) note(alias, `${key} is not taken over`)
     const jumps = jumpsOf(first('proxyjump') ?? 'none')
-    const via = jumpThrough(alias, jumps, [...seen, alias])
+    if (jumps.includes(null)) note(alias, `ProxyJump ${first('proxyjump')} is not understood; put its jump in`)
+    const readable = jumps.filter((jump) => jump !== null)
+    const via = jumpThrough(alias, readable, [...seen, alias])
     if (via !== null) draft.jump = via
     return id
   }

@@ -4,6 +4,7 @@ import { useRouter } from 'next/navigation'
 import { useEffect } from 'react'
 import { Empty } from '@/app/components/ui/empty'
 import { ErrorBox } from '@/app/components/ui/error-box'
+import { Link } from '@/app/components/ui/link'
 import { labKey } from '@/app/lib/lab-key'
 import { useTRPC } from '@/app/lib/trpc'
 import { LabSkeleton } from './lab-skeleton'
@@ -25,6 +26,9 @@ export function FirstLab() {
           Set LABS in .env to your lab files, comma-separated, or to the word embedded or embedded-wan, and start again.
           labs/example.yaml and labs/byu-wan.example.yaml show every field.
         </p>
+        <Link className="link" href="/hosts">
+          Take hosts from an ssh_config
+        </Link>
       </Empty>
     )
   return <LabSkeleton />

@@ -52,7 +52,8 @@ export function ImportPanel({ lab, onDone }: Props) {
     changed()
     try {
       const taken = await readTextFiles(chosen)
-      const yaml = text === '' ? taken.find(isYaml) : undefined
+      // One that the scenario copies to its hosts is none that takes its place.
+      const yaml = taken.find((file) => isYaml(file) && !text.includes(file.name))
       if (yaml) setText(yaml.text)
       const beside = taken.filter((file) => file !== yaml)
       setFiles((known) => [...known.filter(({ name }) => !beside.some((file) => file.name === name)), ...beside])
@@ -74,7 +75,7 @@ export function ImportPanel({ lab, onDone }: Props) {
         <Field
           label="YAML of the runner, or of a scenario"
           htmlFor={textId}
-          hint="Passwords in it are left out. Nothing is run and nothing is kept until you save it."
+          hint="Passwords of the WANulators’ consoles in it are left out. Nothing is run, and nothing is kept until you save it."
         >
           <textarea
             id={textId}

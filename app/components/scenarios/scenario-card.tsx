@@ -18,7 +18,7 @@ import { ScheduleDialog } from './schedule-dialog'
 type Props = { lab: string; scenario: ScenarioView /** Why nothing may run here now. */; blocked: string | null }
 
 export function ScenarioCard({ lab, scenario, blocked }: Props) {
-  const { id, title, content, times, lengthMs, problems, source, params } = scenario
+  const { id, title, content, times, lengthMs, problems, hasSource, params } = scenario
   const [open, setOpen] = useState<'run' | 'schedule' | 'remove' | 'plan' | null>(null)
   const why = problems.length > 0 ? `It does not fit this lab: ${problems.join('; ')}.` : blocked
   const isOpenEnded = times.some(({ endMs }) => endMs === null)
@@ -36,11 +36,11 @@ export function ScenarioCard({ lab, scenario, blocked }: Props) {
           </p>
         </div>
         <div className="flex flex-wrap gap-2">
-          <Button kind="solid" disabled={why !== null} onClick={() => setOpen('run')} aria-label={`Run ${title} now`}>
+          <Button kind="solid" disabled={why !== null} onClick={() => setOpen('run')} aria-label={`Run now: ${title}`}>
             <Play aria-hidden /> Run now
           </Button>
-          <Button disabled={why !== null} onClick={() => setOpen('schedule')} aria-label={`Schedule ${title}`}>
-            <CalendarClock aria-hidden /> Schedule for…
+          <Button disabled={why !== null} onClick={() => setOpen('schedule')} aria-label={`Schedule: ${title}`}>
+            <CalendarClock aria-hidden /> Schedule
           </Button>
         </div>
       </div>
@@ -52,13 +52,13 @@ export function ScenarioCard({ lab, scenario, blocked }: Props) {
           kind="ghost"
           disabled={problems.length > 0}
           onClick={() => setOpen('plan')}
-          aria-label={`Show commands of ${title}`}
+          aria-label={`Show commands: ${title}`}
         >
           <Terminal aria-hidden /> Show commands
         </Button>
-        {source === null ? null : <Export lab={lab} id={id} format="runner" label="Export runner YAML" />}
+        {hasSource ? <Export lab={lab} id={id} format="runner" label="Export runner YAML" /> : null}
         <Export lab={lab} id={id} format="scenario" label="Export scenario YAML" />
-        <Button size="small" kind="ghost" onClick={() => setOpen('remove')} aria-label={`Remove ${title}`}>
+        <Button size="small" kind="ghost" onClick={() => setOpen('remove')} aria-label={`Remove: ${title}`}>
           <Trash2 aria-hidden /> Remove
         </Button>
       </div>

@@ -49,7 +49,7 @@ export function ScenariosPage({ lab }: { lab: string }) {
               <Server aria-hidden /> Hosts from ssh_config
             </Link>
           </Button>
-          <Button kind="solid" disabled={isImporting} onClick={() => setImporting(true)}>
+          <Button kind="solid" disabled={isImporting || !scenarios} onClick={() => setImporting(true)}>
             <Plus aria-hidden /> Import
           </Button>
         </div>

@@ -7,7 +7,7 @@ import { Dialog } from '@/app/components/ui/dialog'
 import { ErrorBox } from '@/app/components/ui/error-box'
 import { Field, Input } from '@/app/components/ui/field'
 import { whenLong } from '@/app/lib/format'
-import { localInput } from '@/app/lib/scenarios/words'
+import { localInput, timeProblem } from '@/app/lib/scenarios/words'
 import { useTRPC } from '@/app/lib/trpc'
 
 type Props = { lab: string; id: string; title: string; open: boolean; onOpenChange: (open: boolean) => void }
@@ -43,28 +43,28 @@ function ScheduleForm({ lab, id, onDone }: { lab: string; id: string; onDone: ()
     }),
   )
   const atMs = new Date(value).getTime()
-  const isTime = Number.isFinite(atMs)
+  const problem = timeProblem(value)
   return (
     <form
       className="grid gap-4"
       noValidate
       onSubmit={(event) => {
         event.preventDefault()
-        if (isTime) schedule.mutate({ lab, id, atMs })
+        if (problem === null) schedule.mutate({ lab, id, atMs })
       }}
     >
       <Field
         label="Start"
         htmlFor={fieldId}
-        hint={isTime ? whenLong(atMs) : undefined}
-        error={isTime ? undefined : 'expected a date and a time'}
+        hint={problem === null ? whenLong(atMs) : undefined}
+        error={problem ?? undefined}
       >
         <Input
           id={fieldId}
           type="datetime-local"
           step={1}
           value={value}
-          aria-invalid={!isTime}
+          aria-invalid={problem !== null}
           onChange={(event) => setValue(event.target.value)}
         />
       </Field>
@@ -74,7 +74,7 @@ function ScheduleForm({ lab, id, onDone }: { lab: string; id: string; onDone: ()
       {schedule.error ? <ErrorBox error={schedule.error} doing="Could not schedule it" /> : null}
       <div className="flex flex-wrap justify-end gap-2">
         <Button onClick={onDone}>Not now</Button>
-        <Button kind="solid" type="submit" disabled={!isTime || schedule.isPending}>
+        <Button kind="solid" type="submit" disabled={problem !== null || schedule.isPending}>
           <CalendarClock aria-hidden /> {schedule.isPending ? 'Scheduling…' : 'Schedule it'}
         </Button>
       </div>

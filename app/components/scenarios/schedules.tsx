@@ -6,19 +6,20 @@ import { ErrorBox } from '@/app/components/ui/error-box'
 import { Link } from '@/app/components/ui/link'
 import { Panel } from '@/app/components/ui/panel'
 import { when, whenLong } from '@/app/lib/format'
+import { runBadge } from '@/app/lib/run/words'
 import { SCHEDULE } from '@/app/lib/scenarios/words'
 import { useTRPC } from '@/app/lib/trpc'
-import type { Schedule } from '@/server/domain/scenario-views'
+import type { ScheduleView } from '@/server/domain/scenario-views'
 
 /** What is to run when, and what became of what was. */
-export function Schedules({ lab, schedules }: { lab: string; schedules: readonly Schedule[] }) {
+export function Schedules({ lab, schedules }: { lab: string; schedules: readonly ScheduleView[] }) {
   const waiting = schedules.filter(({ state }) => state === 'waiting').toSorted((a, b) => a.atMs - b.atMs)
   const past = schedules.filter(({ state }) => state !== 'waiting')
   return (
     <Panel title="Schedule" bodyClassName="p-0">
       {schedules.length === 0 ? (
         <p className="px-3 py-2 text-muted">
-          Nothing is scheduled. “Schedule for…” begins a scenario at a time of day.
+          Nothing is scheduled. “Schedule” begins a scenario at a time of day.
         </p>
       ) : (
         <ul className="divide-y">
@@ -31,7 +32,7 @@ export function Schedules({ lab, schedules }: { lab: string; schedules: readonly
   )
 }
 
-function Row({ lab, schedule }: { lab: string; schedule: Schedule }) {
+function Row({ lab, schedule }: { lab: string; schedule: ScheduleView }) {
   const trpc = useTRPC()
   const queryClient = useQueryClient()
   const cancel = useMutation(
@@ -39,8 +40,10 @@ function Row({ lab, schedule }: { lab: string; schedule: Schedule }) {
       onSettled: () => queryClient.invalidateQueries({ queryKey: trpc.scenarios.list.queryKey({ lab }) }),
     }),
   )
-  const { id, title, atMs, state, runId, message } = schedule
-  const { tone, text } = SCHEDULE[state]
+  const { id, title, atMs, state, runId, run } = schedule
+  const { tone, text } = run ? runBadge(run) : SCHEDULE[state]
+  // A run that went to its end says the rest itself.
+  const message = schedule.message ?? (run?.ending === 'completed' ? null : run?.message)
   return (
     <li className="grid gap-1 px-3 py-2" data-schedule={state}>
       <div className="flex flex-wrap items-center justify-between gap-2">
@@ -56,7 +59,7 @@ function Row({ lab, schedule }: { lab: string; schedule: Schedule }) {
             size="small"
             disabled={cancel.isPending}
             onClick={() => cancel.mutate({ lab, id })}
-            aria-label={`Cancel ${title} at ${when(atMs)}`}
+            aria-label={`Cancel: ${title} at ${when(atMs)}`}
           >
             Cancel
           </Button>

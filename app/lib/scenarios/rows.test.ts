@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { ScenarioStep } from '@/server/domain/scenario'
 import { stepTimes } from '@/server/domain/scenario'
 import { hostRows } from './rows'
-import { localInput, offsetText, timeText } from './words'
+import { localInput, offsetText, timeProblem, timeText } from './words'
 
 const step = (id: string, at: number, host: string, action: ScenarioStep['action'], after: string | null = null) => ({
   ...{ id, title: id, at, after, pause: 0, host, action },
@@ -28,6 +28,15 @@ describe('the rows of a scenario', () => {
 })
 
 describe('words', () => {
+  afterEach(() => vi.unstubAllEnvs())
+
+  it('know the hour that a day leaves out, and the one that it has twice', () => {
+    vi.stubEnv('TZ', 'Europe/Berlin')
+    expect(timeProblem('2027-03-28T02:30')).toContain('left out on that day')
+    expect(['2027-03-28T03:30', '2027-03-28T01:59:59', '2027-10-31T02:30'].map(timeProblem)).toEqual([null, null, null])
+    expect(timeProblem('')).toBe('expected a date and a time')
+  })
+
   it('say times from the start', () => {
     expect([0, 500, 65_000, 3_600_000].map(offsetText)).toEqual(['0:00', '0:00.5', '1:05', '1:00:00'])
     expect(timeText({ id: 'a', startMs: 0, endMs: null, isEarliest: true })).toBe('from 0:00 until it ends')

@@ -38,6 +38,13 @@ export const SCHEDULE: Record<ScheduleState, { tone: Tone; text: string }> = {
   refused: { tone: 'fail', text: 'refused' },
 }
 
+/** What is wrong with the value of a `datetime-local` field; null: it is a time of the reader's own zone. */
+export function timeProblem(value: string): string | null {
+  const ms = new Date(value).getTime()
+  if (!Number.isFinite(ms)) return 'expected a date and a time'
+  return localInput(ms).startsWith(value) ? null : 'that hour is left out on that day: the clocks are put forward'
+}
+
 /** The value of a `datetime-local` field in the reader's own time zone. */
 export function localInput(ms: number): string {
   const at = new Date(ms - new Date(ms).getTimezoneOffset() * 60_000)

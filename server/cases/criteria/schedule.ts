@@ -1,6 +1,6 @@
-import { formatMeasurement, formatMs } from '../../domain/format'
+import { formatMeasurement, formatMs, formatUtc } from '../../domain/format'
 import type { ScheduledStep } from '../../domain/scheduled'
-import { latest, scheduledSteps, startSkews } from '../../measure/schedule'
+import { latest, scheduledSteps, startSkews, wallClockStart } from '../../measure/schedule'
 import type { WanCriterion } from '../define'
 import { allHold, fail, inconclusive, inWords, pass } from './judged'
 import { againstLimit, atMost } from './limits'
@@ -27,6 +27,32 @@ export const everyStepDone: WanCriterion = {
     if (skipped.length === 0) return judged
     const evidence = [...judged.evidence, ...skipped.map((step) => ({ text: `${nameOf(step)}: ${step.message}` }))]
     return judged.verdict === 'fail' ? { ...judged, evidence } : fail('Steps were not run.', judged.measured, evidence)
+  },
+}
+
+/** A start at a time of day may be so late, ms: `at` is up to a minute. */
+const IN_TIME_MS = 1000
+
+/** The wall-clock time that it was scheduled for, as the app's clock and the hosts' own stamps say. */
+export const begunInTime: WanCriterion = {
+  id: 'begun-in-time',
+  title: 'It begins at the time that it was scheduled for',
+  limit: () => atMost(IN_TIME_MS),
+  judge: ({ evidence: { events }, clockSteps }) => {
+    const begun = wallClockStart(events)
+    if (!begun) return inconclusive('No step began.')
+    const { askedMs, heldUpMs, ms, step } = begun
+    const measured = { value: ms, unit: 'ms', text: formatMs(ms) }
+    const evidence = [
+      { text: `Scheduled for ${formatUtc(askedMs)}` },
+      { text: `All was ready ${heldUpMs > 0 ? `${formatMs(heldUpMs)} late` : 'in time'}` },
+      { text: `Latest: ${nameOf(step)}` },
+    ]
+    const [set] = clockSteps
+    if (set) return inconclusive(`The clock of ${set.clock} was set during the run.`, measured, evidence)
+    return ms <= IN_TIME_MS
+      ? pass('Every step that has a time of its own began at it.', measured, evidence)
+      : fail(`It began up to ${formatMs(ms)} after its time.`, measured, evidence)
   },
 }
 

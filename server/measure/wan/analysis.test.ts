@@ -19,8 +19,8 @@ const periodic = (nic: string, bytes: number, everyMs: number, fromMs: number, t
     bytes,
   }))
 
-/** 0–5 s idle, 5–10 s loaded, then judged. */
-function analysed(packets: readonly Packet[], nics = ['a', 'b', 'c']) {
+/** 0–5 s idle, 5–10 s loaded, then judged. `clock`: what is stamped at a moment. */
+function analysed(packets: readonly Packet[], nics = ['a', 'b', 'c'], clock = (atMs: number) => atMs) {
   const analysis = wanAnalysis({ nics, originMs: ORIGIN_MS, idleS: 5 })
   let phase: CapturePhase = 'idle'
   const begin = (next: CapturePhase) => {
@@ -29,7 +29,7 @@ function analysed(packets: readonly Packet[], nics = ['a', 'b', 'c']) {
   }
   for (const { nic, atMs, bytes } of packets.toSorted((x, y) => x.atMs - y.atMs)) {
     begin(atMs < 5000 ? 'idle' : atMs < 10_000 ? 'loaded' : 'judged')
-    analysis.add(nic, ORIGIN_MS + atMs, bytes)
+    analysis.add(nic, ORIGIN_MS + clock(atMs), bytes)
   }
   return analysis.read(ORIGIN_MS + 30_000)
 }
@@ -99,6 +99,22 @@ describe("traffic among the router's own packets", () => {
       wanOutage({ ...capturedPaths(reading, ['a']), endMs: ORIGIN_MS + 30_000 }, ORIGIN_MS + 11_000, 'a').worst
         ?.measurement?.ms,
     ).toBe(0)
+  })
+
+  it('is not spaced by two packets of something else that came right after each other', () => {
+    const once = [6000, 6001].map((atMs) => ({ nic: 'b', atMs, bytes: 300 }))
+    const { spacingMs } = analysed([...once, ...periodic('a', TRAFFIC, 100, 5000, 30_000)])
+    expect(spacingMs).toBeGreaterThan(99)
+  })
+
+  it.each([
+    ['told by its length', TRAFFIC],
+    ['told by its rate', SLA],
+  ])('%s, says when the clock was set back', (_how, bytes) => {
+    const packets = [...slaOf('a', 30_000), ...periodic('a', bytes, 5, 5000, 30_000)]
+    const backwards = (clock?: (atMs: number) => number) => analysed(packets, ['a'], clock).nics.get('a')?.backwards
+    expect(backwards()).toBe(0)
+    expect(backwards((atMs) => (atMs < 20_000 ? atMs : atMs - 3000))).toBeGreaterThan(500)
   })
 
   it('takes no more memory for a million packets', () => {

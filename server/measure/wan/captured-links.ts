@@ -1,65 +1,104 @@
+import type { Interval } from '../../domain/ids'
+import { lossOf } from '../../domain/impairment'
 import type { WanLab } from '../../domain/lab'
+import type { RunContext } from '../../domain/run'
 import type { WanLink } from '../../domain/wan'
 import { type CapturedNic, captureName, LINK_DIRECTIONS, type WanCaptured } from '../../domain/wan-run'
 import type { ProbeAnalysis } from '../probe-analysis'
 import { capturedPaths } from './analysis'
-import type { Degradation } from './degradations'
+import type { Degradation, LinkChange } from './degradations'
 import { type CapturedPaths, type WanOutage, wanOutage } from './outage'
 import type { PathBins } from './path-use'
+import { sentMeanwhile } from './sent-meanwhile'
 
 /** The captures of a run's links. */
 export type CapturedLinks = {
   links: readonly WanLink[]
   /** null: the run ended before they were read. */
   captured: WanCaptured | null
+  changes: readonly LinkChange[]
   probes: readonly ProbeAnalysis[]
+  context: RunContext | null
   evidence: { lab: WanLab }
 }
 
 const nicNamed = (captured: WanCaptured, nic: string, direction: 'in' | 'out'): CapturedNic | undefined =>
   captured.nics.find((one) => one.nic === nic && one.direction === direction)
 
-/** The traffic on all links together, in one direction, as the router's side shows it. */
-export function pathsOf(
-  captured: WanCaptured,
-  links: readonly WanLink[],
-  direction: 'in' | 'out',
-): Omit<CapturedPaths, 'endMs'> {
-  const names = links.map(({ toRouter }) => captureName({ nic: toRouter.nic.name, direction }))
-  return capturedPaths({ ...captured, nics: new Map(captured.nics.map((nic) => [captureName(nic), nic])) }, names)
+/** Round trips of the probes, ms: the longest, and by how much they differ. Infinity and 0 when none was answered. */
+type Trips = { longestMs: number; spreadMs: number }
+
+function tripsOf(trips: readonly number[]): Trips {
+  const longestMs = trips.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
+  const leastMs = trips.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
+  return trips.length === 0
+    ? { longestMs: Number.POSITIVE_INFINITY, spreadMs: 0 }
+    : { longestMs, spreadMs: longestMs - leastMs }
 }
 
-/** The longest round trip that a probe saw from shortly before a change on, ms; Infinity when none was answered. */
-function longestTripMs(probes: readonly ProbeAnalysis[], { probes: seen }: Degradation, baselineMs: number): number {
-  const trips = probes.flatMap(({ target, timeline }) => {
-    const window = seen.find((one) => one.target.id === target.id)
-    if (!window) return []
-    const [fromMs, toMs] = [window.t0.fromMs - baselineMs, window.until?.fromMs ?? Number.POSITIVE_INFINITY]
-    return timeline.records.flatMap(({ sendMs, rttMs }) =>
-      rttMs !== null && sendMs >= fromMs && sendMs <= toMs ? [rttMs] : [],
-    )
-  })
-  return trips.length === 0 ? Number.POSITIVE_INFINITY : trips.reduce((a, b) => Math.max(a, b))
+/** Of the whole run. */
+export const allTrips = (probes: readonly ProbeAnalysis[]): Trips =>
+  tripsOf(probes.flatMap(({ timeline }) => timeline.records.flatMap(({ rttMs }) => rttMs ?? [])))
+
+/** From shortly before a degradation to the next change. */
+const tripsAfter = ({ probes, evidence }: CapturedLinks, { probes: seen }: Degradation): Trips =>
+  tripsOf(
+    probes.flatMap(({ target, timeline }) => {
+      const window = seen.find((one) => one.target.id === target.id)
+      if (!window) return []
+      const fromMs = window.t0.fromMs - evidence.lab.expectations.baselineMs
+      const toMs = window.until?.fromMs ?? Number.POSITIVE_INFINITY
+      return timeline.records.flatMap(({ sendMs, rttMs }) =>
+        rttMs !== null && sendMs >= fromMs && sendMs <= toMs ? [rttMs] : [],
+      )
+    }),
+  )
+
+const sentIn = ({ probes, context, evidence }: CapturedLinks, pause: Interval, { longestMs }: Trips) =>
+  sentMeanwhile(probes, pause, { host: evidence.lab.wan.pve.host, context, tripMs: longestMs })
+
+/** Whether answers were cut off in a pause, too, and not only what they answer. */
+const isCutBack = (changes: readonly LinkChange[], { fromMs, toMs }: Interval): boolean =>
+  changes.some(
+    ({ fault: { link }, t0 }) =>
+      link && t0 && t0.fromMs <= toMs && t0.toMs >= fromMs && lossOf(link.impairment.toRouter) === 1,
+  )
+
+/** The traffic on all links together, in one direction, as the router's side shows it, with what bounds its pauses. */
+export function pathsOf(
+  run: CapturedLinks,
+  captured: WanCaptured,
+  direction: 'in' | 'out',
+  trips: Trips,
+): Omit<CapturedPaths, 'endMs'> {
+  const names = run.links.map(({ toRouter }) => captureName({ nic: toRouter.nic.name, direction }))
+  const nics = new Map(captured.nics.map((nic) => [captureName(nic), nic]))
+  const earlyMs = (pause: Interval) => (isCutBack(run.changes, pause) ? 0 : trips.spreadMs)
+  return {
+    ...capturedPaths({ ...captured, nics }, names),
+    unsentMs: (pause) => sentIn(run, pause, trips).unsentMs,
+    ...(direction === 'out' ? { lateMs: trips.longestMs, earlyMs } : {}),
+  }
 }
+
+/** `caveats`: why the worst gap may be none of the links; with any nothing is told from it. */
+export type LinksOutage = WanOutage & { title: string; caveats: string[] }
 
 /** The worst gap over all links after a degradation and before the next change, in either direction; null when none can be told. */
-export function gapAfter(
-  { captured, links, probes, evidence }: CapturedLinks,
-  degradation: Degradation,
-): (WanOutage & { title: string }) | null {
+export function gapAfter(run: CapturedLinks, degradation: Degradation): LinksOutage | null {
+  const { captured } = run
   if (!captured) return null
   const { t0, until } = degradation
   const endMs = Math.min(captured.endMs, until?.fromMs ?? captured.endMs)
-  const answersLateMs = longestTripMs(probes, degradation, evidence.lab.expectations.baselineMs)
+  const trips = tripsAfter(run, degradation)
   const found = LINK_DIRECTIONS.map(({ direction, title }) => {
-    const paths = pathsOf(captured, links, direction)
-    const lateMs = direction === 'out' ? answersLateMs : 0
-    return { ...wanOutage({ ...paths, endMs, lateMs }, t0.fromMs, `captures, ${title}`), title }
+    const paths = pathsOf(run, captured, direction, trips)
+    return { ...wanOutage({ ...paths, endMs }, t0.fromMs, `captures, ${title}`), title }
   })
   const lengthOf = ({ worst }: WanOutage) => worst?.bounds.upperMs ?? (worst ? Number.POSITIVE_INFINITY : -1)
-  return found.some(({ worst }) => worst === null)
-    ? null
-    : (found.toSorted((a, b) => lengthOf(b) - lengthOf(a))[0] ?? null)
+  const [longest] = found.toSorted((a, b) => lengthOf(b) - lengthOf(a))
+  if (!longest?.worst || found.some(({ worst }) => worst === null)) return null
+  return { ...longest, caveats: longest.gaps.length > 0 ? sentIn(run, longest.worst, trips).caveats : [] }
 }
 
 /** Packets of the traffic towards the ISPs, per bin, by link. */
@@ -95,7 +134,9 @@ export function doubtsOf({ captured, links }: Pick<CapturedLinks, 'captured' | '
       nicNamed(captured, nic.name, direction) ? [] : [captureName({ nic: nic.name, direction })],
     ),
   )
-  const doubts = captured.nics.flatMap((nic) => {
+  // What else was captured is for looking at: nothing is told from it.
+  const needed = captured.nics.filter(({ nic }) => links.some(({ toRouter }) => toRouter.nic.name === nic))
+  const doubts = needed.flatMap((nic) => {
     const name = captureName(nic)
     const { error, dropped, backwards } = nic
     return [
@@ -105,7 +146,7 @@ export function doubtsOf({ captured, links }: Pick<CapturedLinks, 'captured' | '
       backwards > 0 ? [`the capture host's clock was set back (${name})`] : [],
     ].flat()
   })
-  const isTold = captured.nics.some(({ traffic }) => traffic !== null)
+  const isTold = needed.some(({ traffic }) => traffic !== null)
   return [
     ...missing.map((name) => `nothing was captured on ${name}`),
     ...doubts,

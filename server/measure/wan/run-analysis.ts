@@ -80,9 +80,11 @@ export function analyseWan(evidence: RunEvidence<WanLab>): WanAnalysis {
 /** The worst gap while a link is left. One that nobody saw end outweighs all others, and has no length. */
 function worstGap(analysis: WanAnalysis): Pick<WanAnalysis, 'failoverTime' | 'openMs'> {
   const { degradations } = analysis
-  const worst = degradations
+  const found = degradations
     .filter(({ isLast }) => !isLast || degradations.length === 1)
-    .flatMap((degradation) => gapAfter(analysis, degradation)?.worst ?? [])
+    .flatMap((degradation) => gapAfter(analysis, degradation) ?? [])
+  if (found.some(({ caveats }) => caveats.length > 0)) return { failoverTime: null, openMs: null }
+  const worst = found.flatMap((gap) => gap.worst ?? [])
   const open = worst.flatMap(({ bounds }) => (bounds.upperMs === null ? [bounds.lowerMs] : []))
   if (open.length > 0) return { failoverTime: null, openMs: Math.max(...open) }
   const told = worst.flatMap(({ measurement }) => measurement ?? [])
@@ -97,7 +99,8 @@ function outagesByLink(analysis: WanAnalysis): Measurement[] {
     const { change, isLast, probes } = degradation
     if (isLast) return []
     const name = links.find(({ id }) => id === change.link)?.isp.title ?? change.link
-    const gap = doubts.length > 0 ? null : gapAfter(analysis, degradation)?.worst?.measurement
+    const found = doubts.length > 0 ? null : gapAfter(analysis, degradation)
+    const gap = found?.caveats.length === 0 ? found.worst?.measurement : null
     const byProbe = probes.flatMap(({ failover }) => failover.measurement ?? [])
     const title = `Outage after the failure of ${name}`
     return [

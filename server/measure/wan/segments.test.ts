@@ -28,11 +28,13 @@ describe('segments', () => {
     expect(watch([])).toEqual([])
   })
 
-  it('take packets a little out of order, and count a clock that was set back', () => {
-    const watcher = segmentWatcher(GAP_MS)
-    for (const stamp of [1000, 1020, 1010, 990, 1030, 500, 1040]) watcher.add(stamp)
-    expect(watcher.segments()).toEqual([{ fromMs: 990, toMs: 1040, packets: 6 }])
-    expect(watcher.backwards()).toBe(1)
+  it('take packets a little out of order, and none of a clock that was set back', () => {
+    expect(watch([1000, 1020, 1010, 990, 1030, 500, 1040])).toEqual([{ fromMs: 990, toMs: 1040, packets: 6 }])
+    // The clock goes back by 0.6 s in the middle of a second of traffic: what comes then hides no pause.
+    expect(watch([...every(10, 1000, 2000), ...every(10, 1400, 1900), ...every(10, 2100, 2200)])).toEqual([
+      { fromMs: 1000, toMs: 2000, packets: 101 },
+      { fromMs: 2100, toMs: 2200, packets: 11 },
+    ])
   })
 
   it('stay within their number by counting only longer pauses', () => {
@@ -98,6 +100,32 @@ describe('an outage over several NICs', () => {
     expect(wanOutage(paths([early, second], 9000), 4000, 'x').gaps).toEqual([
       { fromMs: 5000, toMs: 6200, isOpen: false },
     ])
+  })
+
+  it('of requests alone lies in the interval that their answers show, whichever way is the longer', () => {
+    const [spacingMs, cut] = [20, 10_000]
+    const gapMs = gapThresholdMs(spacingMs)
+    const answers = (fromMs: number, toMs: number, tripMs: number) =>
+      watch(
+        every(spacingMs, fromMs + 7, toMs - 1).map((sentMs) => sentMs + tripMs),
+        gapMs,
+      )
+    const trip = fc.integer({ min: 5, max: 600 })
+    fc.assert(
+      fc.property(fc.integer({ min: 300, max: 8000 }), trip, trip, (outageMs, beforeMs, afterMs) => {
+        const back = cut + outageMs
+        const streams = [answers(0, cut, beforeMs), answers(back, back + 5000, afterMs)]
+        const trips = { lateMs: Math.max(beforeMs, afterMs), earlyMs: () => Math.abs(beforeMs - afterMs) }
+        const { worst } = wanOutage({ streams, gapMs, spacingMs, edgeMs: 0, endMs: back + 5000, ...trips }, cut, 'x')
+        expect(outageMs).toBeLessThanOrEqual(worst?.bounds.upperMs ?? 0)
+        expect(outageMs).toBeGreaterThanOrEqual(worst?.bounds.lowerMs ?? Number.POSITIVE_INFINITY)
+      }),
+    )
+  })
+
+  it('is none for certain where nothing was sent meanwhile', () => {
+    const { worst } = wanOutage({ ...paths([first, second], 9000), unsentMs: () => 1210 }, 5000, 'x')
+    expect(worst?.bounds).toEqual({ lowerMs: 0, upperMs: 1200 })
   })
 
   it('holds a planted outage in its interval, whatever the phase of the packets', () => {

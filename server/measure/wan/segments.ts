@@ -5,14 +5,12 @@ export type Segment = { fromMs: number; toMs: number; packets: number }
 export type TrafficGap = { fromMs: number; toMs: number; isOpen: boolean }
 
 export type SegmentWatcher = {
-  /** Packets of several senders may come a little out of order. */
+  /** Packets may come a little out of order; one that is more than a gap behind the newest is left out. */
   add(stampMs: number): void
   /** So far, in order; a copy. */
   segments(): Segment[]
   /** Longer pauses than this one end a segment, ms. Grows when there are too many of them. */
   gapMs(): number
-  /** Packets whose stamp was more than a gap before the newest one: somebody set the clock. */
-  backwards(): number
 }
 
 const MAX_SEGMENTS = 5000
@@ -38,14 +36,10 @@ function joined(segments: readonly Segment[], gapMs: number): Segment[] {
 export function segmentWatcher(gapMs: number, maxSegments = MAX_SEGMENTS): SegmentWatcher {
   let segments: Segment[] = []
   let threshold = gapMs
-  let backwards = 0
   return {
     add(stampMs) {
       const last = segments.at(-1)
-      if (last && stampMs < last.fromMs - threshold) {
-        backwards++
-        return
-      }
+      if (last && stampMs < last.toMs - threshold) return
       if (last && stampMs - last.toMs <= threshold) {
         last.toMs = Math.max(last.toMs, stampMs)
         last.fromMs = Math.min(last.fromMs, stampMs)
@@ -60,7 +54,6 @@ export function segmentWatcher(gapMs: number, maxSegments = MAX_SEGMENTS): Segme
     },
     segments: () => segments.map((segment) => ({ ...segment })),
     gapMs: () => threshold,
-    backwards: () => backwards,
   }
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { START_LATE_MS } from '../../cases/scenario'
 import type { Action, DesiredState, PlannedCommand } from '../../domain/case'
+import { formatUtc } from '../../domain/format'
 import type { WanLab } from '../../domain/lab'
 import { actionMs, isImpairment, type ScenarioStep } from '../../domain/scenario'
 import type { ScheduledStep } from '../../domain/scheduled'
@@ -118,7 +119,7 @@ function refuseMissed(startAtMs: number | null): void {
   const lateS = Math.round((Date.now() - startAtMs) / 1000)
   throw new AppError(
     'conflict',
-    `the start at ${new Date(startAtMs).toISOString()} was missed by ${lateS} s; nothing was run`,
+    `the start at ${formatUtc(startAtMs)} was missed by ${lateS} s; nothing was run`,
     {
       hint: 'The lab was busy, or the dashboard was down then. Schedule it for another time.',
     },

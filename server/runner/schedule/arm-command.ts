@@ -5,7 +5,6 @@ import { execAt, streamAt } from '../../drivers/at'
 import { batcher, ROW_DELAY_MS } from '../../drivers/batch'
 import { LocustHistory } from '../../drivers/locust'
 import { stopTagged } from '../../drivers/tool'
-import { consolePassword } from '../../drivers/wanulator/wanulator'
 import { AppError, asAppError } from '../../errors'
 import type { ArmedStep, StepEnd } from '../../scenarios/schedule'
 import type { StreamEnd } from '../../transport/remote'
@@ -144,9 +143,10 @@ class ArmedCommand implements ArmedStep {
   begin(): Promise<StepEnd> {
     const { action } = this.given
     const needsPassword = action.kind === 'script' && action.commands.some((text) => text.includes(PASSWORD_VARIABLE))
+    const { passwordEnv } = this.session.lab.wan.console
     // A script that is to have a password and gets none fails by itself, and says what it misses.
-    const password = needsPassword ? consolePassword(this.session.lab.wan, process.env) : null
-    this.#stream?.write(goLine(password))
+    const password = needsPassword ? process.env[passwordEnv] : undefined
+    this.#stream?.write(goLine(password || null))
     return this.#result()
   }
 

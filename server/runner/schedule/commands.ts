@@ -1,6 +1,6 @@
 import type { ScenarioAction, ScenarioStep } from '../../domain/scenario'
 import type { HttpLoad } from '../../domain/wan-run'
-import { armedArgv, armedScriptArgv, prepareArgv, underHome } from '../../drivers/armed'
+import { armedArgv, armedScriptArgv, prepareArgv, underHome, withEnv } from '../../drivers/armed'
 import { iperf3Argv } from '../../drivers/iperf3'
 import { locustArgv } from '../../drivers/locust'
 import { pingArgv } from '../../drivers/ping'
@@ -46,7 +46,7 @@ export function commandOf(step: ScenarioStep, action: CommandAction, limitMs: nu
       return armedArgv(pingArgv({ address: action.target }, action.intervalMs, action.count))
     case 'http-load': {
       const own = action.file === null ? undefined : { workdir: action.workdir, file: action.file }
-      return armedArgv(locustArgv(httpLoad(step, action, limitMs), own))
+      return armedArgv(withEnv(action.env, locustArgv(httpLoad(step, action, limitMs), own)))
     }
     case 'throughput': {
       const { server, port, parallel, direction, durationMs } = action
