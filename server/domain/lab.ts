@@ -316,7 +316,11 @@ export function wanPart(lab: AnyLab): WanLab | null {
   if (!hasCluster(lab)) return lab
   const { containers: _c, instances: _i, networks: _n, cluster: _l, traffic: _t, throughput: _h, ...rest } = lab
   const { performance: _p, ...common } = rest
-  return { ...common, targets: lab.targets.flatMap(onHosts), switches: lab.switches.filter(({ at }) => at.every(isHost)) }
+  return {
+    ...common,
+    targets: lab.targets.flatMap(onHosts),
+    switches: lab.switches.filter(({ at }) => at.every(isHost)),
+  }
 }
 
 const isHost = (place: Place): boolean => 'host' in place

@@ -64,9 +64,8 @@ export class Recorder {
   }
 
   /** What was said on a line that one of our commands holds open, as its output. */
-  said(command: { host: string; argv: readonly string[] }, text: string): void {
-    const commandId = this.idOf(command)
-    if (commandId) this.#output(commandId, 'stdout', text)
+  said(commandId: string, text: string): void {
+    this.#output(commandId, 'stdout', text)
   }
 
   /** Tells what lines still wait. */
