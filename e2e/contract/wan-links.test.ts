@@ -95,7 +95,12 @@ test('a WANulator whose console is wedged is restarted, and its link made good',
   expect([run.ending, run.verdict, run.dirty], run.message ?? '').toEqual(['completed', 'pass', false])
   expect(planned.strangers(run)).toEqual([])
   const { vms, ours } = await lookAtWan(world)
-  expect(vms.find(({ vm }) => vm === 103)).toMatchObject({ running: true, isGood: true, emulators: 1, console: 'login' })
+  expect(vms.find(({ vm }) => vm === 103)).toMatchObject({
+    running: true,
+    isGood: true,
+    emulators: 1,
+    console: 'login',
+  })
   expect(ours).toEqual([])
 })
 

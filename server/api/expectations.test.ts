@@ -65,7 +65,11 @@ it('reads no more than so many', async () => {
 it('of a WAN are a gap for each of its cases, and the times in which traffic leaves a link and is back on it', () => {
   const { expectations, ...lab } = WanLabSchema.parse(exampleWanLab())
   const rows = wanExpectationSources({ expectations: { ...expectations, linkGapMs: 700 } }).map((source) =>
-    expectationOf(source, casesFor({ ...lab, expectations }).some(({ id }) => id === source.case), []),
+    expectationOf(
+      source,
+      casesFor({ ...lab, expectations }).some(({ id }) => id === source.case),
+      [],
+    ),
   )
   expect(rows.map(({ id, case: { isThere } }) => [id, isThere])).toEqual(
     ['gap-WAN-1', 'gap-WAN-2', 'gap-WAN-3', 'gap-WAN-4', 'gap-WAN-5', 'link-left', 'link-back'].map((id) => [id, true]),

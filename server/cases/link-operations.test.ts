@@ -21,11 +21,7 @@ const actionsOf = (id: string, params: Record<string, unknown>) =>
 
 describe('the operations on links', () => {
   it('are those of a lab with a WAN, refused without allowDestructive', () => {
-    expect(operationsFor(lab).map(({ id }) => id)).toEqual([
-      'link-impair',
-      'links-good',
-      'wanulator-restart',
-    ])
+    expect(operationsFor(lab).map(({ id }) => id)).toEqual(['link-impair', 'links-good', 'wanulator-restart'])
     expect(blockedBecause(operation('links-good'), { ...lab, allowDestructive: false })).toMatch(/allowDestructive/)
     const { fields, kind } = caseView(operation('link-impair'), lab)
     expect([kind, fields.map(({ name }) => name)]).toEqual(['operation', ['link']])

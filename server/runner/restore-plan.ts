@@ -22,9 +22,7 @@ export async function planRestore({ lab, tag, undo }: PlanContext<AnyLab>): Prom
         makeLinkGood(dry, desired.vm, { tag: tag('restore'), env: dryEnv(lab), untilMs: 0 }),
       ),
     )
-  const starts = undo
-    .filter(isLinkGood)
-    .flatMap(({ vm }) => plannedPower(lab, vm, tag('restore'), ['status', 'start']))
+  const starts = undo.filter(isLinkGood).flatMap(({ vm }) => plannedPower(lab, vm, tag('restore'), ['status', 'start']))
   const undos = undo.flatMap((desired) => {
     if (isLinkGood(desired)) return []
     const { title, check, apply } = planDesired(lab, desired)

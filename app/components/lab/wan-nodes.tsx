@@ -119,11 +119,7 @@ const BORDER: Record<LinkState['tone'], string> = {
   neutral: '',
 }
 
-function ageText(
-  reading: WanulatorView['reading'],
-  error: WanulatorView['error'] | undefined,
-  nowMs: number,
-): string {
+function ageText(reading: WanulatorView['reading'], error: WanulatorView['error'] | undefined, nowMs: number): string {
   if (reading) return `${reading.isByRun ? 'set by a run' : 'read'} ${ago(nowMs - reading.atMs)}`
   return error ? `tried ${ago(nowMs - error.atMs)}` : 'not read yet'
 }

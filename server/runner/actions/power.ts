@@ -21,6 +21,13 @@ export const plannedPower = (
   if (!wan) return []
   return words.map((word) => {
     const { argvOf, timeoutMs, what, repeat } = COMMANDS[word]
-    return plannedExec(lab, { host: wan.pve.host }, argvOf(wan.pve, vm), { tag, timeoutMs }, `VM ${vm}: ${what}`, repeat)
+    return plannedExec(
+      lab,
+      { host: wan.pve.host },
+      argvOf(wan.pve, vm),
+      { tag, timeoutMs },
+      `VM ${vm}: ${what}`,
+      repeat,
+    )
   })
 }

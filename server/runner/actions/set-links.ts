@@ -30,8 +30,7 @@ export function planSetting({ lab, tag }: PlanContext<WanLab>, each: SetLink): P
  * step then fails with its reason.
  */
 export const setLinks: WanHandler<'set-links'> = {
-  plan: async (context, { links }) =>
-    (await Promise.all(links.map((each) => planSetting(context, each)))).flat(),
+  plan: async (context, { links }) => (await Promise.all(links.map((each) => planSetting(context, each)))).flat(),
   run: async (session, { title, links, undo }, signal) => {
     await beforeChange(session, title, undo)
     signal.throwIfAborted()
