@@ -35,11 +35,11 @@ function judgeGap(analysis: WanAnalysis, degradation: Degradation): Judged {
   if (!found?.worst) return inconclusive(`${title}: no traffic was captured before it.`)
   const contradiction = contradicted(title, found)
   if (contradiction) return contradiction
-  const { bounds, measurement } = found.worst
+  const { bounds, measurement, mostMs } = found.worst
   const counted = `${found.gaps.length} gap${found.gaps.length === 1 ? '' : 's'}`
   const text = `${title}: ${counted}, the worst ${formatRange(bounds.lowerMs, bounds.upperMs)} ${found.title}`
   const judged = againstLimit(
-    { lowerMs: bounds.lowerMs, upperMs: bounds.upperMs ?? Number.POSITIVE_INFINITY },
+    { lowerMs: bounds.lowerMs, upperMs: mostMs },
     analysis.evidence.lab.expectations.linkGapMs,
     measurement && duration(measurement),
     [{ text }],

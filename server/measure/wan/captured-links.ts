@@ -95,8 +95,7 @@ export function gapAfter(run: CapturedLinks, degradation: Degradation): LinksOut
     const paths = pathsOf(run, captured, direction, trips)
     return { ...wanOutage({ ...paths, endMs }, t0.fromMs, `captures, ${title}`), title }
   })
-  const lengthOf = ({ worst }: WanOutage) => worst?.bounds.upperMs ?? (worst ? Number.POSITIVE_INFINITY : -1)
-  const [longest] = found.toSorted((a, b) => lengthOf(b) - lengthOf(a))
+  const [longest] = found.toSorted((a, b) => (b.worst?.mostMs ?? 0) - (a.worst?.mostMs ?? 0))
   if (!longest?.worst || found.some(({ worst }) => worst === null)) return null
   return { ...longest, caveats: longest.gaps.length > 0 ? sentIn(run, longest.worst, trips).caveats : [] }
 }

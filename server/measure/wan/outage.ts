@@ -25,11 +25,13 @@ export type CapturedPaths = {
 
 export type WanOutage = {
   gaps: TrafficGap[]
-  /** The one that nobody saw end, else the longest. null: nothing was captured before `fromMs`, so nothing can have stopped. */
+  /** The one after which traffic was seen again the latest. null: nothing was captured before `fromMs`, so nothing can have stopped. */
   worst: {
     fromMs: number
     toMs: number
     bounds: Bounds
+    /** The longest that it can have been; with `bounds.upperMs` null by what came after `endMs`, and Infinity: it never ended. */
+    mostMs: number
     /** null: nobody saw it end, so it has no length. */
     measurement: Measurement | null
   } | null
@@ -68,14 +70,15 @@ export function wanOutage(paths: CapturedPaths, fromMs: number, source: string):
   const first = union[0]
   if (!first || first.fromMs > fromMs) return { gaps: [], worst: null }
   const gaps = gapsIn(union, gapMs, { fromMs, toMs: endMs })
-  const [longest] = gaps.toSorted((a, b) => lengthMs(b) - lengthMs(a))
-  const worst = gaps.find((gap) => gap.isOpen) ?? longest
-  const { isOpen: _, ...span } = worst ?? { fromMs, toMs: fromMs, isOpen: false }
-  const ms = span.toMs - span.fromMs
+  const [worst] = gaps.toSorted((a, b) => b.pauseMs - a.pauseMs)
+  const { fromMs: beganMs, toMs } = worst ?? { fromMs, toMs: fromMs }
+  const ms = toMs - beganMs
   const unseenMs = gapMs + (paths.earlyMs?.({ fromMs, toMs: fromMs }) ?? 0)
   const bounds = worst ? gapBounds(paths, worst) : { lowerMs: 0, upperMs: unseenMs }
   const { lowerMs, upperMs } = bounds
   const labels = { id: LONGEST_GAP, title: 'Failover Time, longest gap', method: 'TBM', source } as const
   const measurement = upperMs === null ? null : { ...labels, ms, plusMs: upperMs - ms, minusMs: ms - lowerMs }
-  return { gaps, worst: { ...span, bounds, measurement } }
+  const whole = worst && { ...worst, toMs: beganMs + worst.pauseMs, isOpen: false }
+  const mostMs = (whole ? gapBounds(paths, whole) : bounds).upperMs ?? Number.POSITIVE_INFINITY
+  return { gaps, worst: { fromMs: beganMs, toMs, bounds, mostMs, measurement } }
 }
