@@ -41,7 +41,7 @@ function judgeGap(analysis: WanAnalysis, degradation: Degradation): Judged {
   const judged = againstLimit(
     { lowerMs: bounds.lowerMs, upperMs: mostMs },
     analysis.evidence.lab.expectations.linkGapMs,
-    measurement && duration(measurement),
+    measurement ? duration(measurement) : { value: null, unit: 'ms', text: formatRange(bounds.lowerMs, null) },
     [{ text }],
   )
   if (bounds.upperMs !== null || judged.verdict !== 'fail') return judged

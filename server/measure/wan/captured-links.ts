@@ -1,9 +1,11 @@
+import type { RunEvent } from '../../domain/event'
 import type { Interval } from '../../domain/ids'
 import { lossOf } from '../../domain/impairment'
 import type { WanLab } from '../../domain/lab'
 import type { RunContext } from '../../domain/run'
 import type { WanLink } from '../../domain/wan'
 import { type CapturedNic, captureName, LINK_DIRECTIONS, type WanCaptured } from '../../domain/wan-run'
+import { clockDriftMs } from '../clock-steps'
 import type { ProbeAnalysis } from '../probe-analysis'
 import { capturedPaths } from './analysis'
 import type { Degradation, LinkChange } from './degradations'
@@ -19,7 +21,7 @@ export type CapturedLinks = {
   changes: readonly LinkChange[]
   probes: readonly ProbeAnalysis[]
   context: RunContext | null
-  evidence: { lab: WanLab }
+  evidence: { lab: WanLab; events: readonly RunEvent[] }
 }
 
 const nicNamed = (captured: WanCaptured, nic: string, direction: 'in' | 'out'): CapturedNic | undefined =>
@@ -76,6 +78,7 @@ export function pathsOf(
   const earlyMs = (pause: Interval) => (isCutBack(run.changes, pause) ? 0 : trips.spreadMs)
   return {
     ...capturedPaths({ ...captured, nics }, names),
+    clockMs: clockDriftMs(run.evidence.events, run.evidence.lab.wan.pve.host),
     unsentMs: (pause) => sentIn(run, pause, trips).unsentMs,
     ...(direction === 'out' ? { lateMs: trips.longestMs, earlyMs } : {}),
   }

@@ -13,6 +13,8 @@ export type CapturedPaths = {
   spacingMs: number
   /** By how much a segment may begin or end late or early, ms. */
   edgeMs: number
+  /** So much the clock may have been set in a pause, either way, ms. */
+  clockMs?: number
   /** So much longer than the outage a pause may be, ms: of answers, whose way there and back is in it. Infinity: nobody knows. */
   lateMs?: number
   /** So much shorter a pause of answers may be, ms: those to what was sent before still come, and the later ones sooner. */
@@ -46,17 +48,18 @@ const SPACINGS = 5
 /** Which pauses are gaps, by the spacing (99th percentile) of the baseline. */
 export const gapThresholdMs = (spacingMs: number): number => Math.max(LEAST_GAP_MS, SPACINGS * spacingMs)
 
-type Stated = Pick<CapturedPaths, 'spacingMs' | 'edgeMs' | 'lateMs' | 'earlyMs' | 'unsentMs'>
+type Stated = Omit<CapturedPaths, 'streams' | 'gapMs' | 'endMs'>
 
 /**
  * The true outage is a gap less at most one spacing at either end, and less `lateMs`, or more by `earlyMs`; an open one is
  * only known to have lasted so long, and has no upper bound.
  */
-export function gapBounds({ spacingMs, edgeMs, lateMs = 0, earlyMs, unsentMs }: Stated, gap: TrafficGap): Bounds {
+export function gapBounds(stated: Stated, gap: TrafficGap): Bounds {
+  const { spacingMs, edgeMs, clockMs = 0, lateMs = 0, earlyMs, unsentMs } = stated
   const ms = lengthMs(gap)
   const sentMs = Math.max(spacingMs, unsentMs?.(gap) ?? 0)
-  const lowerMs = ms - Math.min(ms, 2 * (sentMs + edgeMs) + lateMs)
-  return { lowerMs, upperMs: gap.isOpen ? null : ms + 2 * edgeMs + (earlyMs?.(gap) ?? 0) }
+  const lowerMs = ms - Math.min(ms, 2 * (sentMs + edgeMs) + lateMs + clockMs)
+  return { lowerMs, upperMs: gap.isOpen ? null : ms + 2 * edgeMs + (earlyMs?.(gap) ?? 0) + clockMs }
 }
 
 /**
@@ -73,7 +76,7 @@ export function wanOutage(paths: CapturedPaths, fromMs: number, source: string):
   const [worst] = gaps.toSorted((a, b) => b.pauseMs - a.pauseMs)
   const { fromMs: beganMs, toMs } = worst ?? { fromMs, toMs: fromMs }
   const ms = toMs - beganMs
-  const unseenMs = gapMs + (paths.earlyMs?.({ fromMs, toMs: fromMs }) ?? 0)
+  const unseenMs = gapMs + (paths.earlyMs?.({ fromMs, toMs: fromMs }) ?? 0) + (paths.clockMs ?? 0)
   const bounds = worst ? gapBounds(paths, worst) : { lowerMs: 0, upperMs: unseenMs }
   const { lowerMs, upperMs } = bounds
   const labels = { id: LONGEST_GAP, title: 'Failover Time, longest gap', method: 'TBM', source } as const

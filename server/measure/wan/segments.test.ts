@@ -137,6 +137,11 @@ describe('an outage over several NICs', () => {
     expect(worst?.bounds).toEqual({ lowerMs: 0, upperMs: 1200 })
   })
 
+  it('may be off by what the clock ran away meanwhile', () => {
+    const { worst } = wanOutage({ ...paths([first, second], 9000), clockMs: 30 }, 5000, 'x')
+    expect(worst?.bounds).toEqual({ lowerMs: 1150, upperMs: 1230 })
+  })
+
   it('holds a planted outage in its interval, whatever the phase of the packets', () => {
     const inputs = fc.record({
       spacingMs: fc.integer({ min: 1, max: 40 }),
