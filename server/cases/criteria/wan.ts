@@ -1,6 +1,6 @@
 import { formatMs, formatRange } from '../../domain/format'
-import { gapAfter, type LinksOutage } from '../../measure/wan/captured-links'
 import type { Degradation } from '../../measure/wan/degradations'
+import { gapAfter, type LinksOutage } from '../../measure/wan/links-outage'
 import type { WanAnalysis } from '../../measure/wan/run-analysis'
 import type { Judged, WanCriterion } from '../define'
 import { fail, inconclusive, pass } from './judged'

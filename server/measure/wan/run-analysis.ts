@@ -10,7 +10,7 @@ import { type ClockStep, clockSteps, contextOf } from '../clock-steps'
 import { doneOn } from '../clocks'
 import { type Headline, headlineOf } from '../failover-time'
 import { analyseProbe, type ProbeAnalysis } from '../probe-analysis'
-import { doubtsOf, gapAfter } from './captured-links'
+import { doubtsOf } from './captured-links'
 import {
   changesOf,
   type Degradation,
@@ -20,6 +20,7 @@ import {
   PROBE_TIME,
 } from './degradations'
 import { linkTimes } from './link-times'
+import { gapAfter } from './links-outage'
 
 /** What is judged of a run on a WAN's links, computed from stored evidence only. */
 export type WanAnalysis = {
