@@ -40,6 +40,11 @@ export function captureRows(captures: readonly CaptureView[], lab: AnyPublicLab 
     const onRouterSide = isIspSide ? OTHER[direction] : direction
     const way = LINK_DIRECTIONS.find((one) => one.direction === onRouterSide)?.title ?? ''
     const name = `${nic} ${direction}`
-    return { key: name, name, link: link ? `${link.isp.title}, ${way}${isIspSide ? ", ISP's side" : ''}` : '–', capture }
+    return {
+      key: name,
+      name,
+      link: link ? `${link.isp.title}, ${way}${isIspSide ? ", ISP's side" : ''}` : '–',
+      capture,
+    }
   })
 }

@@ -1,6 +1,6 @@
 import { formatMs, formatRange } from '../../domain/format'
-import { gapAfter, type LinksOutage } from '../../measure/wan/captured-links'
 import type { Degradation } from '../../measure/wan/degradations'
+import { gapAfter, type LinksOutage } from '../../measure/wan/links-outage'
 import type { WanAnalysis } from '../../measure/wan/run-analysis'
 import type { Judged, WanCriterion } from '../define'
 import { fail, inconclusive, pass } from './judged'
@@ -35,13 +35,13 @@ function judgeGap(analysis: WanAnalysis, degradation: Degradation): Judged {
   if (!found?.worst) return inconclusive(`${title}: no traffic was captured before it.`)
   const contradiction = contradicted(title, found)
   if (contradiction) return contradiction
-  const { bounds, measurement } = found.worst
+  const { bounds, measurement, mostMs } = found.worst
   const counted = `${found.gaps.length} gap${found.gaps.length === 1 ? '' : 's'}`
   const text = `${title}: ${counted}, the worst ${formatRange(bounds.lowerMs, bounds.upperMs)} ${found.title}`
   const judged = againstLimit(
-    { lowerMs: bounds.lowerMs, upperMs: bounds.upperMs ?? Number.POSITIVE_INFINITY },
+    { lowerMs: bounds.lowerMs, upperMs: mostMs },
     analysis.evidence.lab.expectations.linkGapMs,
-    measurement && duration(measurement),
+    measurement ? duration(measurement) : { value: null, unit: 'ms', text: formatRange(bounds.lowerMs, null) },
     [{ text }],
   )
   if (bounds.upperMs !== null || judged.verdict !== 'fail') return judged

@@ -70,19 +70,28 @@ describe('an outage over several NICs', () => {
 
   it('ends when another NIC takes over', () => {
     const { gaps, worst } = wanOutage(paths([first, second], 9000), 5000, 'enp2s0f2, enp2s0f0')
-    expect(gaps).toEqual([{ fromMs: 5000, toMs: 6200, isOpen: false }])
+    expect(gaps).toEqual([{ fromMs: 5000, toMs: 6200, isOpen: false, pauseMs: 1200 }])
     expect(worst?.measurement).toMatchObject({ ms: 1200, plusMs: 0, minusMs: 20, method: 'TBM' })
     expect(worst?.bounds).toEqual({ lowerMs: 1180, upperMs: 1200 })
   })
 
   it('is open when nobody did', () => {
     const { worst } = wanOutage(paths([first], 9000), 4900, 'enp2s0f2')
-    expect(worst).toEqual({ fromMs: 5000, toMs: 9000, bounds: { lowerMs: 3980, upperMs: null }, measurement: null })
+    const never = Number.POSITIVE_INFINITY
+    const bounds = { lowerMs: 3980, upperMs: null }
+    expect(worst).toEqual({ fromMs: 5000, toMs: 9000, bounds, mostMs: never, measurement: null })
   })
 
   it('that nobody saw end is worse than a longer one that ended', () => {
     const { worst } = wanOutage(paths([first, watch(every(10, 8000, 8500))], 9000), 5000, 'x')
     expect(worst).toMatchObject({ fromMs: 8500, toMs: 9000, measurement: null })
+  })
+
+  it('that goes on behind the next change is known to its end, and no worse than a longer one before', () => {
+    const streams = [first, watch(every(10, 8000, 8500)), watch(every(10, 9400, 9800))]
+    expect(wanOutage(paths(streams, 9000), 5000, 'x').worst).toMatchObject({ fromMs: 5000, toMs: 8000, mostMs: 3000 })
+    const { worst } = wanOutage(paths(streams, 9000), 8200, 'x')
+    expect(worst).toMatchObject({ fromMs: 8500, toMs: 9000, mostMs: 900, bounds: { upperMs: null }, measurement: null })
   })
 
   it('is none where traffic went on: at most a gap that is not told', () => {
@@ -98,7 +107,7 @@ describe('an outage over several NICs', () => {
   it('leaves out what was before', () => {
     const early = watch([...every(10, 0, 1000), ...every(10, 1500, 5000)])
     expect(wanOutage(paths([early, second], 9000), 4000, 'x').gaps).toEqual([
-      { fromMs: 5000, toMs: 6200, isOpen: false },
+      { fromMs: 5000, toMs: 6200, isOpen: false, pauseMs: 1200 },
     ])
   })
 
@@ -126,6 +135,11 @@ describe('an outage over several NICs', () => {
   it('is none for certain where nothing was sent meanwhile', () => {
     const { worst } = wanOutage({ ...paths([first, second], 9000), unsentMs: () => 1210 }, 5000, 'x')
     expect(worst?.bounds).toEqual({ lowerMs: 0, upperMs: 1200 })
+  })
+
+  it('may be off by what the clock ran away meanwhile', () => {
+    const { worst } = wanOutage({ ...paths([first, second], 9000), clockMs: 30 }, 5000, 'x')
+    expect(worst?.bounds).toEqual({ lowerMs: 1150, upperMs: 1230 })
   })
 
   it('holds a planted outage in its interval, whatever the phase of the packets', () => {

@@ -1,8 +1,14 @@
 /** A stretch of traffic without a longer pause than some gap; epoch ms on the capture host's clock. */
 export type Segment = { fromMs: number; toMs: number; packets: number }
 
-/** A pause of traffic; open: it lasts to the end of what was captured, so nobody saw it end. */
-export type TrafficGap = { fromMs: number; toMs: number; isOpen: boolean }
+/** A pause of traffic; open: it lasts to the end of what is looked at, so it had not ended by then. */
+export type TrafficGap = {
+  fromMs: number
+  toMs: number
+  isOpen: boolean
+  /** Until traffic was seen again at all, ms; Infinity: it never was. */
+  pauseMs: number
+}
 
 export type SegmentWatcher = {
   /** Packets may come a little out of order; one that is more than a gap behind the newest is left out. */
@@ -77,7 +83,9 @@ export function gapsIn(
     const next = segments[index + 1]
     const isOpen = !next || next.fromMs > window.toMs
     // What begins right before the end is none yet: it belongs to whatever comes then.
-    const gap = { fromMs: segment.toMs, toMs: Math.min(next?.fromMs ?? window.toMs, window.toMs), isOpen }
+    const toMs = Math.min(next?.fromMs ?? window.toMs, window.toMs)
+    const pauseMs = (next?.fromMs ?? Number.POSITIVE_INFINITY) - segment.toMs
+    const gap = { fromMs: segment.toMs, toMs, isOpen, pauseMs }
     return gap.toMs - gap.fromMs > gapMs && gap.toMs >= window.fromMs ? [gap] : []
   })
 }

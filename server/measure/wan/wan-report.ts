@@ -7,7 +7,8 @@ import {
   type WanCaptured,
   type WanReport,
 } from '../../domain/wan-run'
-import { allTrips, pathBins, pathsOf } from './captured-links'
+import { pathBins } from './captured-links'
+import { allTrips, pathsOf } from './links-outage'
 import { gapBounds } from './outage'
 import { flapping, pathUse } from './path-use'
 import type { WanAnalysis } from './run-analysis'
