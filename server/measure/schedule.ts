@@ -61,7 +61,7 @@ export function latest(events: readonly RunEvent[]): { step: ScheduledStep; late
 /** How long after the time that it was scheduled for a scenario's latest step began; null: it was not, or none did. */
 export function wallClockStart(
   events: readonly RunEvent[],
-): { askedMs: number; /** Until all was ready. */ heldUpMs: number; ms: number; step: ScheduledStep } | null {
+): { askedMs: number /** Until all was ready. */; heldUpMs: number; ms: number; step: ScheduledStep } | null {
   const start = events.find((event) => event.kind === 'schedule-started')
   const late = latest(events)
   if (!late || start?.kind !== 'schedule-started' || start.askedMs === null) return null

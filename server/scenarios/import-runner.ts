@@ -239,4 +239,6 @@ export function importRunner(file: RunnerFile, options: RunnerImportOptions = {}
   }
 }
 
-const twice = (names: readonly string[]): string[] => [...new Set(names.filter((name, at) => names.indexOf(name) !== at))]
+const twice = (names: readonly string[]): string[] => [
+  ...new Set(names.filter((name, at) => names.indexOf(name) !== at)),
+]

@@ -69,8 +69,14 @@ describe('a scenario file', () => {
     ['', 'no runner file'],
     ['a: [', 'no YAML'],
     ['steps: []', 'no scenario'],
-    ['title: x\nsteps: [{ id: a, title: a, at: 5, host: b }]', 'no scenario: step 1, at: expected a time with its unit'],
-    ['title: x\nsteps: [{ id: a, title: a, at: 0, pause: 5, host: b }]', 'step 1, pause: expected a time with its unit'],
+    [
+      'title: x\nsteps: [{ id: a, title: a, at: 5, host: b }]',
+      'no scenario: step 1, at: expected a time with its unit',
+    ],
+    [
+      'title: x\nsteps: [{ id: a, title: a, at: 0, pause: 5, host: b }]',
+      'step 1, pause: expected a time with its unit',
+    ],
     ['title: x\nsteps: [{ id: a, title: a, at: 5s, host: b, action: { kind: dance } }]', 'no scenario: step 1, action'],
     ['title: x\nsteps: [{ id: a, title: a, at: 25h, host: b }]', 'step 1, at: it is longer than a day'],
     ['jobs: [{ host: a, run_after_hr: 25, commands: [x] }]', 'step 1, at: it is longer than a day'],

@@ -65,7 +65,11 @@ describe('an ssh_config', () => {
     ['a quote that never ends', 'Host "a\n', 'Unexpected line break'],
     ['a Match without a value', 'Match host\n', 'Missing value for match criteria host'],
     ['many wildcards', `Host ${'a*'.repeat(20)}b\nHost ${'a'.repeat(200)}\n`, 'too many *'],
-    ['what a regular expression never gets through', `Host ${'?'.repeat(40)}x\nHost ${'a'.repeat(40)}\n`, 'many * and ?'],
+    [
+      'what a regular expression never gets through',
+      `Host ${'?'.repeat(40)}x\nHost ${'a'.repeat(40)}\n`,
+      'many * and ?',
+    ],
     [
       'many of them',
       `${'Host *a*a*b\n'.repeat(400)}Host ${Array.from({ length: 40 }, (_, n) => 'a'.repeat(200 + n)).join(' ')}\n`,

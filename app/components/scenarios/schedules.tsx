@@ -18,9 +18,7 @@ export function Schedules({ lab, schedules }: { lab: string; schedules: readonly
   return (
     <Panel title="Schedule" bodyClassName="p-0">
       {schedules.length === 0 ? (
-        <p className="px-3 py-2 text-muted">
-          Nothing is scheduled. “Schedule” begins a scenario at a time of day.
-        </p>
+        <p className="px-3 py-2 text-muted">Nothing is scheduled. “Schedule” begins a scenario at a time of day.</p>
       ) : (
         <ul className="divide-y">
           {[...waiting, ...past].map((schedule) => (

@@ -32,11 +32,10 @@ export const OUTCOME: Record<StepOutcome, { tone: Tone; text: string }> = {
 }
 
 /** The one badge of a run: what it does now, then what it showed. */
-export function runBadge({
-  phase,
-  verdict,
-  ending,
-}: Pick<RunSummary, 'phase' | 'verdict' | 'ending'>): { tone: Tone; text: string } {
+export function runBadge({ phase, verdict, ending }: Pick<RunSummary, 'phase' | 'verdict' | 'ending'>): {
+  tone: Tone
+  text: string
+} {
   if (phase !== 'ended') return PHASE[phase]
   if (verdict) return VERDICT[verdict]
   return ENDING[ending ?? 'error']

@@ -117,13 +117,9 @@ class Arming {
 function refuseMissed(startAtMs: number | null): void {
   if (startAtMs === null || Date.now() <= startAtMs + START_LATE_MS) return
   const lateS = Math.round((Date.now() - startAtMs) / 1000)
-  throw new AppError(
-    'conflict',
-    `the start at ${formatUtc(startAtMs)} was missed by ${lateS} s; nothing was run`,
-    {
-      hint: 'The lab was busy, or the dashboard was down then. Schedule it for another time.',
-    },
-  )
+  throw new AppError('conflict', `the start at ${formatUtc(startAtMs)} was missed by ${lateS} s; nothing was run`, {
+    hint: 'The lab was busy, or the dashboard was down then. Schedule it for another time.',
+  })
 }
 
 /**
