@@ -33,7 +33,8 @@ export const isCut = async (lab: RealWan, { vm }: Link): Promise<boolean> => (aw
 export const untilOnFirst = (lab: RealWan): Promise<boolean> =>
   until(
     'the traffic is on the first link',
-    async () => (await lab.inside('router', 'ip', 'route', 'show', '192.168.100.0/24')).includes(`via ${LINKS[0].far} `),
+    async () =>
+      (await lab.inside('router', 'ip', 'route', 'show', '192.168.100.0/24')).includes(`via ${LINKS[0].far} `),
     60_000,
     500,
   )

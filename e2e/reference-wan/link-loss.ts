@@ -18,7 +18,11 @@ for n in range(int(sys.argv[2])):
 `
 
 /** A capture on a NIC of the PVE host by our own tcpdump; ends with what it saw and when. */
-async function capture(lab: RealWan, nic: string, direction: 'in' | 'out'): Promise<() => Promise<Map<number, number>>> {
+async function capture(
+  lab: RealWan,
+  nic: string,
+  direction: 'in' | 'out',
+): Promise<() => Promise<Map<number, number>>> {
   const file = `/run/${nic}-${direction}.pcap`
   const said = () => lab.inside('pve', 'cat', `${file}.log`)
   const tcpdump = `tcpdump -n -U --immediate-mode -s 64 -B 4096 -Q ${direction} -i ${nic} -w ${file} udp and dst port ${PORT}`

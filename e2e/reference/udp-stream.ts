@@ -46,7 +46,10 @@ const inside = async (instance: string, ...argv: string[]): Promise<string> => S
 export function stampsIn(pcap: Buffer): Map<number, number> {
   const stamps = new Map<number, number>()
   for (let at = 24; at + 16 + 46 <= pcap.length; at += 16 + pcap.readUInt32LE(at + 8))
-    stamps.set(pcap.readUInt32BE(at + 16 + 14 + 20 + 8), pcap.readUInt32LE(at) * 1000 + pcap.readUInt32LE(at + 4) / 1000)
+    stamps.set(
+      pcap.readUInt32BE(at + 16 + 14 + 20 + 8),
+      pcap.readUInt32LE(at) * 1000 + pcap.readUInt32LE(at + 4) / 1000,
+    )
   return stamps
 }
 

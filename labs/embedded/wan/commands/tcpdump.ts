@@ -47,7 +47,7 @@ function optionsOf(args: readonly string[]): Options {
 /** Why it cannot capture, as tcpdump says it; null: it can. */
 function refusal(world: WanWorld, { nic, filter, toStdout }: Options): string | null {
   if (world.switches.has('capture-denied'))
-    return `${nic}: You don't have permission to perform this capture on that device\n(socket: Operation not permitted)`
+    return `${nic}: You don't have permission to perform this capture on that device\n(Attempt to create packet socket failed - CAP_NET_RAW may be required)`
   const state = world.wires.nics.get(nic)
   if (!state) return `${nic}: No such device exists\n(No such device exists)`
   if (!state.up) return `${nic}: That device is not up`
