@@ -179,7 +179,7 @@ describe('the path in use', () => {
         ['b', bins(link.bins.map((count, at) => others[at] ?? 100 - count))],
       ])
     expect(leftAt(paths(), 'a', question)).toEqual({ fromMs: 5000, toMs: 6110 })
-    expect(backAt(link, { ...question, afterMs: 7000 })).toEqual({ fromMs: 11_000, toMs: 12_500 })
+    expect(backAt(link, { ...question, afterMs: 7000 })).toEqual({ fromMs: 11_000, toMs: 13_000 })
     const stays = bins([100, 100, 100, 100])
     expect(leftAt(new Map([['a', stays]]), 'a', question)).toBeNull()
     expect([isOnAt(stays, 3500, 100), isOnAt(link, 7500, 100)]).toEqual([true, false])
