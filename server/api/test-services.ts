@@ -98,6 +98,7 @@ export async function testServices() {
       scenarios: new PrismaScenarioStore(db.database),
       schedules: new PrismaScheduleStore(db.database),
       start: async () => ({ id: 'r1' }),
+      run: (id) => log.runs.get(id),
       onScheduled: () => {},
     }),
     publicUrl: 'http://127.0.0.1:3000',

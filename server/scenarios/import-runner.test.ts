@@ -37,11 +37,11 @@ describe('a runner file', () => {
     ['jobs: [{ host: a, commands: [x, { echo: y }] }]', 'job 1, command 2: expected a command as text'],
     ['jobs: [{ host: a, commands: [x], run_after_sec: soon }]', 'job 1, run_after_sec'],
     ['jobs: [{ host: a, commands: [x], env: { A B: 1 } }]', 'job 1, env: expected variables'],
-    [`jobs: [${'{ host: a, commands: [x] },'.repeat(101)}]`, 'jobs: Too big'],
+    [`jobs: [${'{ host: a, commands: [x] },'.repeat(101)}]`, 'jobs: it has more than 100'],
     ['a: [', 'no YAML'],
     ['['.repeat(20_000), 'no YAML'],
     [`a: &a [x]\n${'b: [*a, *a]\n'.replace('b', 'jobs')}c: [${'*a,'.repeat(200)}]`, 'no YAML'],
-  ])('that is none is refused: %s', (text, message) => {
+  ])('that is none is refused: %.60s', (text, message) => {
     expect(() => parseRunnerFile(text)).toThrowError(message)
   })
 })
@@ -179,7 +179,7 @@ describe('an imported scenario', () => {
     const given = (commands: string[]) => ({ jobs: [{ host: 'a', cp_files: [], commands }] })
     const startMs = performance.now()
     expect(importRunner(given(['if true; then', ...Array(20_000).fill('echo x')])).commands).toHaveLength(1)
-    expect(performance.now() - startMs).toBeLessThan(3000)
+    expect(performance.now() - startMs).toBeLessThan(5000)
     expect(() => importRunner(given(Array(3000).fill('echo x')))).toThrowError('more than 2000 commands')
   })
 

@@ -7,7 +7,7 @@ import { formOf } from '../drivers/wanulator/wcfg-form'
 import { AppError } from '../errors'
 import { type Known, presetOfName, type Recognised, recognise } from './recognise'
 import { envOf, type RunnerFile, type RunnerJob, startMs, unknownKeys } from './runner-file'
-import { jobStatements, type ScriptStatement } from './statements'
+import { jobStatements, REREAD_CHARS, type ScriptStatement } from './statements'
 
 export type RunnerImport = {
   scenario: Scenario
@@ -208,6 +208,7 @@ export function importRunner(file: RunnerFile, options: RunnerImportOptions = {}
   const textOf = (name: string): string | null => files.get(name) ?? byBase.get(base(name)) ?? null
   const notes: string[] = []
   let left = MAX_STATEMENTS
+  const reread = { chars: REREAD_CHARS }
   const jobs = file.jobs.map((job, index) => {
     const host = hostId(job.host) ?? job.host
     const note = (text: string) => notes.push(`job ${index + 1}: ${text}`)
@@ -215,7 +216,7 @@ export function importRunner(file: RunnerFile, options: RunnerImportOptions = {}
     for (const name of twice(job.cp_files.map(base))) note(`cp_files has two files named ${name}: only one is copied`)
     const known: Known = { wcfg: textOf, isPveHost: pveHost === undefined || host === pveHost }
     const imported = new JobImport(job, index, host, known)
-    const statements = jobStatements(job.commands)
+    const statements = jobStatements(job.commands, reread)
     left -= statements.length
     if (left < 0) throw new AppError('bad-input', `the runner file has more than ${MAX_STATEMENTS} commands`)
     for (const [at, statement] of statements.entries())

@@ -87,22 +87,23 @@ export function scriptStatements(script: string): ScriptStatement[] | null {
   }
 }
 
-/** What never ends is read again with each command that follows it, so many times its length at most. */
-const REREAD = 16
-const REREAD_CHARS = 10_000
+/** What never ends is read again with each command that follows it: so many characters of a file at most. */
+export const REREAD_CHARS = 200_000
 
 /**
  * The statements of a job's commands, which run as one script; `argv` undefined: a piece that cannot be read. What is no
- * statement by itself (`if …; then`) is read together with what follows.
+ * statement by itself (`if …; then`) is read together with what follows. @param left for all jobs of a file
  */
-export function jobStatements(commands: readonly string[]): (ScriptStatement | { text: string; argv: undefined })[] {
+export function jobStatements(
+  commands: readonly string[],
+  left: { chars: number },
+): (ScriptStatement | { text: string; argv: undefined })[] {
   const found: ReturnType<typeof jobStatements> = []
   let open = ''
-  let leftChars = REREAD_CHARS + REREAD * commands.reduce((sum, { length }) => sum + length, 0)
   for (const command of commands) {
     const text = open === '' ? command : `${open}\n${command}`
-    leftChars -= text.length
-    const statements = leftChars < 0 ? null : scriptStatements(text)
+    left.chars -= open.length
+    const statements = open !== '' && left.chars < 0 ? null : scriptStatements(text)
     if (statements) found.push(...statements)
     open = statements ? '' : text
   }
