@@ -39,7 +39,9 @@ describe('a runner file', () => {
     ['jobs: [{ host: a, commands: [x], env: { A B: 1 } }]', 'job 1, env: expected variables'],
     [`jobs: [${'{ host: a, commands: [x] },'.repeat(101)}]`, 'jobs: it has more than 100'],
     ['a: [', 'no YAML'],
-    ['['.repeat(20_000), 'no YAML'],
+    ['['.repeat(20_000), 'it is nested too deep'],
+    ['- '.repeat(20_000), 'it is nested too deep'],
+    ['[a, b]\n'.repeat(20_000), 'more than anybody writes by hand'],
     [`a: &a [x]\n${'b: [*a, *a]\n'.replace('b', 'jobs')}c: [${'*a,'.repeat(200)}]`, 'no YAML'],
   ])('that is none is refused: %.60s', (text, message) => {
     expect(() => parseRunnerFile(text)).toThrowError(message)

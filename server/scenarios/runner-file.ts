@@ -38,7 +38,10 @@ const MAX_JOBS = 100
 export const RunnerFileSchema = z.looseObject(
   {
     name: z.string().nullish(),
-    jobs: z.array(RunnerJobSchema, 'expected a list of jobs').min(1, 'it has none').max(MAX_JOBS, `it has more than ${MAX_JOBS}`),
+    jobs: z
+      .array(RunnerJobSchema, 'expected a list of jobs')
+      .min(1, 'it has none')
+      .max(MAX_JOBS, `it has more than ${MAX_JOBS}`),
   },
   { error: 'it has no "jobs"' },
 )
