@@ -111,6 +111,7 @@ describe.concurrent('on real links', () => {
       const run = await app.ended(id, 280_000)
       const used = (await paths()).join(', ')
       console.log(`${title}: ${used}; ${JSON.stringify(run.measurements)}`)
+      expect(run.ending, run.message ?? '').toBe('completed')
       expect(run.criteria.filter(({ verdict }) => verdict !== 'pass')).toEqual([])
       expect(run.verdict).toBe('pass')
       expect(used).toMatch(row.used)
