@@ -23,7 +23,7 @@ export function wanLabOf({ id, title, ports, hostKey, keyFile }: Ssh, options: W
     targets: [
       {
         id: 'far-side',
-        title: `Far side (${FAR_ADDRESS})`,
+        title: 'Far side',
         address: FAR_ADDRESS,
         from: { host: EDGE },
         intervalMs: 100,
