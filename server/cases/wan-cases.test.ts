@@ -81,12 +81,14 @@ function run(
     change = (c) => c,
     params = {},
     answered = world,
+    requests = [],
   }: {
     more?: readonly ReturnType<typeof impaired>[]
     change?: (captured: WanCaptured) => WanCaptured
     params?: Record<string, unknown>
     /** What the probe finds, where that is something else. */
     answered?: World
+    requests?: SampleRow[]
   } = {},
 ) {
   const definition = findCase(id)
@@ -105,7 +107,10 @@ function run(
     { kind: 'wan-captured' as const, captured: change(captured(world)) },
   ]
   const events = bodies.map((body, at): RunEvent => ({ ...body, seq: at + 1, atMs: ORIGIN_MS + END_MS }))
-  const streams = new Map([['probe:far-side', probe(answered)]])
+  const streams = new Map([
+    ['probe:far-side', probe(answered)],
+    ['requests:http', requests],
+  ])
   const evidence = { lab, params: parseParams(definition, params, lab), events, streams }
   const report = judge(definition, evidence, 'completed')
   const verdicts = Object.fromEntries(report.criteria.map((criterion) => [criterion.id, criterion.verdict]))
@@ -298,6 +303,18 @@ describe('all links cut one by one', () => {
 
   it('is not survived by a router that takes too long', () => {
     expect(run('WAN-1', world(8000), { more }).verdicts).toMatchObject({ 'link-gap': 'fail', 'all-cut': 'pass' })
+  })
+
+  it('is judged by the requests as long as a link is left', () => {
+    const requests = (failsMs: number) =>
+      Array.from({ length: 115 }, (_, second): SampleRow => {
+        const atMs = 5000 + second * 1000
+        const failed = atMs > failsMs && atMs < 100_000 ? 60 : 0
+        return [ORIGIN_MS + atMs, 60, failed, 40, 80, 120, 60]
+      })
+    const verdict = (failsMs: number) =>
+      run('WAN-1', world(2000), { more, params: { http: true }, requests: requests(failsMs) }).verdicts.requests
+    expect([verdict(60_500), verdict(50_500)]).toEqual(['pass', 'fail'])
   })
 
   it('shows a WANulator that does not do what it reads', () => {

@@ -4,7 +4,7 @@ import type { WanLab } from '../domain/lab'
 import { wanLinks } from '../domain/wan'
 import { gapsWhileALinkIsLeft, gapsWithinLimit, nothingOverCutLinks } from './criteria/wan'
 import { noFlapping, trafficComesBack, trafficLeavesLink } from './criteria/wan-paths'
-import { lossBack, probesAgree, requestsSucceed } from './criteria/wan-traffic'
+import { lossBack, probesAgree, requestsSucceed, requestsWhileALinkIsLeft } from './criteria/wan-traffic'
 import { type CaseDefinition, defineWanCase, type WanCriterion } from './define'
 import {
   captureChoices,
@@ -37,7 +37,7 @@ const wan01 = defineWanCase({
   choices: captureChoices,
   params: z.object(wanParams(300, 5)),
   headline,
-  criteria: [gapsWhileALinkIsLeft, nothingOverCutLinks, trafficComesBack, probesAgree, requestsSucceed],
+  criteria: [gapsWhileALinkIsLeft, nothingOverCutLinks, trafficComesBack, probesAgree, requestsWhileALinkIsLeft],
   steps: (lab, given) => {
     const links = wanLinks(lab.wan)
     const ms = (given.durationS * 1000) / (links.length + 2)

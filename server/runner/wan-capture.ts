@@ -8,12 +8,14 @@ import { type NicReading, type WanAnalysis, wanAnalysis } from '../measure/wan/a
 import { delay } from '../transport/retry'
 import { type RunSession, streamTag } from './session'
 
-/** Sample stream of what a NIC carries per second. */
+/** Sample stream of what a NIC carries per second: packets and bytes as they came, traffic as it was stamped. */
 export const pathStream = ({ nic, direction }: NicCapture): string => `path:${nic}.${direction}`
 /** Last part of the process tag of a capture. */
 export const captureTag = (capture: NicCapture): string => streamTag(pathStream(capture))
 
 const SECOND_MS = 1000
+/** So much later a second is told: what was captured in it has come by then. */
+const LATE_MS = 500
 const LAST_BYTES_MS = 4000
 
 type Nic = {
@@ -27,8 +29,6 @@ type Nic = {
   /** Since the last row. */
   packets: number
   bytes: number
-  /** Of the traffic, when the last row was told. */
-  told: number
 }
 
 /** The captures of a WAN run while they go on: each packet goes to the analysis, its bytes to a capped file. */
@@ -38,6 +38,9 @@ export class WanCapture {
   #timer: NodeJS.Timeout | undefined
   /** The PVE host's clock minus the app's. */
   readonly #offsetMs: number
+  /** Where the first second begins, and how many have been told. */
+  readonly #originMs: number
+  #told = 0
 
   constructor(
     private readonly session: RunSession<WanLab>,
@@ -46,10 +49,12 @@ export class WanCapture {
   ) {
     this.#nics = captures.map((capture) => ({
       ...{ capture, running: null, file: null, totals: null, error: null, isAsked: false },
-      ...{ packets: 0, bytes: 0, told: 0 },
+      ...{ packets: 0, bytes: 0 },
     }))
     this.#offsetMs = session.clocks.at(-1)?.[this.#host]?.offsetMs ?? 0
-    this.#analysis = wanAnalysis({ nics: captures.map(captureName), originMs: Date.now() + this.#offsetMs })
+    this.#originMs = Date.now() + this.#offsetMs
+    const nics = captures.map(captureName)
+    this.#analysis = wanAnalysis({ nics, originMs: this.#originMs, binMs: SECOND_MS })
   }
 
   get #host(): string {
@@ -137,15 +142,18 @@ export class WanCapture {
     await nic.file?.close().catch(() => {})
   }
 
+  /** The seconds that are over, by the stamps of their packets: what came late was captured in time. */
   #tell(): void {
-    const atMs = Date.now()
-    for (const nic of this.#nics) {
-      const all = this.#analysis.traffic(captureName(nic.capture))
-      const traffic = all === null ? null : all - nic.told
-      this.session.push(pathStream(nic.capture), [[atMs, nic.packets, nic.bytes, traffic]])
-      nic.told = all ?? 0
-      nic.packets = 0
-      nic.bytes = 0
+    const isOver = Math.floor((Date.now() + this.#offsetMs - LATE_MS - this.#originMs) / SECOND_MS)
+    for (; this.#told < isOver; this.#told++) {
+      const fromMs = this.#originMs + this.#told * SECOND_MS
+      for (const nic of this.#nics) {
+        const traffic = this.#analysis.traffic(captureName(nic.capture), fromMs)
+        const atMs = fromMs + SECOND_MS - this.#offsetMs
+        this.session.push(pathStream(nic.capture), [[atMs, nic.packets, nic.bytes, traffic]])
+        nic.packets = 0
+        nic.bytes = 0
+      }
     }
   }
 }

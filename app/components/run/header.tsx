@@ -97,7 +97,7 @@ function FailoverTime({ detail }: { detail: RunDetail }) {
       ) : leastMs !== null ? (
         <>
           <strong className="font-semibold text-3xl leading-9">≥ {duration(leastMs)}</strong>
-          <span className="text-base">no end seen</span>
+          <span className="text-base">{detail.report?.wan ? 'no end before the next change' : 'no end seen'}</span>
         </>
       ) : (
         <span className="text-base text-muted leading-9">{waiting}</span>

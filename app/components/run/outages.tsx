@@ -105,7 +105,7 @@ const ROW_PX = 28
 /** Two lines where the width is that of a phone. */
 const NARROW_ROW_PX = 52
 const NARROW = '(max-width: 639px)'
-const COLUMNS = 'sm:grid-cols-[3rem_minmax(5rem,1fr)_8rem_6rem_minmax(11rem,1.4fr)_4.5rem_6.5rem]'
+const COLUMNS = 'sm:grid-cols-[2rem_minmax(5rem,1fr)_7.5rem_5rem_minmax(12.5rem,1.4fr)_3.5rem_5.5rem]'
 
 const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' })
 
@@ -182,7 +182,7 @@ function Row({ row, originMs, onShow }: { row: OutageRow; originMs: number; onSh
       >
         {CLOCK.format(row.fromMs)}
       </time>
-      <span className="font-semibold">{row.length}</span>
+      <span className="whitespace-nowrap font-semibold">{row.length}</span>
       <span className="order-2 text-right sm:order-none">
         {row.lost === null ? (
           <span className="text-muted">–</span>

@@ -26,15 +26,17 @@ export const WanPanels = memo(function WanPanels({ detail, lab, originMs }: Prop
   )
 })
 
-const Head = ({ right = false, children }: { right?: boolean; children: ReactNode }) => (
-  <th scope="col" className={cx('whitespace-nowrap px-3 py-1.5 font-medium text-muted', right && 'text-right')}>
-    {children}
+/** `wide`: left out on a phone, or shown there in another column. */
+type CellProps = { right?: boolean; wide?: boolean; children: ReactNode }
+const cell = ({ right, wide }: CellProps) =>
+  cx('whitespace-nowrap px-3 py-1.5', right && 'text-right', wide && 'hidden sm:table-cell')
+
+const Head = (props: CellProps) => (
+  <th scope="col" className={cx('font-medium text-muted', cell(props))}>
+    {props.children}
   </th>
 )
-
-const Cell = ({ right = false, children }: { right?: boolean; children: ReactNode }) => (
-  <td className={cx('whitespace-nowrap px-3 py-1.5', right && 'text-right')}>{children}</td>
-)
+const Cell = (props: CellProps) => <td className={cell(props)}>{props.children}</td>
 
 const Table = ({ label, head, children }: { label: string; head: ReactNode; children: ReactNode }) => (
   // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area has to be reachable by keyboard
@@ -64,16 +66,19 @@ function PathTable({ wan, lab, since }: { wan: WanReport; lab: AnyPublicLab | nu
             <Head>after</Head>
             <Head right>from T0, h:m:s</Head>
             <Head right>length</Head>
-            <Head>path, longest first</Head>
+            <Head wide>path, longest first</Head>
           </>
         }
       >
         {wan.stretches.map(({ title, fromMs, toMs, used }) => (
           <tr key={fromMs}>
-            <td className="min-w-48 px-3 py-1.5">{title}</td>
+            <td className="px-3 py-1.5 sm:min-w-48">
+              {title}
+              <span className="block font-medium sm:hidden">{usedText(used, names)}</span>
+            </td>
             <Cell right>{since(fromMs)}</Cell>
             <Cell right>{duration(toMs - fromMs)}</Cell>
-            <Cell>{usedText(used, names)}</Cell>
+            <Cell wide>{usedText(used, names)}</Cell>
           </tr>
         ))}
       </Table>
@@ -100,10 +105,14 @@ function Captures({ id, captures, lab }: { id: string; captures: CaptureView[]; 
         head={
           <>
             <Head>NIC</Head>
-            <Head>link</Head>
+            <Head wide>link</Head>
             <Head right>packets</Head>
-            <Head right>bytes</Head>
-            <Head right>pauses</Head>
+            <Head right wide>
+              bytes
+            </Head>
+            <Head right wide>
+              pauses
+            </Head>
             <Head right>dropped</Head>
             <Head>pcap</Head>
           </>
@@ -111,11 +120,16 @@ function Captures({ id, captures, lab }: { id: string; captures: CaptureView[]; 
       >
         {captureRows(captures, lab).map(({ key, name, link, capture }) => (
           <tr key={key}>
-            <Cell>{name}</Cell>
-            <Cell>{link}</Cell>
+            <Cell>
+              {name}
+              <span className="block text-muted sm:hidden">{link}</span>
+            </Cell>
+            <Cell wide>{link}</Cell>
             <Cell right>{count(capture.packets)}</Cell>
-            <Cell right>{bytes(capture.bytes)}</Cell>
-            <Cell right>
+            <Cell right wide>
+              {bytes(capture.bytes)}
+            </Cell>
+            <Cell right wide>
               <Count n={capture.segments > 0 ? capture.segments - 1 : null} />
             </Cell>
             <Cell right>
@@ -140,7 +154,7 @@ function Pcap({ id, capture: { file, error } }: { id: string; capture: CaptureVi
           href={`/api/v1/runs/${encodeURIComponent(id)}/captures/${encodeURIComponent(file.name)}`}
           download
         >
-          <Download aria-hidden className="size-3.5" /> {file.name}
+          <Download aria-hidden className="size-3.5" /> <span className="sr-only sm:not-sr-only">{file.name}</span>
         </a>
       ) : (
         <span className="text-muted">none was kept</span>

@@ -26,10 +26,10 @@ describe('what the captures show, in words', () => {
     expect(oscillationText(report({}))).toBeNull()
     expect(
       oscillationText(report({ oscillation: { changes: 1, perMinute: { least: 0, most: 0 }, periodMs: null } })),
-    ).toBe('1 change of the path while degraded, 0.00/min beside the one that leaves the link; by 1.000 s')
+    ).toBe('1 change of the path while degraded, 0.00/min beside the one that leaves the link; known to 1.000 s')
     expect(
       oscillationText(report({ oscillation: { changes: 6, perMinute: { least: 2.4, most: 3 }, periodMs: 20_000 } })),
-    ).toContain('2.40–3.00/min beside the one that leaves the link, back after 20.000 s; by')
+    ).toContain('2.40–3.00/min beside the one that leaves the link, back after 20.000 s; known to')
   })
 
   it('says of each capture which link and way it shows, on either side of the WANulator', () => {

@@ -22,7 +22,7 @@ export function oscillationText({ oscillation, binMs }: WanReport): string | nul
   const rates = perMinute && [...new Set([perMinute.least.toFixed(2), perMinute.most.toFixed(2)])].join('–')
   const rate = rates === null ? '' : `, ${rates}/min beside the one that leaves the link`
   const period = periodMs === null ? '' : `, back after ${duration(periodMs)}`
-  return `${counted}${rate}${period}; by ${duration(binMs)}`
+  return `${counted}${rate}${period}; known to ${duration(binMs)}`
 }
 
 const OTHER = { in: 'out', out: 'in' } as const

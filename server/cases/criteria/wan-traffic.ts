@@ -1,5 +1,6 @@
 import { formatMs, formatRange } from '../../domain/format'
 import type { SampleRow } from '../../domain/sample'
+import { doneOn } from '../../measure/clocks'
 import { wasCutOff } from '../../measure/cut-off'
 import type { Degradation, SeenByProbe } from '../../measure/wan/degradations'
 import { timeOfLoss } from '../../measure/wan/link-times'
@@ -40,25 +41,40 @@ const sum = (rows: readonly SampleRow[], column: number): number =>
 
 const REQUESTS = 'requests:http'
 
+/** `untilMs`: of the clock of the host that sends them. */
+function judgeRequests({ evidence: { lab, streams, events } }: WanAnalysis, untilMs: number): Judged {
+  const rows = (streams.get(REQUESTS) ?? []).filter((row) => (row[0] ?? 0) <= untilMs)
+  const [requests, failures] = [sum(rows, 1), sum(rows, 2)]
+  if (requests === 0) return inconclusive('No request was counted.')
+  const percent = (100 * failures) / requests
+  const p95 = Math.max(...rows.map((row) => row[4] ?? 0))
+  const measured = { value: percent, unit: '%', text: `${percent.toFixed(2)} % of ${requests} failed` }
+  const evidence = [
+    { text: `${(requests / rows.length).toFixed(1)} requests/s; 95 % of them within ${formatMs(p95)} at worst` },
+  ]
+  if (percent > lab.expectations.requestFailuresPercent) return fail('Too many requests failed.', measured, evidence)
+  if (wasCutOff(events, REQUESTS)) return inconclusive('The load broke off in mid-run.', measured, evidence)
+  return pass('Few enough requests failed.', measured, evidence)
+}
+
 /** HTTP requests of the load, over the whole run. */
 export const requestsSucceed: WanCriterion = {
   id: 'requests',
   title: 'HTTP requests succeed',
   when: 'http',
   limit: ({ expectations: { requestFailuresPercent: value } }) => ({ value, unit: '%', text: `≤ ${value} % failed` }),
-  judge: ({ evidence: { lab, streams, events } }) => {
-    const rows = streams.get(REQUESTS) ?? []
-    const [requests, failures] = [sum(rows, 1), sum(rows, 2)]
-    if (requests === 0) return inconclusive('No request was counted.')
-    const percent = (100 * failures) / requests
-    const p95 = Math.max(...rows.map((row) => row[4] ?? 0))
-    const measured = { value: percent, unit: '%', text: `${percent.toFixed(2)} % of ${requests} failed` }
-    const evidence = [
-      { text: `${(requests / rows.length).toFixed(1)} requests/s; 95 % of them within ${formatMs(p95)} at worst` },
-    ]
-    if (percent > lab.expectations.requestFailuresPercent) return fail('Too many requests failed.', measured, evidence)
-    if (wasCutOff(events, REQUESTS)) return inconclusive('The load broke off in mid-run.', measured, evidence)
-    return pass('Few enough requests failed.', measured, evidence)
+  judge: (analysis) => judgeRequests(analysis, Number.POSITIVE_INFINITY),
+}
+
+/** The same where the last of the failures leaves no link: what fails from there on is meant to. */
+export const requestsWhileALinkIsLeft: WanCriterion = {
+  ...requestsSucceed,
+  title: 'HTTP requests succeed while a link is left',
+  judge: (analysis) => {
+    const last = analysis.degradations.find(({ isLast }) => isLast)
+    const host = analysis.evidence.lab.wan.requests?.host ?? null
+    const t0 = last && doneOn(last.change.fault, host, analysis.context)
+    return t0 ? judgeRequests(analysis, t0.fromMs) : noFault
   },
 }
 

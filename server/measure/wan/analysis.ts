@@ -43,8 +43,8 @@ export type WanAnalysis = {
   begin(phase: CapturePhase): void
   /** A packet: its stamp (epoch ms, capture host) and its length on the wire (bytes). */
   add(nic: string, stampMs: number, bytes: number): void
-  /** Packets of the traffic so far; null as long as it is not told from the rest. */
-  traffic(nic: string): number | null
+  /** Packets of the traffic in the bin that begins at an instant; null: it was not told from the rest by then. */
+  traffic(nic: string, fromMs: number): number | null
   /** What came so far. `endMs`: until when the captures have been read, on their clock. */
   read(endMs: number): WanReading
 }
@@ -72,8 +72,6 @@ type Nic = {
   counter: PathCounter
   watcher: SegmentWatcher
   traffic: TrafficClass | null
-  /** Packets that were taken for the traffic's. */
-  taken: number
   edgeMs: number
   judge: Judge
   flush: () => void
@@ -94,7 +92,6 @@ function newNic({ originMs, binMs, idleS }: WanAnalysisOptions): Nic {
     counter: pathCounter(originMs, binMs),
     watcher: segmentWatcher(gapThresholdMs(0)),
     traffic: null,
-    taken: 0,
     edgeMs: 0,
   }
   return { ...counts, ...judged, judge: () => {}, flush: () => {} }
@@ -121,12 +118,10 @@ function judgeBy(nic: Nic, traffic: TrafficClass | null, gapMs: number): void {
   nic.traffic = traffic
   nic.watcher = segmentWatcher(gapMs + 2 * binMs)
   const take = (stampMs: number) => {
-    nic.taken++
     nic.watcher.add(stampMs)
     nic.counter.add(stampMs)
   }
   const takeBin = (firstMs: number, lastMs: number, packets: number) => {
-    nic.taken += packets
     nic.watcher.add(firstMs)
     nic.watcher.add(lastMs)
     nic.counter.add(firstMs, packets)
@@ -145,6 +140,7 @@ function judgeBy(nic: Nic, traffic: TrafficClass | null, gapMs: number): void {
 export function wanAnalysis(options: WanAnalysisOptions): WanAnalysis {
   const nics = new Map(options.nics.map((name) => [name, newNic(options)]))
   let phase: CapturePhase = 'idle'
+  let judgedFromMs = Number.POSITIVE_INFINITY
 
   const spacingMs = (): number | null => {
     const all = [...nics.values()].map(({ spacing }) => spacing)
@@ -157,6 +153,7 @@ export function wanAnalysis(options: WanAnalysisOptions): WanAnalysis {
     const learned = learnTraffic(new Map([...nics].map(([name, nic]) => [name, nic.learned])))
     const gapMs = gapThresholdMs(spacingMs() ?? 0)
     for (const [name, nic] of nics) judgeBy(nic, learned.get(name) ?? null, gapMs)
+    judgedFromMs = Math.max(...[...nics.values()].map(({ newestMs }) => newestMs))
   }
   const readNic = (nic: Nic, endMs: number): NicReading => {
     nic.flush()
@@ -178,7 +175,7 @@ export function wanAnalysis(options: WanAnalysisOptions): WanAnalysis {
       else if (phase === 'loaded') countLoaded(nic, stampMs, bytes)
       else nic.judge(stampMs, bytes)
     },
-    traffic: (name) => (phase === 'judged' ? (nics.get(name)?.taken ?? null) : null),
+    traffic: (name, fromMs) => (fromMs >= judgedFromMs ? (nics.get(name)?.counter.at(fromMs) ?? null) : null),
     read: (endMs) => ({
       nics: new Map([...nics].map(([name, nic]) => [name, readNic(nic, endMs)])),
       spacingMs: spacingMs(),

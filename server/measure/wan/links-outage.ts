@@ -24,19 +24,19 @@ function tripsOf(trips: readonly number[]): Trips {
 export const allTrips = (probes: readonly ProbeAnalysis[]): Trips =>
   tripsOf(probes.flatMap(({ timeline }) => timeline.records.flatMap(({ rttMs }) => rttMs ?? [])))
 
-/** From shortly before a degradation to the next change. */
-const tripsAfter = ({ probes, evidence }: CapturedLinks, { probes: seen }: Degradation): Trips =>
-  tripsOf(
-    probes.flatMap(({ target, timeline }) => {
-      const window = seen.find((one) => one.target.id === target.id)
-      if (!window) return []
-      const fromMs = window.t0.fromMs - evidence.lab.expectations.baselineMs
-      const toMs = window.until?.fromMs ?? Number.POSITIVE_INFINITY
-      return timeline.records.flatMap(({ sendMs, rttMs }) =>
-        rttMs !== null && sendMs >= fromMs && sendMs <= toMs ? [rttMs] : [],
-      )
-    }),
-  )
+/** From shortly before a degradation to the next change; where none was answered then, of the whole run. */
+function tripsAfter({ probes, evidence }: CapturedLinks, { probes: seen }: Degradation): Trips {
+  const trips = probes.flatMap(({ target, timeline }) => {
+    const window = seen.find((one) => one.target.id === target.id)
+    if (!window) return []
+    const fromMs = window.t0.fromMs - evidence.lab.expectations.baselineMs
+    const toMs = window.until?.fromMs ?? Number.POSITIVE_INFINITY
+    return timeline.records.flatMap(({ sendMs, rttMs }) =>
+      rttMs !== null && sendMs >= fromMs && sendMs <= toMs ? [rttMs] : [],
+    )
+  })
+  return trips.length > 0 ? tripsOf(trips) : allTrips(probes)
+}
 
 const sentIn = ({ probes, context, evidence }: CapturedLinks, pause: Interval, { longestMs }: Trips) =>
   sentMeanwhile(probes, pause, { host: evidence.lab.wan.pve.host, context, tripMs: longestMs })

@@ -5,7 +5,12 @@ import { quantileOf } from '../statistics'
 /** Traffic packets of one path per bin; bins[i] begins at originMs + i × binMs. */
 export type PathBins = { originMs: number; binMs: number; bins: readonly number[] }
 
-export type PathCounter = { add(stampMs: number, packets?: number): void; read(endMs: number): PathBins }
+export type PathCounter = {
+  add(stampMs: number, packets?: number): void
+  /** Of the bin that holds an instant. */
+  at(stampMs: number): number
+  read(endMs: number): PathBins
+}
 
 const MAX_BINS = 100_000
 
@@ -15,15 +20,17 @@ const MAX_BINS = 100_000
  */
 export function pathCounter(originMs: number, binMs = 1000): PathCounter {
   const bins: number[] = []
+  const binOf = (stampMs: number): number => Math.floor((stampMs - originMs) / binMs)
   return {
     add(stampMs, packets = 1) {
-      const at = Math.floor((stampMs - originMs) / binMs)
+      const at = binOf(stampMs)
       if (at < 0 || at >= MAX_BINS) return
       while (bins.length <= at) bins.push(0)
       bins[at] = (bins[at] ?? 0) + packets
     },
+    at: (stampMs) => bins[binOf(stampMs)] ?? 0,
     read(endMs) {
-      const whole = Math.min(MAX_BINS, Math.max(0, Math.floor((endMs - originMs) / binMs)))
+      const whole = Math.min(MAX_BINS, Math.max(0, binOf(endMs)))
       return { originMs, binMs, bins: Array.from({ length: whole }, (_, at) => bins[at] ?? 0) }
     },
   }
