@@ -32,7 +32,10 @@ export function ScenarioTimeline({ steps, times, lengthMs }: Props) {
             <span
               key={ms}
               className="absolute"
-              style={{ left: `${(ms / wholeMs) * 100}%`, translate: ms === 0 ? '0' : ms > NEAR_END * wholeMs ? '-100%' : '-50%' }}
+              style={{
+                left: `${(ms / wholeMs) * 100}%`,
+                translate: ms === 0 ? '0' : ms > NEAR_END * wholeMs ? '-100%' : '-50%',
+              }}
             >
               {offsetText(ms)}
             </span>

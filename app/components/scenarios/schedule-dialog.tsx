@@ -69,7 +69,8 @@ function ScheduleForm({ lab, id, onDone }: { lab: string; id: string; onDone: ()
         />
       </Field>
       <p className="text-muted">
-        A start that is missed, since the dashboard was down or the lab was busy, is told in the schedule and not run late.
+        A start that is missed, since the dashboard was down or the lab was busy, is told in the schedule and not run
+        late.
       </p>
       {schedule.error ? <ErrorBox error={schedule.error} doing="Could not schedule it" /> : null}
       <div className="flex flex-wrap justify-end gap-2">
