@@ -70,11 +70,22 @@ export default defineConfig({
       {
         ...base,
         test: {
+          name: 'vectors-reference-wan',
+          include: ['e2e/vectors/reference-wan.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          maxConcurrency: 4,
+        },
+      },
+      {
+        ...base,
+        test: {
           name: 'reference-wan',
           include: ['e2e/reference-wan/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
+          // Concurrent tests: as many as they have labs.
+          maxConcurrency: 4,
         },
       },
     ],

@@ -1,17 +1,20 @@
-// npm run prove: prepares what the long proofs need and runs them, the reference lab up meanwhile.
+// npm run prove: prepares what the long proofs need and runs them, the reference lab up meanwhile. Reference WAN labs are up
+// as long as a proof wants them: it brings them up itself.
 import { build, generateClient } from './lib/prepare.mjs'
 import { run } from './lib/run.mjs'
 
 /** Suites of their own; the other names are parts of e2e/prove/main.ts. */
-const VITEST = ['vectors', 'vectors-reference']
+const VITEST = ['vectors', 'vectors-reference', 'vectors-reference-wan']
+/** Without the reference lab. */
+const OTHERS = ['vectors', 'vectors-reference-wan', 'kills-wan', 'overlap']
 
 await generateClient()
 await build()
 const wanted = process.argv.slice(2)
 const wants = (name) => wanted.length === 0 || wanted.includes(name)
 const proofs = wanted.filter((name) => !VITEST.includes(name))
-const reference =
-  process.env.REFERENCE_LAB !== '0' && (wanted.length === 0 || wanted.some((name) => name !== 'vectors'))
+const isReal = process.env.REFERENCE_LAB !== '0'
+const reference = isReal && (wanted.length === 0 || wanted.some((name) => !OTHERS.includes(name)))
 const vitest = (project) => run('node', ['node_modules/vitest/vitest.mjs', 'run', '--project', project])
 
 if (reference && (await run('labs/reference/up', [])) !== 0) process.exit(1)
@@ -25,4 +28,5 @@ const codes = await Promise.all([
   reference && wants('vectors-reference') ? vitest('vectors-reference') : 0,
 ])
 if (reference) await run('labs/reference/down', [])
-process.exit(Math.max(code, ...codes))
+const codeOnWan = isReal && wants('vectors-reference-wan') ? await vitest('vectors-reference-wan') : 0
+process.exit(Math.max(code, ...codes, codeOnWan))

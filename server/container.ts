@@ -60,7 +60,9 @@ async function boot(): Promise<Container> {
   }
   const labState = new PrismaLabStateStore(database)
   const captures = new CaptureFolder(path.join(path.dirname(databaseFile(env.databaseUrl)), 'captures'))
+  const accessTo = (labId: string) => ({ lab: labOf(labId), pool: connections(labOf(labId)) })
   const turns = new ConsoleTurns()
+  const liveStatus = new LiveStatus(accessTo, {}, turns)
   const [scenarioStore, schedules] = [new PrismaScenarioStore(database), new PrismaScheduleStore(database)]
   const runner = new Runner({
     lab: labOf,
@@ -72,11 +74,11 @@ async function boot(): Promise<Container> {
     captures,
     judge: judgeRun(database, env.databaseUrl),
     labState,
+    linkSet: (labId, vm, impairment) => liveStatus.linkSet(labId, vm, impairment),
     takeConsoles: (labId) => turns.take(labId),
     scenario: (contentId) => scenarioStore.content(contentId),
     owner: `${os.userInfo().username}@${os.hostname()}:${env.port}`,
   })
-  const accessTo = (labId: string) => ({ lab: labOf(labId), pool: connections(labOf(labId)) })
   const ownRun = async (labId: string) =>
     (await log.runs.unfinished(labId)).find(({ phase }) => phase !== 'queued')?.id ?? null
   const clockwork = new Clockwork({
@@ -100,7 +102,7 @@ async function boot(): Promise<Container> {
     captures,
     overviews: log.overviews,
     follow: log.follow,
-    liveStatus: new LiveStatus(accessTo, {}, turns),
+    liveStatus,
     checks: new LabChecks(accessTo, ownRun, turns),
     cases: {
       views: (lab) => casesFor(lab).map((definition) => caseView(definition, lab)),

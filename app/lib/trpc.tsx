@@ -11,6 +11,9 @@ export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRou
 /** A request of its own: for what may take seconds, so that nothing in the same batch waits for it, or is preloaded. */
 export const ALONE = { trpc: { context: { alone: true } } }
 
+/** Half of what Node.js takes as a request's head; one query that is longer is refused alone, not its whole batch. */
+const MAX_URL_CHARS = 8000
+
 const createClient = () =>
   createTRPCClient<AppRouter>({
     links: [
@@ -20,7 +23,7 @@ const createClient = () =>
         false: splitLink({
           condition: (op) => op.context.alone === true,
           true: httpLink({ url: API_URL }),
-          false: httpBatchLink({ url: API_URL }),
+          false: httpBatchLink({ url: API_URL, maxURLLength: MAX_URL_CHARS }),
         }),
       }),
     ],

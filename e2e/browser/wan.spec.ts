@@ -23,8 +23,7 @@ const expectState = (page: Page, title: string, word: string) =>
   expect(state(page, title)).toHaveAttribute('data-link-state', word, { timeout: 40_000 })
 
 test.afterEach(async () => {
-  await control('switch', { name: 'console-held', on: false })
-  await control('switch', { name: 'nic-down', on: false })
+  for (const name of ['console-held', 'console-wedged', 'nic-down']) await control('switch', { name, on: false })
 })
 
 test('the Lab page shows every path from the router to its ISP, what is hooked up to nothing, and the traffic', async ({
@@ -65,12 +64,12 @@ test('a link is degraded by the form, and made good again', async ({ page, reque
   })
   expect(refused.status()).toBe(409)
   await expectState(page, 'Starlink-1', 'degraded')
-  await expect(state(page, 'Starlink-1')).toContainText('to ISP 15 % loss; to router 15 % loss')
+  await expect(state(page, 'Starlink-1')).toContainText('15 % loss each way')
 
   await page.getByRole('button', { name: 'Make all links good' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Make all links good' }).click()
   await expectState(page, 'Starlink-1', 'good')
-  const { runs } = (await (await request.get('/api/v1/runs?lab=embedded-wan&limit=5')).json()) as {
+  const { runs } = (await (await request.get('/api/v1/runs?lab=embedded-wan&limit=2')).json()) as {
     runs: { case: string; ending: string; verdict: string; dirty: boolean }[]
   }
   expect(runs.map(({ case: of, ending, verdict, dirty }) => [of, ending, verdict, dirty])).toEqual([
@@ -117,6 +116,61 @@ test('Check lab is clean; a NIC that is down and a console in use are named, and
   await page.goto(LAB)
   await expectState(page, 'Starlink-1', 'link down')
   await expect(linkRow(page, 'Starlink-1')).toContainText('✕ link down')
+})
+
+test('a console that answers no key and a VM that is off are told, and mended by a restart of the VM', async ({
+  page,
+}) => {
+  test.setTimeout(180_000)
+  await control('options', { bootMs: 2000 })
+  await page.goto(LAB)
+  await expectState(page, 'Starlink-1', 'good')
+  await control('switch', { name: 'console-wedged', on: true })
+  const again = page.getByRole('button', { name: 'Read consoles again' })
+  await again.click()
+  await expect(state(page, 'Starlink-1')).toContainText('gives no prompt', { timeout: 20_000 })
+  await expectState(page, 'Starlink-2', 'good')
+  await expect(page.getByRole('button', { name: 'Restart VM 103: Starlink-1' })).toBeVisible()
+  await control('switch', { name: 'console-wedged', on: false })
+  await control('vm', { vm: 103, running: false })
+  await again.click()
+  await expectState(page, 'Starlink-1', 'VM stopped')
+  await page.getByRole('button', { name: 'Start VM 103: Starlink-1' }).click()
+  const dialog = page.getByRole('dialog')
+  await expect(dialog).toContainText('qm start 103')
+  expect(await serious(page)).toEqual([])
+  await dialog.getByRole('button', { name: 'Restart VM 103' }).click()
+  await expect(dialog).toHaveCount(0)
+  await expectState(page, 'Starlink-1', 'good')
+  await control('options', { bootMs: 20_000 })
+})
+
+test('a case in triplicate is one action; its runs lead to each other and to their comparison', async ({
+  page,
+  request,
+}) => {
+  await page.goto(LAB)
+  await page.getByRole('button', { name: 'Run WAN-2' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Duration').fill('20')
+  await dialog.getByLabel('Repeats').selectOption('3')
+  await expect(dialog).toContainText('3 runs one after the other, 1:00 min at least')
+  await dialog.getByRole('button', { name: 'Run WAN-2' }).click()
+  await page.waitForURL(/\/runs\/[a-z0-9]+\?repeats=/)
+  const ids = new URL(page.url()).searchParams.get('repeats')?.split(',') ?? []
+  expect(ids).toHaveLength(3)
+  await expect(page.getByText('Repeat 1 of 3')).toBeVisible()
+  await page.getByRole('link', { name: 'Repeat 2' }).click()
+  await expect(page.getByText(`Waits behind run ${ids[0]}`)).toBeVisible()
+  for (const id of ids.toReversed())
+    expect((await request.post(`/api/v1/runs/${id}/cancel`)).ok(), `cancel ${id}`).toBe(true)
+  const ending = async (id: string) =>
+    ((await (await request.get(`/api/v1/runs/${id}`)).json()) as { ending: string | null }).ending
+  await expect
+    .poll(() => Promise.all(ids.map(ending)), { timeout: 60_000 })
+    .toEqual(['cancelled', 'cancelled', 'cancelled'])
+  await page.getByRole('link', { name: 'Compare all 3' }).click()
+  for (const id of ids) await expect(page.getByRole('link', { name: id }).first()).toBeVisible()
 })
 
 for (const colorScheme of ['light', 'dark'] as const)

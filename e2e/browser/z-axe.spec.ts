@@ -20,6 +20,8 @@ for (const colorScheme of ['light', 'dark'] as const)
         '/labs/embedded/expectations',
         '/labs/unreachable/expectations',
         '/labs/embedded-wan/scenarios',
+        '/labs/embedded-wan/expectations',
+        '/cases?lab=embedded-wan&case=WAN-2',
         '/hosts',
         '/cases?lab=embedded&case=TC-3',
         '/history',

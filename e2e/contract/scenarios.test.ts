@@ -47,7 +47,7 @@ let worlds: World[] = []
 let close = async () => {}
 
 beforeAll(async () => {
-  const started = await wanWorlds(2)
+  const started = await wanWorlds(3)
   worlds = started.worlds
   app = started.app
   close = started.close
@@ -113,7 +113,8 @@ test('two hosts begin together, the link is cut and mended by the world’s own 
   expect(await lookAtWan(world)).toEqual(before)
 })
 
-test('a command that fails is named, and a link that the scenario leaves degraded is put right', async () => {
+// Beside each other, each with a world of its own: they mostly wait.
+test.concurrent('a command that fails is named, and a link that the scenario leaves degraded is put right', async () => {
   const world = worldAt(1)
   const before = await lookAtWan(world)
   const run = await app.ended(await start(world, FAILS), 240_000)
@@ -124,8 +125,8 @@ test('a command that fails is named, and a link that the scenario leaves degrade
   expect(await lookAtWan(world)).toEqual(before)
 })
 
-test('a cancel leaves every link good', async () => {
-  const world = worldAt(0)
+test.concurrent('a cancel leaves every link good', async () => {
+  const world = worldAt(2)
   const before = await lookAtWan(world)
   const id = await start(world, LONG)
   await untilCut(world)
@@ -135,8 +136,8 @@ test('a cancel leaves every link good', async () => {
   expect(await lookAtWan(world)).toEqual(before)
 })
 
-test('a scheduled scenario runs at its time, and is cancelled before it', async () => {
-  const world = worldAt(1)
+test.concurrent('a scheduled scenario runs at its time, and is cancelled before it', async () => {
+  const world = worldAt(0)
   const id = await keep(world, RUNNER.replace('Cut Starlink-1', 'At a time'))
   const atMs = Date.now() + 75_000
   await call('schedule', { lab: world.id, id, atMs })

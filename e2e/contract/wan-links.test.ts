@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type App, until, type World } from '../harness'
+import { plannedFor } from './planned'
 import { lookAtWan } from './wan-eyes'
 import { wanWorlds } from './wan-worlds'
 
@@ -82,4 +83,38 @@ test('one wedged console keeps none of the other links from being made good', as
   expect([run.ending, run.dirty]).toEqual(['error', false])
   expect(run.message).toContain('gives no prompt')
   expect(await good(), 'by the restore').toMatchObject({ 101: true, 102: true, 103: true })
+})
+
+test('a WANulator whose console is wedged is restarted, and its link made good', async () => {
+  await world.call('switch', { name: 'console-wedged', on: true })
+  const params = { link: 'starlink-1' }
+  const planned = await plannedFor(app, world.id, 'wanulator-restart', params)
+  const { id } = await start('wanulator-restart', params)
+  const run = await app.ended(id)
+  await world.call('switch', { name: 'console-wedged', on: false })
+  expect([run.ending, run.verdict, run.dirty], run.message ?? '').toEqual(['completed', 'pass', false])
+  expect(planned.strangers(run)).toEqual([])
+  const { vms, ours } = await lookAtWan(world)
+  expect(vms.find(({ vm }) => vm === 103)).toMatchObject({
+    running: true,
+    isGood: true,
+    emulators: 1,
+    console: 'login',
+  })
+  expect(ours).toEqual([])
+})
+
+const RESTART = 'restart-101.*qm start'
+
+test('cancelled while its VM is off, a restart ends with the VM on and its link good', async () => {
+  const before = await lookAtWan(world)
+  const hold = await world.call<{ id: number }>('hold', { match: RESTART })
+  const { id } = await start('wanulator-restart', { link: 'byu' })
+  await world.call('wait-held', { match: RESTART })
+  expect((await lookAtWan(world)).vms.find(({ vm }) => vm === 101)?.running).toBe(false)
+  await app.post(`/api/v1/runs/${id}/cancel`)
+  await world.call('release', hold)
+  const run = await app.ended(id)
+  expect([run.ending, run.dirty], run.message ?? '').toEqual(['cancelled', false])
+  expect(await lookAtWan(world)).toEqual(before)
 })

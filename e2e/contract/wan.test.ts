@@ -14,7 +14,7 @@ const ROWS: [string, Row][] = [
   ['WAN-1', { caseId: 'WAN-1' }],
   ['WAN-2', { caseId: 'WAN-2' }],
   ['WAN-2 with HTTP load', { caseId: 'WAN-2', params: { http: true } }],
-  ['WAN-2 by fping', { caseId: 'WAN-2', params: { probe: 'fping' } }],
+  ['WAN-2 by fping, captured on both sides', { caseId: 'WAN-2', params: { probe: 'fping', capture: 'both' } }],
   ['WAN-3', { caseId: 'WAN-3' }],
   ['WAN-4', { caseId: 'WAN-4' }],
   ['WAN-5', { caseId: 'WAN-5' }],
@@ -94,6 +94,8 @@ describe.concurrent('on the embedded WAN lab', () => {
     const [before, afterwards] = evidenceOf(run, 'link-back')
     expect(before).toMatch(/^Before: (no path [\d.]+ m?s, )?starlink-1 [\d.]+ s$/)
     expect(afterwards).toContain('starlink-1')
+    // Each NIC in either direction, on the router's side of the three links or on both.
+    expect(run.captures).toHaveLength(row.params?.capture === 'both' ? 12 : 6)
     if (row.params?.http) expect(run.criteria.find(({ id }) => id === 'requests')).toMatchObject({ verdict: 'pass' })
   })
 

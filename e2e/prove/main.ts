@@ -8,6 +8,7 @@ import { proveInterruptions } from './interruptions'
 import { randomFrom } from './random'
 import { proveSeededKills } from './seeded-kills'
 import { type Proof, table } from './table'
+import { proveKillsOnReferenceWan } from './wan-kills'
 import { proveWanOverlap } from './wan-overlap'
 
 const seed = Number(process.env.SEED ?? Math.floor(Date.now() / 1000) % 1_000_000)
@@ -36,6 +37,7 @@ const sides = await Promise.all([
   inTurn([
     wants('gone') && reference && proveGoneOnReference,
     wants('kills') && reference && (() => proveSeededKills(random)),
+    (wants('kills') || wants('kills-wan')) && reference && (() => proveKillsOnReferenceWan(random)),
     wants('faults') && (() => proveFaults(random, reference)),
   ]),
 ])

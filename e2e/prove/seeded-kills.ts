@@ -12,7 +12,11 @@ const KILLS = 3
 const OFTEN = ['TC-1', 'TC-2', 'TC-3', 'TC-4']
 const PARAMS: Record<string, Record<string, unknown>> = { 'TC-2': { durationS: 5 }, 'TC-8': { durationS: 20 } }
 
-const begin = (app: App, caseId: string) => app.start(REFERENCE.id, caseId, PARAMS[caseId] ?? {})
+/** A lab whose runs are killed, how it is looked at past the product, and how long its cases last. */
+type Killed = { id: string; look: () => Promise<unknown>; params: Record<string, Record<string, unknown>> }
+const CLUSTER: Killed = { id: REFERENCE.id, look, params: PARAMS }
+
+const begin = (app: App, caseId: string, { id, params } = CLUSTER) => app.start(id, caseId, params[caseId] ?? {})
 
 /** A run that nobody disturbs, and how long it took. */
 export async function undisturbed(app: App, caseId: string): Promise<{ proof: Proof; tookMs: number }> {
@@ -25,9 +29,9 @@ export async function undisturbed(app: App, caseId: string): Promise<{ proof: Pr
 }
 
 /** kill -9 of the app so long after the start of a run, and a start of it anew. */
-export async function killAfter(app: App, caseId: string, afterMs: number) {
-  const before = await look()
-  const { id } = await begin(app, caseId)
+export async function killAfter(app: App, caseId: string, afterMs: number, lab = CLUSTER) {
+  const before = await lab.look()
+  const { id } = await begin(app, caseId, lab)
   await sleep(afterMs)
   const { steps } = await app.run(id)
   await app.kill()
@@ -36,7 +40,7 @@ export async function killAfter(app: App, caseId: string, afterMs: number) {
   const run = await app.ended(id)
   // The last moments of a run may be over between the look at it and the kill.
   const wasOver = run.endedAt !== null && run.endedAt <= killedMs
-  const result = await afterwards(app, look, before, run, { endings: [wasOver ? 'completed' : 'interrupted'] })
+  const result = await afterwards(app, lab.look, before, run, { endings: [wasOver ? 'completed' : 'interrupted'] })
   return { ...result, seen: `in "${steps.at(-1)?.id ?? 'the queue'}": ${result.seen}` }
 }
 

@@ -1,25 +1,5 @@
-import { execFile } from 'node:child_process'
-import path from 'node:path'
-import { promisify } from 'node:util'
-
-export const REFERENCE_WAN = {
-  id: 'reference-wan',
-  file: '/var/lib/failover-lab-reference-wan/reference-wan.yaml',
-  env: { REFERENCE_WAN_PASSWORD: 'lab-console-7' },
-}
-const ENTER = path.resolve(import.meta.dirname, '../../labs/reference-wan/enter')
-
-type Container = 'pve' | 'router' | 'edge' | 'far'
-
-/** A command in a container, past ssh and product. Rejects when it fails. */
-export const bytesOf = (container: Container, ...argv: string[]): Promise<Buffer> =>
-  promisify(execFile)(ENTER, [container, ...argv], { maxBuffer: 64_000_000, encoding: 'buffer' }).then(
-    ({ stdout }) => stdout,
-  )
-export const inside = async (container: Container, ...argv: string[]): Promise<string> =>
-  String(await bytesOf(container, ...argv))
-const inVm = (vm: number, script: string): Promise<string> =>
-  inside('pve', 'lab-vm', String(vm), 'sh', '-c', `${script}; exit 0`)
+import { until } from '../harness'
+import type { RealWan } from './real-wan'
 
 export type Link = { id: string; vm: number; inside: string; outside: string; router: string; far: string }
 /** The links in the order of their priority: the two NICs of the PVE host, the addresses at both ends. */
@@ -32,10 +12,11 @@ export const LINKS = [
 const EMULATORS = 'pgrep -x wanulator2-head'
 
 /** What a WANulator's kernel and the file of its emulator say: nothing may drop, delay or limit where it is good. */
-export async function lookInto(vm: number) {
+export async function lookInto(lab: RealWan, vm: number) {
   const files = `for pid in $(${EMULATORS}); do cat "$(tr '\\0' '\\n' </proc/$pid/cmdline | tail -n 1)"; done`
+  const inVm = (script: string) => lab.inside('pve', 'lab-vm', String(vm), 'sh', '-c', `${script}; exit 0`)
   const [emulators, rules, queues, text] = await Promise.all(
-    [`${EMULATORS} | wc -l`, 'nft list ruleset', 'tc qdisc', files].map((script) => inVm(vm, script)),
+    [`${EMULATORS} | wc -l`, 'nft list ruleset', 'tc qdisc', files].map(inVm),
   )
   return {
     ...{ vm, emulators: Number(emulators), drops: rules?.match(/.*\bdrop\b/g) ?? [] },
@@ -46,16 +27,24 @@ export async function lookInto(vm: number) {
 
 export const GOOD = { emulators: 1, drops: [], limits: [], delays: [] }
 
-/** Whether the router sends the traffic over the link that it prefers. */
-export const isOnFirst = async (): Promise<boolean> =>
-  (await inside('router', 'ip', 'route', 'show', '192.168.100.0/24')).includes(`via ${LINKS[0].far} `)
+export const isCut = async (lab: RealWan, { vm }: Link): Promise<boolean> => (await lookInto(lab, vm)).drops.length > 0
+
+/** Until the router sends the traffic over the link that it prefers. */
+export const untilOnFirst = (lab: RealWan): Promise<boolean> =>
+  until(
+    'the traffic is on the first link',
+    async () =>
+      (await lab.inside('router', 'ip', 'route', 'show', '192.168.100.0/24')).includes(`via ${LINKS[0].far} `),
+    60_000,
+    500,
+  )
 
 /** The lab as it is: WANulators, NICs and bridges, lease directory, processes of a run; for comparison. */
-export async function look() {
-  const vms = await Promise.all(LINKS.map(({ vm }) => lookInto(vm)))
-  const nics = await inside('pve', 'sh', '-c', 'ip -o link | sed "s/^[0-9]*: //; s/@if[0-9]*//" | sort')
-  const lease = await inside('pve', 'sh', '-c', 'ls -d /var/tmp/failover-lab 2>&1; exit 0')
+export async function look(lab: RealWan) {
+  const vms = await Promise.all(LINKS.map(({ vm }) => lookInto(lab, vm)))
+  const nics = await lab.inside('pve', 'sh', '-c', 'ip -o link | sed "s/^[0-9]*: //; s/@if[0-9]*//" | sort')
+  const lease = await lab.inside('pve', 'sh', '-c', 'ls -d /var/tmp/failover-lab 2>&1; exit 0')
   const tagged = 'grep -hsz "^[F]AILOVER_LAB_RUN=" /proc/[0-9]*/environ; exit 0'
-  const processes = await Promise.all((['pve', 'edge'] as const).map((host) => inside(host, 'sh', '-c', tagged)))
+  const processes = await Promise.all((['pve', 'edge'] as const).map((host) => lab.inside(host, 'sh', '-c', tagged)))
   return { vms, nics, lease, processes }
 }

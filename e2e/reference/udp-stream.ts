@@ -42,12 +42,15 @@ const bytesOf = (instance: string, ...argv: string[]): Promise<Buffer> =>
 
 const inside = async (instance: string, ...argv: string[]): Promise<string> => String(await bytesOf(instance, ...argv))
 
-/** The numbers of the datagrams in a capture file (pcap, Ethernet, IPv4 without options). */
-export function numbersIn(pcap: Buffer): Set<number> {
-  const numbers = new Set<number>()
+/** The numbers of the datagrams in a capture file (pcap, Ethernet, IPv4 without options) and when they came, epoch ms. */
+export function stampsIn(pcap: Buffer): Map<number, number> {
+  const stamps = new Map<number, number>()
   for (let at = 24; at + 16 + 46 <= pcap.length; at += 16 + pcap.readUInt32LE(at + 8))
-    numbers.add(pcap.readUInt32BE(at + 16 + 14 + 20 + 8))
-  return numbers
+    stamps.set(
+      pcap.readUInt32BE(at + 16 + 14 + 20 + 8),
+      pcap.readUInt32LE(at) * 1000 + pcap.readUInt32LE(at + 4) / 1000,
+    )
+  return stamps
 }
 
 /** Leaves a process behind in an instance: a thousand lines a second through `incus exec` would burden what is measured. */
@@ -60,7 +63,7 @@ const leave = (instance: string, script: string, ...args: string[]): Promise<str
  */
 export class UdpStream {
   #sentMs: number[] = []
-  #received = new Set<number>()
+  #received = new Map<number, number>()
 
   async start(seconds: number): Promise<void> {
     await this.#end()
@@ -72,13 +75,13 @@ export class UdpStream {
     )
     const count = String(seconds * 1000)
     await leave('cluster-lan-host', 'python3 -c "$1" 8.8.8.8 "$2" "$3" >/dev/null 2>&1', SENDER, count, SENT_FILE)
-    await until('datagrams arrive', async () => numbersIn(await bytesOf('wan-host', 'cat', CAPTURE_FILE)).size > 0)
+    await until('datagrams arrive', async () => stampsIn(await bytesOf('wan-host', 'cat', CAPTURE_FILE)).size > 0)
   }
 
   /** Ends the stream and reads what was captured. */
   async stop(): Promise<void> {
     await this.#end()
-    this.#received = numbersIn(await bytesOf('wan-host', 'cat', CAPTURE_FILE))
+    this.#received = stampsIn(await bytesOf('wan-host', 'cat', CAPTURE_FILE))
     const sent = await bytesOf('cluster-lan-host', 'cat', SENT_FILE)
     this.#sentMs = Array.from({ length: sent.length / 8 }, (_, n) => Number(sent.readBigUInt64LE(n * 8)) / 1e6)
     if (this.#received.size < 1000) throw new Error(`only ${this.#received.size} datagrams were captured`)

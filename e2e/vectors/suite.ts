@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util'
 import { expect } from 'vitest'
-import { type App, until } from '../harness'
+import { expectAsBefore } from '../as-before'
+import type { App } from '../harness'
 import { vectorOf } from './table'
 import { deviations, runWith } from './verdicts'
 import { wanVectorOf } from './wan'
@@ -10,7 +10,7 @@ export type Subject = { app: App; lab: string; where: 'embedded' | 'reference'; 
 
 /** One run with a switch on says what was reviewed, and the lab is as before once the switch is off. */
 export async function expectVector({ app, lab, where, look }: Subject, name: string, caseId: string): Promise<void> {
-  const vector = wanVectorOf(name, caseId) ?? vectorOf(name, caseId, where)
+  const vector = wanVectorOf(name, caseId, where) ?? vectorOf(name, caseId, where)
   if (!vector) throw new Error(`${name} ${caseId} is not in the table`)
   const before = await look()
   const run = await runWith(app, lab, name, caseId, vector.params)
@@ -19,11 +19,5 @@ export async function expectVector({ app, lab, where, look }: Subject, name: str
   // A lab in quarantine would fail every later row for the one.
   if (run.dirty) await app.post('/api/trpc/labs.markClean', { lab, note: `vectors: ${name} ${caseId}` })
   expect(deviations(run, vector, name), vector.why).toEqual([])
-  let after: unknown
-  const isAsBefore = async () => {
-    after = await look()
-    return isDeepStrictEqual(after, before)
-  }
-  await until('the lab is as before', isAsBefore, 15_000).catch(() => {})
-  expect(after).toEqual(before)
+  await expectAsBefore(look, before)
 }

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { App, RunAnswer } from '../harness'
 import { PARAMS, TABLE } from './table'
 import type { Vector } from './vector'
-import { WAN_PARAMS } from './wan'
 
 /** Turns a switch of a lab by the product's own API. */
 export async function turn(app: App, lab: string, name: string, on: boolean): Promise<void> {
@@ -21,7 +20,7 @@ export async function runWith(
   await turn(app, lab, name, true)
   try {
     await sleep(TABLE[name]?.effectMs ?? 0)
-    const { id } = await app.start(lab, caseId, { ...(PARAMS[caseId] ?? WAN_PARAMS[caseId]), ...params })
+    const { id } = await app.start(lab, caseId, { ...PARAMS[caseId], ...params })
     return await app.ended(id, 240_000)
   } finally {
     await turn(app, lab, name, false)

@@ -4,14 +4,10 @@ import { lookAtWan } from '../contract/wan-eyes'
 import { wanWorlds } from '../contract/wan-worlds'
 import { type App, until, type World } from '../harness'
 import { expectVector } from './suite'
-import { WAN_CASES, WAN_LIMITS, WAN_OPTIONS, WAN_TABLE, wanVectorOf } from './wan'
+import { WAN_LIMITS, WAN_OPTIONS, WAN_ROWS, WAN_TABLE, wanVectorOf } from './wan'
 
 /** As many as concurrent tests (maxConcurrency of this project). */
 const WORLDS = 4
-/** The runs that last longest first. */
-const LONG = ['no-failover', 'flapping', 'console-left']
-const names = [...LONG, ...WAN_SWITCHES.filter((name) => !LONG.includes(name))]
-const rows = names.flatMap((name) => WAN_CASES.map((caseId) => [name, caseId] as const))
 
 let app: App
 let close = async () => {}
@@ -29,11 +25,12 @@ afterAll(() => close())
 
 test('the table speaks of every switch and case', () => {
   expect(Object.keys(WAN_TABLE).sort()).toEqual([...WAN_SWITCHES].sort())
-  for (const [name, caseId] of rows) expect(wanVectorOf(name, caseId), `${name} ${caseId}`).not.toBeNull()
+  for (const [name, caseId] of WAN_ROWS)
+    expect(wanVectorOf(name, caseId, 'embedded'), `${name} ${caseId}`).not.toBeNull()
 })
 
 describe.concurrent('verdicts with a switch on', () => {
-  test.each(rows)('%s, %s', async (name, caseId) => {
+  test.each(WAN_ROWS)('%s, %s', async (name, caseId) => {
     const world = await until('a world is free', async () => free.pop(), 280_000)
     try {
       await expectVector({ app, lab: world.id, where: 'embedded', look: () => lookAtWan(world) }, name, caseId)

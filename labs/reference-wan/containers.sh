@@ -113,8 +113,12 @@ stop_containers() {
 
 gone() { [[ ! -e /proc/$1 ]]; }
 
-# What a test may have left: switches, VMs that are off, links that are not good, a NIC that is down.
+# What a test may have left: processes of a run, captures, switches, VMs that are off, links that are not good, a NIC that is
+# down, a router in a hurry.
 repair() {
+  inside router rm -f /run/recompute-s
+  end_runs pve
+  end_runs edge
   # shellcheck disable=SC2016
   inside pve bash -c '
     rm -rf /var/tmp/failover-lab
@@ -128,4 +132,18 @@ repair() {
     wait' >/dev/null
 }
 
-crosses() { inside edge ping -n -q -c 5 -i 0.05 -W 1 192.168.100.2 | grep -q ' 0% packet loss'; }
+end_runs() {
+  # shellcheck disable=SC2016
+  inside "$1" bash -c '
+    for file in $(grep -lsz "^FAILOVER_LAB_RUN=" /proc/[0-9]*/environ); do kill -KILL "$(cut -d / -f 3 <<<"$file")"; done
+    pkill -KILL -x tcpdump
+    exit 0' 2>/dev/null
+}
+
+# Over each link by itself, and from end to end.
+crosses() {
+  local isp
+  for isp in 100.64.1.1 100.64.2.1 198.51.100.1; do loses_nothing router "$isp" || return; done
+  loses_nothing edge 192.168.100.2
+}
+loses_nothing() { inside "$1" ping -n -q -c 5 -i 0.05 -W 1 "$2" | grep -q ' 0% packet loss'; }

@@ -1,7 +1,12 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { casesFor } from '../cases'
+import { WanLabSchema } from '../domain/lab'
 import type { Ending, Report } from '../domain/run'
+import { exampleWanLab } from '../drivers/pve/test-wan'
+import { expectationOf } from '../measure/expectations'
 import { testLab, testRun } from '../store/test-database'
 import { createContext } from './context'
+import { wanExpectationSources } from './expectations'
 import { createCaller } from './root'
 import { testServices } from './test-services'
 
@@ -55,4 +60,19 @@ it('reads no more than so many', async () => {
   for (let i = 1; i <= 5; i++) await ran(`r${i}`, i * 1000, {})
   const judged = await setup.services.runs.judged('box', 'TC-3', 3)
   expect(judged.map(({ run }) => run.id)).toEqual(['r5', 'r4', 'r3'])
+})
+
+it('of a WAN are a gap for each of its cases, and the times in which traffic leaves a link and is back on it', () => {
+  const { expectations, ...lab } = WanLabSchema.parse(exampleWanLab())
+  const rows = wanExpectationSources({ expectations: { ...expectations, linkGapMs: 700 } }).map((source) =>
+    expectationOf(
+      source,
+      casesFor({ ...lab, expectations }).some(({ id }) => id === source.case),
+      [],
+    ),
+  )
+  expect(rows.map(({ id, case: { isThere } }) => [id, isThere])).toEqual(
+    ['gap-WAN-1', 'gap-WAN-2', 'gap-WAN-3', 'gap-WAN-4', 'gap-WAN-5', 'link-left', 'link-back'].map((id) => [id, true]),
+  )
+  expect(rows.map(({ expected: { text } }) => text)).toEqual([...Array(5).fill('< 700 ms'), '< 30 s', '< 60 s'])
 })

@@ -1,5 +1,6 @@
 import type { ExpectationsView } from '../domain/expectations'
-import { type AnyLab, hasCluster, type Lab } from '../domain/lab'
+import { type AnyLab, hasCluster, hasWan, type Lab, type WanLab } from '../domain/lab'
+import { LONGEST_GAP } from '../domain/run'
 import { type ExpectationSource, expectationOf } from '../measure/expectations'
 import type { Services } from './services'
 
@@ -34,9 +35,34 @@ export const expectationSources = ({ expectations, performance }: Lab): Expectat
   },
 ]
 
+const WAN_CASES = ['WAN-1', 'WAN-2', 'WAN-3', 'WAN-4', 'WAN-5']
+
+/** The same of a WAN's links. */
+export const wanExpectationSources = ({ expectations }: Pick<WanLab, 'expectations'>): ExpectationSource[] => [
+  ...WAN_CASES.map((id): ExpectationSource => {
+    const expected = { unit: 'ms', expected: within(expectations.linkGapMs), note: null } as const
+    return {
+      ...{ id: `gap-${id}`, title: `Longest gap, ${id}`, ...expected },
+      ...{ case: id, params: {}, source: { measurement: LONGEST_GAP } },
+    }
+  }),
+  {
+    ...{ id: 'link-left', title: 'Traffic leaves a degraded link', unit: 'ms' },
+    ...{ expected: within(expectations.linkLeftMs), case: 'WAN-2', params: {} },
+    ...{ source: { measurement: 'linkLeft' }, note: null },
+  },
+  {
+    ...{ id: 'link-back', title: 'Reversion Time', unit: 'ms', expected: within(expectations.linkBackMs) },
+    ...{ case: 'WAN-2', params: {}, source: { measurement: 'reversionTime' }, note: null },
+  },
+]
+
 /** Expected and measured of a lab, from its history. */
 export async function readExpectations({ cases, runs }: Services, lab: AnyLab): Promise<ExpectationsView> {
-  const sources = hasCluster(lab) ? expectationSources(lab) : []
+  const sources = [
+    ...(hasCluster(lab) ? expectationSources(lab) : []),
+    ...(hasWan(lab) ? wanExpectationSources(lab) : []),
+  ]
   const known = new Set(cases.views(lab).map(({ id }) => id))
   const ids = [...new Set(sources.map((source) => source.case))].filter((id) => known.has(id))
   const judged = new Map(

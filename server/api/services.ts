@@ -57,6 +57,8 @@ export type Services = {
   liveStatus: {
     watch(labId: string, signal: AbortSignal): AsyncIterable<LabLive>
     once(labId: string): Promise<LabLive>
+    /** Has the WANulators' consoles read now. */
+    readAgain(labId: string): void
   }
   checks: {
     /** What is missing in a lab and how to mend it; one at a time for each lab, shared by who asks meanwhile. */

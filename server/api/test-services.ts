@@ -37,6 +37,7 @@ export async function testServices() {
         yield live(labId)
       },
       once: async (labId) => live(labId),
+      readAgain: () => {},
     },
     checks: {
       check: async (labId) => ({

@@ -1,6 +1,6 @@
 import type { AnyLab } from '../domain/lab'
 import { type CaseDefinition, suits } from './define'
-import { linkImpair, linksGood } from './link-operations'
+import { linkImpair, linksGood, wanulatorRestart } from './link-operations'
 import { manualFailover, manualReset } from './manual-failover'
 import { scenarioCase } from './scenario'
 import { tc01 } from './tc-01'
@@ -31,7 +31,13 @@ export const CASES: readonly CaseDefinition[] = [
 ]
 
 /** What an engineer does to a lab on purpose: recorded, queued and leased as the cases are. */
-export const OPERATIONS: readonly CaseDefinition[] = [manualFailover, manualReset, linkImpair, linksGood]
+export const OPERATIONS: readonly CaseDefinition[] = [
+  manualFailover,
+  manualReset,
+  linkImpair,
+  linksGood,
+  wanulatorRestart,
+]
 
 /** Those that a lab has what they are about. */
 export const casesFor = (lab: AnyLab): CaseDefinition[] => CASES.filter((definition) => suits(definition, lab))

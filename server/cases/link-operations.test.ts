@@ -21,7 +21,7 @@ const actionsOf = (id: string, params: Record<string, unknown>) =>
 
 describe('the operations on links', () => {
   it('are those of a lab with a WAN, refused without allowDestructive', () => {
-    expect(operationsFor(lab).map(({ id }) => id)).toEqual(['link-impair', 'links-good'])
+    expect(operationsFor(lab).map(({ id }) => id)).toEqual(['link-impair', 'links-good', 'wanulator-restart'])
     expect(blockedBecause(operation('links-good'), { ...lab, allowDestructive: false })).toMatch(/allowDestructive/)
     const { fields, kind } = caseView(operation('link-impair'), lab)
     expect([kind, fields.map(({ name }) => name)]).toEqual(['operation', ['link']])
@@ -48,6 +48,13 @@ describe('the operations on links', () => {
     expect(linksIn({})).toEqual(['starlink-1', 'starlink-2', 'byu'])
     expect(linksIn({ link: 'all' })).toEqual(['starlink-1', 'starlink-2', 'byu'])
     expect(linksIn({ link: 'byu' })).toEqual(['byu'])
+  })
+
+  it('restart a WANulator, whatever it does, with the undo that starts it and makes its link good', () => {
+    expect(actionsOf('wanulator-restart', { link: 'starlink-2' })).toMatchObject([
+      { kind: 'preflight', anyState: true },
+      { kind: 'restart-wanulator', link: 'starlink-2', undo: [{ kind: 'link-good', vm: 102 }] },
+    ])
   })
 
   it('are judged by what was read back', () => {

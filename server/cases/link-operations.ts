@@ -12,6 +12,8 @@ import { eachWay, linkChoices, linkNamed, linkParam } from './wan-links'
 const PREFLIGHT_MS = 60_000
 /** All of them at once: the slowest console counts. */
 const SET_MS = 60_000
+/** A live system boots from its image, and a slow host has several to boot. */
+const RESTART_MS = 240_000
 /** As a choice of the link. */
 const ALL = 'all'
 
@@ -34,15 +36,16 @@ const inForce: WanCriterion = {
 type Setting = Extract<Step['actions'][number], { kind: 'set-links' }>['links'][number]
 type Wanted = { link: WanLink } & Omit<Setting, 'link'>
 
+const preflight: Step = step('preflight', 'Preflight', PREFLIGHT_MS, [
+  { kind: 'preflight', targets: [], tools: ['socat', 'ss'], anyState: true },
+])
+
+const undoOf = ({ wanulator }: WanLink) => ({ kind: 'link-good' as const, vm: wanulator.vm })
+
 function stepsOf(title: string, wanted: readonly Wanted[]): Step[] {
   const links = wanted.map(({ link, ...rest }) => ({ ...rest, link: link.id }))
-  const undo = wanted.map(({ link: { wanulator } }) => ({ kind: 'link-good' as const, vm: wanulator.vm }))
-  return [
-    step('preflight', 'Preflight', PREFLIGHT_MS, [
-      { kind: 'preflight', targets: [], tools: ['socat', 'ss'], anyState: true },
-    ]),
-    step('set', title, SET_MS, [{ kind: 'set-links', links, title, undo }]),
-  ]
+  const undo = wanted.map(({ link }) => undoOf(link))
+  return [preflight, step('set', title, SET_MS, [{ kind: 'set-links', links, title, undo }])]
 }
 
 const common = { kind: 'operation', isImmediate: true, destructive: true, needs, headline: null } as const
@@ -86,5 +89,25 @@ export const linksGood = defineWanCase({
       title,
       links.map((link) => ({ link, impairment: eachWay(GOOD) })),
     )
+  },
+})
+
+/** For a WANulator that is off, or whose console answers no key. */
+export const wanulatorRestart = defineWanCase({
+  ...common,
+  id: 'wanulator-restart',
+  title: 'Restart a WANulator',
+  objective:
+    'The VM is switched off, if it runs, and on again; once its console answers, its link is made good: what was in its memory is gone.',
+  choices: linkChoices,
+  params: z.object({ link: linkParam }),
+  criteria: [inForce],
+  steps: (lab, { link: id }) => {
+    const link = linkNamed(lab, id)
+    const title = `${link.wanulator.title} (VM ${link.wanulator.vm}): off and on, then good`
+    return [
+      preflight,
+      step('restart', title, RESTART_MS, [{ kind: 'restart-wanulator', link: link.id, title, undo: [undoOf(link)] }]),
+    ]
   },
 })

@@ -80,10 +80,13 @@ function run(
     more = [],
     change = (c) => c,
     params = {},
+    answered = world,
   }: {
     more?: readonly ReturnType<typeof impaired>[]
     change?: (captured: WanCaptured) => WanCaptured
     params?: Record<string, unknown>
+    /** What the probe finds, where that is something else. */
+    answered?: World
   } = {},
 ) {
   const definition = findCase(id)
@@ -102,7 +105,7 @@ function run(
     { kind: 'wan-captured' as const, captured: change(captured(world)) },
   ]
   const events = bodies.map((body, at): RunEvent => ({ ...body, seq: at + 1, atMs: ORIGIN_MS + END_MS }))
-  const streams = new Map([['probe:far-side', probe(world)]])
+  const streams = new Map([['probe:far-side', probe(answered)]])
   const evidence = { lab, params: parseParams(definition, params, lab), events, streams }
   const report = judge(definition, evidence, 'completed')
   const verdicts = Object.fromEntries(report.criteria.map((criterion) => [criterion.id, criterion.verdict]))
@@ -193,12 +196,49 @@ describe('a degraded link', () => {
     expect(run('WAN-2', lossy(45_000), { more: until(45_000) }).verdicts['loss-back']).toBe('inconclusive')
   })
 
+  it('that loses one by one only has not been left, either', () => {
+    const everyFourth =
+      (toMs: number): World =>
+      (atMs) =>
+        atMs > T0_MS && atMs < toMs && atMs % 400 === 0 ? null : first
+    const lossOf = (toMs: number) => {
+      const { report } = run('WAN-2', () => first, { answered: everyFourth(toMs) })
+      const { verdict, measured } = report.criteria.find(({ id }) => id === 'loss-back') ?? {}
+      return [verdict, Math.round((measured?.value ?? 0) / 1000)]
+    }
+    expect(lossOf(GOOD_MS)).toEqual(['fail', expect.closeTo(59, -1)])
+    expect(lossOf(T0_MS + 20_000)[0]).toBe('pass')
+  })
+
   it('is not judged without one of the captures', () => {
     const change = (all: WanCaptured) => ({ ...all, nics: all.nics.slice(1) })
     expect(run('WAN-2', moved(3000, 5000), { change }).verdicts).toMatchObject({
       ...{ 'link-gap': 'inconclusive', 'link-left': 'inconclusive', 'link-back': 'inconclusive' },
       oscillation: 'inconclusive',
     })
+  })
+
+  it('is not judged by captures that show no traffic while the probe is answered', () => {
+    const unseen: World = (atMs) => (atMs > 40_000 && atMs < 80_000 ? null : first)
+    const { report, verdicts } = run('WAN-2', unseen, { answered: () => first })
+    expect(verdicts['link-gap']).toBe('inconclusive')
+    expect(report.criteria.find(({ id }) => id === 'link-gap')?.reason).toMatch(
+      /Far side.*: \d+ probes were answered while the captures show no traffic/,
+    )
+    expect([report.headline, report.wan?.openMs]).toEqual([null, null])
+  })
+
+  it('is judged whatever becomes of captures that were made for looking at', () => {
+    const change = (all: WanCaptured) => {
+      const [one] = all.nics
+      if (!one) throw new Error('nothing was captured')
+      const nic = { ...one, nic: links[0]?.toIsp.nic.name ?? '', dropped: 12, backwards: 2, gapMs: 9000 }
+      return { ...all, nics: [...all.nics, nic] }
+    }
+    const { report, verdicts } = run('WAN-2', moved(3000, 5000, 1200), { change })
+    expect(verdicts).toEqual(PASSED)
+    expect(report.wan?.doubts).toEqual([])
+    expect(report.wan?.gapMs).toBeLessThan(106)
   })
 
   it.each([
@@ -342,11 +382,32 @@ describe('the cases of a WAN', () => {
       link: first,
       durationS: 30,
       probe: 'ping',
+      capture: 'router',
       http: false,
     })
     expect(() => parseParams(definition, { link: 'nowhere' }, lab)).toThrow(/there is no "nowhere"/)
+    expect(() => parseParams(definition, { capture: 'eth0' }, lab)).toThrow(/there is no "eth0"/)
     expect(blockedBecause(definition, { ...lab, allowDestructive: false })).toMatch(/degrades or cuts links/)
     expect(() => labFor({ on: 'cluster', id: 'TC-3' }, lab)).toThrow(/has no cluster/)
+  })
+
+  it.each([
+    ['router', 3, 0],
+    ['both', 6, 3],
+    [links[1]?.toIsp.nic.name ?? '', 4, 1],
+  ])('capture on the router side of every link, and where else it is chosen: %s', (capture, nics, more) => {
+    for (const id of ['WAN-1', 'WAN-2']) {
+      const definition = findCase(id)
+      if (!definition) throw new Error(`there is no ${id}`)
+      const steps = definition.steps(lab, parseParams(definition, { capture }, lab), 'RUN')
+      const captured = steps.flatMap(({ actions }) =>
+        actions.flatMap((action) => (action.kind === 'start-wan-capture' ? action.captures : [])),
+      )
+      const names = new Set(captured.map(({ nic }) => nic))
+      expect([captured.length, names.size]).toEqual([2 * nics, nics])
+      expect(links.filter(({ toIsp }) => names.has(toIsp.nic.name))).toHaveLength(more)
+      expect(links.every(({ toRouter }) => names.has(toRouter.nic.name))).toBe(true)
+    }
   })
 
   it('undo each link that they change, and look at every WANulator first', () => {

@@ -7,6 +7,8 @@ import { noFlapping, trafficComesBack, trafficLeavesLink } from './criteria/wan-
 import { lossBack, probesAgree, requestsSucceed } from './criteria/wan-traffic'
 import { type CaseDefinition, defineWanCase, type WanCriterion } from './define'
 import {
+  captureChoices,
+  chosenNics,
   eachWay,
   goodAgain,
   impairAction,
@@ -32,6 +34,7 @@ const wan01 = defineWanCase({
     'Every link is cut in turn, the preferred one first, then all are restored: the traffic moves each time, stops when nothing is left, and comes back.',
   destructive: true,
   needs: wanNeeds,
+  choices: captureChoices,
   params: z.object(wanParams(300, 5)),
   headline,
   criteria: [gapsWhileALinkIsLeft, nothingOverCutLinks, trafficComesBack, probesAgree, requestsSucceed],
@@ -47,7 +50,7 @@ const wan01 = defineWanCase({
       })),
       { id: 'restore-links', title: 'All links good again', changes: links.map(goodAgain), ms },
     ]
-    return wanSteps(lab, given, parts)
+    return wanSteps(lab, { ...given, nics: chosenNics(lab, given.capture) }, parts)
   },
 })
 
@@ -62,7 +65,7 @@ const degradationCase = ({ id, title, objective, direction, more = [] }: Degrada
     steps: (lab, given) => {
       const link = linkNamed(lab, given.link)
       const quarterMs = (given.durationS * 1000) / 4
-      return wanSteps(lab, given, [
+      return wanSteps(lab, { ...given, nics: chosenNics(lab, given.capture) }, [
         { id: 'baseline', title: 'All links good', changes: [], ms: quarterMs },
         {
           ...{ id: 'degrade', title: `${title} on ${link.isp.title}`, ms: 2 * quarterMs },

@@ -21,9 +21,32 @@ export const wanNeeds = ({ wan, targets }: WanLab): string | null => {
   return targets.length > 0 ? null : 'The lab file names no target that a host of it can ping.'
 }
 
-export const linkChoices = ({ wan }: WanLab): Choices => ({
-  link: wanLinks(wan).map(({ id, isp }) => ({ value: id, title: isp.title })),
+/** The router's side is always captured: what is told of the links is told from it. */
+const ROUTER_SIDE = 'router'
+const BOTH_SIDES = 'both'
+
+/** On which NICs packets are captured. */
+export const captureChoices = ({ wan }: WanLab): Choices => ({
+  capture: [
+    { value: ROUTER_SIDE, title: "The router's side of every link" },
+    { value: BOTH_SIDES, title: 'Both sides of every link' },
+    ...wanLinks(wan).map(({ isp, toIsp: { nic } }) => ({
+      value: nic.name,
+      title: `The router's side, and ${nic.name} (${isp.title})`,
+    })),
+  ],
 })
+
+export const linkChoices = (lab: WanLab): Choices => ({
+  link: wanLinks(lab.wan).map(({ id, isp }) => ({ value: id, title: isp.title })),
+  ...captureChoices(lab),
+})
+
+/** NICs that a choice adds to those of the router's side. */
+export function chosenNics({ wan }: WanLab, choice: string): string[] {
+  const sides = wanLinks(wan).map(({ toIsp: { nic } }) => nic.name)
+  return choice === BOTH_SIDES ? sides : sides.filter((name) => name === choice)
+}
 
 const http = z.boolean().default(false).meta({
   title: 'Send HTTP load',
@@ -41,11 +64,15 @@ export const wanParams = (durationS: number, parts: number) => ({
     .enum(['ping', 'fping'])
     .default('ping')
     .meta({ title: 'Probe', description: 'fping answers no faster than every 10 ms, and no finer than 1 ms.' }),
+  capture: z.string().default(ROUTER_SIDE).meta({
+    title: 'Capture on',
+    description: 'Headers only, each way. Gaps and paths are told by the router side, whatever else is captured.',
+  }),
   http,
 })
 export const linkParam = z.string().default('').meta({ title: 'Link' })
 
-/** Both directions of every link on the router's side: what the router sends, whatever becomes of it behind; `more` NICs. */
+/** Both directions of every link on the router's side, which shows what the router sends whatever becomes of it; `more` NICs. */
 const capturesOf = (links: readonly WanLink[], more: readonly string[]): NicCapture[] =>
   [...new Set([...links.map(({ toRouter }) => toRouter.nic.name), ...more])].flatMap((nic): NicCapture[] => [
     { nic, direction: 'in' },
@@ -95,12 +122,12 @@ export type Part = {
 }
 
 /** `nics`: captured besides those of the links' router sides. */
-type Given = { durationS: number; http: boolean; probe: 'ping' | 'fping'; nics?: readonly string[] }
+type Given = { durationS: number; http: boolean; probe: 'ping' | 'fping'; nics: readonly string[] }
 
 /** A whole case: preflight, what the router sends by itself, the traffic, the parts, the end. */
 export function wanSteps(lab: WanLab, given: Given, parts: readonly Part[]): Step[] {
   const links = wanLinks(lab.wan)
-  const captures = capturesOf(links, given.nics ?? [])
+  const captures = capturesOf(links, given.nics)
   const targets = lab.targets.map(({ id }) => id)
   const changes = parts.reduce((sum, part) => sum + part.changes.length, 0)
   const streamsS = Math.ceil(given.durationS + (IDLE_MS + LOADED_MS + changes * CONSOLE_MS) / 1000 + 60)

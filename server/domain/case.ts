@@ -254,6 +254,14 @@ export const ActionSchema = z.discriminatedUnion('kind', [
     title: z.string(),
     undo: z.array(DesiredStateSchema).min(1),
   }),
+  /** A WANulator's VM is switched off, if it runs, and on again; once its console answers, its link is made good. */
+  z.object({
+    kind: z.literal('restart-wanulator'),
+    /** Id of the link's ISP. */
+    link: IdSchema,
+    title: z.string(),
+    undo: z.array(DesiredStateSchema).min(1),
+  }),
   /** Captures headers on NICs of the PVE host and analyses them as they come. */
   z.object({ kind: z.literal('start-wan-capture'), captures: z.array(NicCaptureSchema).min(1), durationS: z.number() }),
   /** What the captured packets are taken for from now on. */

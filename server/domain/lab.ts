@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { IdSchema, PlaceSchema } from './ids'
+import { IdSchema, type Place, PlaceSchema } from './ids'
 import { type Wan, WanSchema } from './wan'
 
 const argv = z.array(z.string().min(1)).min(1)
@@ -264,7 +264,6 @@ const common = {
   /** Destructive cases (they stop services or remove devices) are off without it. */
   allowDestructive: z.boolean().default(false),
   hosts: z.array(HostSchema).min(1),
-  targets: z.array(TargetSchema).min(1),
   /** Device clock reads and leases need a writable directory on the host that runs the instances or VMs. */
   leaseDir: z.string().startsWith('/').default('/var/tmp/failover-lab'),
   /** How long the lab host waits for a silent dashboard before it reverts by itself, seconds. */
@@ -276,6 +275,7 @@ const common = {
 /** A lab with a cluster, and with a WAN where it has one. Cross-references are checked by `server/topology`. */
 export const LabSchema = z.strictObject({
   ...common,
+  targets: z.array(TargetSchema.extend({ crossesCluster: z.boolean() })).min(1),
   /** The container tool and the host it runs on; `command` may carry a prefix (["sudo", "incus"]). */
   containers: z.strictObject({ host: IdSchema, command: argv.default(['incus']) }),
   instances: z.array(InstanceSchema).min(1),
@@ -300,7 +300,7 @@ export const LabSchema = z.strictObject({
 export type Lab = z.infer<typeof LabSchema>
 
 /** A lab that has a WAN and no cluster: no containers, no instances. */
-export const WanLabSchema = z.strictObject({ ...common, wan: WanSchema })
+export const WanLabSchema = z.strictObject({ ...common, targets: z.array(TargetSchema).default([]), wan: WanSchema })
 export type WanLab = z.infer<typeof WanLabSchema>
 
 /** One lab, as its file says. */
@@ -316,8 +316,18 @@ export function wanPart(lab: AnyLab): WanLab | null {
   if (!hasCluster(lab)) return lab
   const { containers: _c, instances: _i, networks: _n, cluster: _l, traffic: _t, throughput: _h, ...rest } = lab
   const { performance: _p, ...common } = rest
-  return { ...common, targets: lab.targets.filter(({ from }) => 'host' in from) }
+  return {
+    ...common,
+    targets: lab.targets.flatMap(onHosts),
+    switches: lab.switches.filter(({ at }) => at.every(isHost)),
+  }
 }
+
+const isHost = (place: Place): boolean => 'host' in place
+
+/** A target as far as no instance has a part in it. */
+const onHosts = ({ captureAt, ...target }: Target): Target[] =>
+  isHost(target.from) ? [{ ...target, ...(captureAt && isHost(captureAt.at) ? { captureAt } : {}) }] : []
 
 /** The host that holds the lease: it runs what a run changes. */
 export const leaseHost = (lab: AnyLab): string => (hasCluster(lab) ? lab.containers.host : lab.wan.pve.host)

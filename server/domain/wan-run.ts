@@ -105,7 +105,7 @@ export const WanReportSchema = z.object({
   gapMs: z.number(),
   /** Between two packets of the traffic, 99th percentile; null when none was seen. */
   spacingMs: z.number().nullable(),
-  /** The longest pause after a failure that had not ended when the next change was made: at least so long; null: none. */
+  /** Where the longest pause after a failure had not ended when the next change was made: at least so long. */
   openMs: z.number().nullable(),
   gaps: z.array(LinksGapSchema),
   stretches: z.array(PathStretchSchema),

@@ -64,7 +64,6 @@ export const WanConsoleSchema = z.strictObject({
     .regex(/^\/[\w./-]+$/, 'expected an absolute path')
     .default('/root/wanulator2-headless'),
 })
-export type WanConsole = z.infer<typeof WanConsoleSchema>
 
 export const WanPortSchema = z.strictObject({
   /** As the router calls it ("vni-0/1.0"). */
@@ -95,7 +94,6 @@ export type Isp = z.infer<typeof IspSchema>
 
 /** A host behind the router that makes traffic, by its entry under `hosts`. */
 export const EdgeNodeSchema = z.strictObject({ host: IdSchema, title: z.string().min(1).optional() })
-export type EdgeNode = z.infer<typeof EdgeNodeSchema>
 
 /** HTTP servers on the far side, and how many users an edge node sends there (locust). */
 export const WanRequestsSchema = z.strictObject({
@@ -105,7 +103,6 @@ export const WanRequestsSchema = z.strictObject({
   users: z.int().min(1).max(10_000).default(60),
   spawnPerS: z.number().positive().default(8),
 })
-export type WanRequests = z.infer<typeof WanRequestsSchema>
 
 /** Links to several ISPs, each through a WANulator on a PVE host, to one router. */
 export const WanSchema = z.strictObject({

@@ -5,7 +5,12 @@ import type { ExecResult, Remote, RemoteStream, StreamOptions } from '../transpo
 import { commandAt, type HostCommand, type PlaceOptions } from './place'
 
 /** Where drivers get their connections from: `SshPool`, or a stand-in in tests. */
-export type Connections = { on(hostId: string, role?: PoolRole): Remote; readonly secrets: readonly string[] }
+export type Connections = {
+  on(hostId: string, role?: PoolRole): Remote
+  readonly secrets: readonly string[]
+  /** The connections themselves, where these only look on. */
+  readonly behind?: Connections
+}
 
 /** A lab and the way to its hosts. */
 export type LabAccess<L extends AnyLab = Lab> = { pool: Connections; lab: L }

@@ -35,5 +35,6 @@ describe("locust's history", () => {
     const argv = locustArgv(load)
     expect(argv.slice(-3)).toEqual(['60', '8', '10'])
     expect(argv[4]).toContain('URLS = ["http://a:8001","http://a:8002"]')
+    expect(argv[4], 'a line is written at once').toContain('CSV_STATS_FLUSH_INTERVAL_SEC = 0\n')
   })
 })

@@ -9,9 +9,12 @@ const WAIT_S = { least: 0.5, most: 1.5 }
 /** An answer that takes longer is a failed request, s. */
 const TIMEOUT_S = 10
 
+/** Locust itself keeps the lines of its history for ten seconds, and those that it still has are lost when it is stopped. */
 const locustfile = (urls: readonly string[]): string => `import random
+import locust.stats
 from locust import HttpUser, between, task
 
+locust.stats.CSV_STATS_FLUSH_INTERVAL_SEC = 0
 URLS = ${JSON.stringify(urls)}
 
 

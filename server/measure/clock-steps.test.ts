@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { EventBody, RunEvent } from '../domain/event'
-import { clockSteps, contextOf } from './clock-steps'
+import { clockDriftMs, clockSteps, contextOf } from './clock-steps'
 import { doneOn } from './clocks'
 
 const clocks = {
@@ -31,6 +31,11 @@ describe('clocks that are set in mid-run', () => {
     const events = eventsOf(fault(10_000), later({ fw0: 20, fw1: 220, lan: -40 }))
     expect(clockSteps(events)).toEqual([{ clock: 'lan', byMs: -40 }])
     expect(Object.keys(contextOf(events)?.clocks ?? {})).toEqual(['fw0', 'fw1'])
+  })
+
+  it('may still have run away by what the readings cannot explain', () => {
+    const events = eventsOf(fault(10_000), later({ fw0: 20 }), later({ fw1: 220, lan: -3 }))
+    expect(['fw0', 'fw1', 'lan', 'gone'].map((clock) => clockDriftMs(events, clock))).toEqual([4, 14, 0, 0])
   })
 
   it('a node that is down at the end says nothing', () => {

@@ -36,6 +36,20 @@ export function clockSteps(events: readonly RunEvent[]): ClockStep[] {
   return [...steps].map(([clock, byMs]) => ({ clock, byMs }))
 }
 
+/**
+ * By how much a clock ran away from the app's while a run went on, beyond what its readings may be off, ms. Nobody knows
+ * that it did not do so at one moment.
+ */
+export function clockDriftMs(events: readonly RunEvent[], clock: string): number {
+  const first = events.findLast(isContext)?.context.clocks[clock]
+  if (!first) return 0
+  const driftsMs = events.flatMap((event) => {
+    const read = event.kind === 'clocks-read' ? event.clocks[clock] : undefined
+    return read ? [Math.abs(read.offsetMs - first.offsetMs) - read.errorMs - first.errorMs] : []
+  })
+  return Math.max(0, ...driftsMs)
+}
+
 /** What a run was made with, without the clocks that were set meanwhile: nothing is compared by them. */
 export function contextOf(events: readonly RunEvent[]): RunContext | null {
   const context = events.findLast(isContext)?.context

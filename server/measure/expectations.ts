@@ -1,5 +1,5 @@
 import type { Expectation, ExpectationUnit, JudgedRun, Measured } from '../domain/expectations'
-import { formatBitPerS, formatLimit, formatMeasurement } from '../domain/format'
+import { formatBitPerS, formatLimit, formatMeasured } from '../domain/format'
 import type { Verdict } from '../domain/run'
 import { statisticsOf } from './statistics'
 
@@ -26,7 +26,7 @@ function valueIn({ unit, source }: ExpectationSource, { report }: JudgedRun): Va
   if ('measurement' in source) {
     const all = report.headline ? [report.headline, ...report.measurements] : report.measurements
     const found = all.find(({ id }) => id === source.measurement)
-    return found ? { value: found.ms, plus: found.plusMs, minus: found.minusMs, text: formatMeasurement(found) } : null
+    return found ? { value: found.ms, plus: found.plusMs, minus: found.minusMs, text: formatMeasured(found) } : null
   }
   const measured = report.criteria.find(({ id }) => id === source.criterion)?.measured
   if (!measured || measured.value === null || measured.unit !== unit) return null

@@ -1,3 +1,4 @@
+import type { Impairment } from '../domain/impairment'
 import { type AnyLab, hasCluster, hasWan } from '../domain/lab'
 import type { LabAccess } from '../drivers/at'
 import { delay } from '../transport/retry'
@@ -75,6 +76,16 @@ export class LabPoller {
     return this.poll(signal)
   }
 
+  /** As `WanWatch.setByRun`. */
+  linkSet(vm: number, impairment: Impairment | null): void {
+    this.wan?.setByRun(vm, impairment)
+  }
+
+  /** As `WanWatch.again`. */
+  readAgain(): void {
+    this.wan?.again()
+  }
+
   private async loop(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const live = await this.poll(signal)
@@ -119,9 +130,7 @@ export class LabPoller {
     const [nodes, clocks, links] = await Promise.all([
       hasCluster(lab) ? this.nodeDetails({ lab, pool }, signal) : [],
       Promise.all(lab.hosts.map(async ({ id }) => [id, await hostClock(access, id, signal)] as const)),
-      hasCluster(lab)
-        ? Promise.all(lab.instances.map(({ name }) => instanceLinks({ lab, pool }, { instance: name }, signal)))
-        : [],
+      hasCluster(lab) ? Promise.all(lab.instances.map(({ name }) => instanceLinks({ lab, pool }, name, signal))) : [],
     ])
     return { readMs, nodes: new Map(nodes), clocks: new Map(clocks), links: Object.assign({}, ...links) }
   }

@@ -1,7 +1,5 @@
 import type { NodeAnswer } from '../domain/cluster'
-import type { Place } from '../domain/ids'
 import type { AnyLab } from '../domain/lab'
-import { placeName } from '../domain/place'
 import type { LeaseInfo } from '../domain/ports'
 import { execAt, type LabAccess } from '../drivers/at'
 import { type ClockOffset, clockOffset } from '../drivers/clock'
@@ -77,16 +75,16 @@ export async function nodeDetails(access: LabAccess, node: string, signal: Abort
   return { interfaces, information }
 }
 
-/** "instance/linux name" (or "host/…") -> is the link up, for one place; empty when it cannot be read. */
+/** "instance/linux name" -> is the link up, for one instance; empty when it cannot be read. */
 export async function instanceLinks(
   access: LabAccess,
-  place: Place,
+  instance: string,
   signal: AbortSignal,
 ): Promise<Record<string, boolean>> {
   const options = { tag: TAG, timeoutMs: TIMEOUT_MS, signal }
-  const result = await execAt(access, place, ['ip', '-j', 'link'], options).catch(() => null)
+  const result = await execAt(access, { instance }, ['ip', '-j', 'link'], options).catch(() => null)
   const links = result?.exitCode === 0 ? parseLinks(result.stdout) : null
-  return Object.fromEntries((links ?? []).map((link) => [`${placeName(place)}/${link.ifname}`, isLinkUp(link)]))
+  return Object.fromEntries((links ?? []).map((link) => [`${instance}/${link.ifname}`, isLinkUp(link)]))
 }
 
 /** A host's clock against ours, roughly: three samples; null when it cannot be read. */

@@ -1,3 +1,4 @@
+import type { Impairment } from '../domain/impairment'
 import type { AnyLab } from '../domain/lab'
 import type { LabAccess } from '../drivers/at'
 import { ConsoleTurns } from './console-turns'
@@ -65,6 +66,16 @@ export class LiveStatus {
     const age = Date.now() - (poller.last?.atMs ?? 0)
     if (poller.last && age < this.options.pauseMs) return poller.last
     return poller.whole(new AbortController().signal)
+  }
+
+  /** A run has changed a link; `impairment`: as it was read back, null: not known. */
+  linkSet(labId: string, vm: number, impairment: Impairment | null): void {
+    this.poller(labId).linkSet(vm, impairment)
+  }
+
+  /** The WANulators' consoles are read at the next poll, however young what is known of them is; after the run where one is on. */
+  readAgain(labId: string): void {
+    this.poller(labId).readAgain()
   }
 
   private poller(labId: string): LabPoller {

@@ -54,11 +54,20 @@ export const wanulatorFacts = (vm: number, { found, inForce, reading }: Wanulato
   [`wanulator ${vm}/console`]: found === 'login' ? 'logged out' : `found at: ${found}`,
 })
 
-/** The facts of a WANulator that passes everything on. */
-export const goodFacts = (vm: number): LabSnapshot => ({
+/** The facts of a WANulator that was made good: it runs, passes everything on, and nobody is logged in. */
+const goodFacts = (vm: number): LabSnapshot => ({
+  [`vm ${vm}/status`]: 'running',
   [`wanulator ${vm}/in force`]: 'good',
   [`wanulator ${vm}/emulators`]: '1',
+  [`wanulator ${vm}/console`]: 'logged out',
 })
+
+/** A snapshot as it is to be after these were made good, whatever it says of them: off, silent, degraded. */
+export function withGoodLinks(snapshot: LabSnapshot, vms: readonly number[]): LabSnapshot {
+  const isOf = (key: string) => vms.some((vm) => key.startsWith(`wanulator ${vm}/`))
+  const others = Object.entries(snapshot).filter(([key]) => !isOf(key))
+  return Object.assign(Object.fromEntries(others), ...vms.map(goodFacts))
+}
 
 function vmFacts(row: VmRow | undefined, vm: number, config: VmConfig | null): LabSnapshot {
   const facts: LabSnapshot = { [`vm ${vm}/status`]: row?.status ?? 'absent' }
@@ -120,3 +129,9 @@ function orCancelled(cause: unknown): null {
   if (error.code === 'cancelled' || error.code.startsWith('ssh-')) throw error
   return null
 }
+
+/** A snapshot as its own looking has left the lab: whoever had stayed logged in on a console is so no more. */
+export const leftLoggedOut = (snapshot: LabSnapshot): LabSnapshot =>
+  Object.fromEntries(
+    Object.entries(snapshot).map(([key, value]) => [key, /^wanulator \d+\/console$/.test(key) ? 'logged out' : value]),
+  )

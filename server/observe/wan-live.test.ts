@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { GOOD, presetDirection } from '../domain/impairment'
 import { type WanLab, WanLabSchema } from '../domain/lab'
 import { exampleWanLab } from '../drivers/pve/test-wan'
 import { answeredLab } from '../drivers/test-lab'
@@ -9,7 +11,7 @@ const lab: WanLab = WanLabSchema.parse(exampleWanLab())
 const signal = new AbortController().signal
 
 /** A PVE host that lists its links and VMs, whose consoles cannot be opened. */
-function watched(consoleMs = 60_000) {
+function watched(consoleMs = 60_000, env: Record<string, string> = { WANULATOR_PASSWORD: 'pw' }) {
   const asked: string[] = []
   let bytes = 0
   const { pool } = answeredLab((argv) => {
@@ -27,7 +29,7 @@ function watched(consoleMs = 60_000) {
     }
   })
   const turns = new ConsoleTurns()
-  const watch = new WanWatch({ lab, pool }, turns, { consoleMs, env: { WANULATOR_PASSWORD: 'pw' } })
+  const watch = new WanWatch({ lab, pool }, turns, { consoleMs, env })
   const looks = () => asked.filter((argv) => argv.includes('qm list')).length
   return { watch, turns, looks }
 }
@@ -50,7 +52,7 @@ describe('a WAN that is watched', () => {
       enp2s0f2: { up: true, rxBitPerS: null, txBitPerS: null },
       enp2s0f3: { up: false, rxBitPerS: null, txBitPerS: null },
     })
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await sleep(20)
     const second = await watch.nics(signal)
     expect(second?.enp2s0f2?.rxBitPerS).toBeGreaterThan(1_000_000)
     expect(second?.enp2s0f2?.txBitPerS).toBe(0)
@@ -68,7 +70,7 @@ describe('a WAN that is watched', () => {
     expect(looks()).toBe(1)
     const giveBack = await turns.take(lab.id)
     expect(watch.look(false, signal)).toMatchObject({ isReading: false, isTaken: true })
-    await new Promise((resolve) => setTimeout(resolve, 2))
+    await sleep(2)
     giveBack()
     expect(watch.look(false, signal).isReading).toBe(true)
     await watch.reading
@@ -81,5 +83,39 @@ describe('a WAN that is watched', () => {
     expect(watch.look(false, signal)).toMatchObject({ isReading: true, isTaken: false })
     await watch.reading
     expect(looks()).toBe(1)
+  })
+
+  it('shows what the run that is on has set, and nothing else, until it has ended', async () => {
+    const { watch, turns } = watched()
+    const giveBack = await turns.take(lab.id)
+    const cut = { toIsp: presetDirection('drop-100'), toRouter: GOOD }
+    const reading = (vm: number, hasLease = true) =>
+      watch.look(hasLease, signal).wanulators.find((one) => one.vm === vm)?.reading
+    watch.setByRun(103, cut)
+    expect(reading(103)).toMatchObject({ impairment: cut, good: false, isByRun: true })
+    expect(reading(101)).toBeNull()
+    watch.setByRun(103, null)
+    expect(reading(103)).toBeNull()
+    watch.setByRun(103, cut)
+    giveBack()
+    expect(reading(103, false)).toBeNull()
+    await watch.reading
+  })
+
+  it('tries a refused password again only when somebody asks for it', async () => {
+    const { watch } = watched(0, {})
+    const triedMs = async () => {
+      await sleep(5)
+      const { wanulators } = watch.look(false, signal)
+      await watch.reading
+      return wanulators.find(({ vm }) => vm === 103)?.error?.atMs ?? 0
+    }
+    await triedMs()
+    const first = await triedMs()
+    expect(first).toBeGreaterThan(0)
+    expect(await triedMs()).toBe(first)
+    watch.again()
+    await triedMs()
+    expect(await triedMs()).toBeGreaterThan(first)
   })
 })

@@ -1,4 +1,4 @@
-import type { Impairment } from '../domain/impairment'
+import { type Impairment, impairmentText, isGood } from '../domain/impairment'
 import { unhookedWanulators, type Wanulator } from '../domain/wan'
 import { execAt } from '../drivers/at'
 import { linkCountersArgv, parseLinkBytes } from '../drivers/link-counters'
@@ -20,7 +20,7 @@ export type WanulatorLive = {
   vm: number
   /** As `qm list` says it ("running"), "absent"; null: not asked yet, or not told. */
   status: string | null
-  /** What its file in force says, of the last time that it could be read and no run has been since; null: not known. */
+  /** What its file in force says, of the last time that it could be read and no run has been since, or by the run that is on; null: not known. */
   reading: {
     /** null: nothing that a form could show, `text` says what. */
     impairment: Impairment | null
@@ -28,6 +28,8 @@ export type WanulatorLive = {
     text: string
     /** Epoch ms. */
     atMs: number
+    /** A run has set it so, and read it back. */
+    isByRun: boolean
   } | null
   /** Why the last try gave none; null when it did. */
   error: { code: ErrorCode; message: string; hint: string | null; atMs: number } | null
@@ -45,6 +47,9 @@ export type WanLive = {
 }
 
 type Bytes = { atMs: number; by: ReadonlyMap<string, { rxBytes: number; txBytes: number }> }
+
+/** A console that somebody else was on is tried again so soon. */
+const HELD_MS = 10_000
 
 /** Longer ago nobody looked: a mean since then would say nothing of now. */
 const MAX_SPAN_MS = 15_000
@@ -68,6 +73,8 @@ export class WanWatch {
   private bytes: Bytes | null = null
   private readonly wanulators: Map<number, WanulatorLive>
   private triedMs = Number.NEGATIVE_INFINITY
+  /** When those that somebody else was on were tried again. */
+  private heldMs = 0
   private leftMs = 0
   private hadLease = false
   /** The reading of the consoles that goes on. */
@@ -90,22 +97,53 @@ export class WanWatch {
     if (this.hadLease && !hasLease) this.leftMs = Date.now()
     this.hadLease = hasLease
     const isTaken = hasLease || this.turns.isTaken(this.access.lab.id)
-    if (!isTaken && !signal.aborted && this.isDue()) this.readConsoles()
-    const changedMs = this.changedMs()
+    const due = isTaken || signal.aborted || this.reading ? [] : this.takeDue()
+    if (due.length > 0) this.readConsoles(new Set(due))
     const wanulators = [...this.wanulators.values()].map((one) =>
-      // What was read before a run may not hold any more.
-      one.reading && one.reading.atMs <= changedMs ? { ...one, reading: null } : one,
+      this.holds(one.reading, isTaken) ? one : { ...one, reading: null },
     )
     return { wanulators, isReading: this.reading !== null, isTaken }
+  }
+
+  /** A run has changed what a WANulator does, and read that back; null: it is not known what to. */
+  setByRun(vm: number, impairment: Impairment | null): void {
+    const one = this.wanulators.get(vm)
+    if (!one) return
+    const reading = impairment && {
+      ...{ impairment, good: isGood(impairment), text: impairmentText(impairment) },
+      ...{ atMs: Date.now(), isByRun: true },
+    }
+    this.wanulators.set(vm, { ...one, reading, error: null })
+  }
+
+  /** All are read again at the next look, one that refused the password as well. */
+  again(): void {
+    this.triedMs = Number.NEGATIVE_INFINITY
+  }
+
+  /** What was read before a run may not hold in it, nor what a run has set after it. */
+  private holds(reading: WanulatorLive['reading'], isTaken: boolean): boolean {
+    return reading === null || (reading.atMs > this.changedMs() && (reading.isByRun || !isTaken))
   }
 
   private changedMs(): number {
     return Math.max(this.leftMs, this.turns.freedMs(this.access.lab.id))
   }
 
-  private isDue(): boolean {
-    if (this.reading) return false
-    return this.changedMs() > this.triedMs || Date.now() - this.triedMs >= this.options.consoleMs
+  /** VMs whose turn it is; they are taken for tried then. */
+  private takeDue(): number[] {
+    const nowMs = Date.now()
+    const isAsked = this.changedMs() > this.triedMs
+    const isRound = isAsked || nowMs - this.triedMs >= this.options.consoleMs
+    if (!isRound && nowMs - this.heldMs < HELD_MS) return []
+    this.heldMs = nowMs
+    if (isRound) this.triedMs = nowMs
+    const isDue = ({ error }: WanulatorLive): boolean => {
+      if (isAsked) return true
+      // Tried again and again, a wrong password may lock the user out; to see who is on a console disturbs nobody.
+      return isRound ? error?.code !== 'console-auth' : error?.code === 'console-held'
+    }
+    return [...this.wanulators.values()].filter(isDue).map(({ vm }) => vm)
   }
 
   /** States and rates of the NICs; null when the PVE host does not list them. Never rejects. */
@@ -137,18 +175,17 @@ export class WanWatch {
     )
   }
 
-  private readConsoles(): void {
+  private readConsoles(due: ReadonlySet<number>): void {
     const { lab } = this.access
-    this.triedMs = Date.now()
     this.reading = this.turns
-      .look(lab.id, (signal) => this.readAll(signal))
+      .look(lab.id, (signal) => this.readAll(due, signal))
       .then(() => {})
       .finally(() => {
         this.reading = null
       })
   }
 
-  private async readAll(signal: AbortSignal): Promise<void> {
+  private async readAll(due: ReadonlySet<number>, signal: AbortSignal): Promise<void> {
     const { access } = this
     const unhooked = new Set(unhookedWanulators(access.lab.wan).map(({ vm }) => vm))
     const rows = await readVms(access, { tag: TAG, signal }).catch(() => null)
@@ -158,23 +195,31 @@ export class WanWatch {
         const status = rows ? (rows.find((row) => row.vm === vm)?.status ?? 'absent') : null
         // Through which no link leads: whether it runs is all that anybody wants to know.
         const isOff = status !== null && status !== 'running'
-        const found = unhooked.has(vm) || isOff ? { reading: null, error: null } : await this.into(wanulator, signal)
+        const isNone = unhooked.has(vm) || isOff
+        const found = isNone ? { reading: null, error: null } : await this.into(wanulator, due.has(vm), signal)
         this.wanulators.set(vm, { vm, status, ...found })
       }),
     )
   }
 
-  private async into(wanulator: Wanulator, signal: AbortSignal): Promise<Pick<WanulatorLive, 'reading' | 'error'>> {
+  private async into(
+    wanulator: Wanulator,
+    isDue: boolean,
+    signal: AbortSignal,
+  ): Promise<Pick<WanulatorLive, 'reading' | 'error'>> {
     const { access } = this
+    const { reading: before = null, error = null } = this.wanulators.get(wanulator.vm) ?? {}
+    if (!isDue) return { reading: before, error }
     try {
       const { reading } = await readWanulator(access, wanulator, { tag: TAG, signal, env: this.options.env })
       const impairment = reading.kind === 'impairment' ? reading.impairment : null
-      const known = { impairment, good: readsGood(reading), text: readingText(reading), atMs: Date.now() }
-      return { reading: known, error: null }
+      const known = { impairment, good: readsGood(reading), text: readingText(reading) }
+      return { reading: { ...known, atMs: Date.now(), isByRun: false }, error: null }
     } catch (cause) {
       const { code, message, hint = null } = asAppError(cause)
-      const reading = this.wanulators.get(wanulator.vm)?.reading ?? null
-      return { reading, error: { code, message, hint, atMs: Date.now() } }
+      // A run wanted it: nobody's fault.
+      if (code === 'cancelled') return { reading: before, error }
+      return { reading: before, error: { code, message, hint, atMs: Date.now() } }
     }
   }
 }

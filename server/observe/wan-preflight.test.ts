@@ -3,7 +3,7 @@ import { type WanLab, WanLabSchema } from '../domain/lab'
 import { exampleWanLab } from '../drivers/pve/test-wan'
 import { answeredLab } from '../drivers/test-lab'
 import type { InForce } from '../drivers/wanulator/emulator'
-import { wanFacts, wanulatorFacts } from './wan-facts'
+import { wanFacts, wanulatorFacts, withGoodLinks } from './wan-facts'
 import { checkWan } from './wan-preflight'
 
 const lab: WanLab = WanLabSchema.parse(exampleWanLab())
@@ -84,5 +84,22 @@ describe('the snapshot of a WAN', () => {
       'wanulator 103/emulators': '2',
       'wanulator 103/console': 'found at: shell',
     })
+  })
+
+  it('is to say the same of every link that was made good, whatever it said before', () => {
+    const good = { 'in force': 'good', emulators: '1', console: 'logged out' }
+    const of = (vm: number, facts: Record<string, string>) =>
+      Object.fromEntries(Object.entries(facts).map(([key, value]) => [`wanulator ${vm}/${key}`, value]))
+    const before = {
+      ...{ 'vm 101/status': 'running', 'vm 102/status': 'running', 'vm 103/status': 'stopped', 'pve/link/eno1': 'up' },
+      ...of(101, { ...good, 'in force': '15 % loss each way', console: 'found at: shell' }),
+      ...of(102, { inside: 'not readable' }),
+    }
+    expect(withGoodLinks(before, [102, 103])).toEqual({
+      ...{ 'vm 101/status': 'running', 'vm 102/status': 'running', 'vm 103/status': 'running', 'pve/link/eno1': 'up' },
+      ...of(101, { ...good, 'in force': '15 % loss each way', console: 'found at: shell' }),
+      ...{ ...of(102, good), ...of(103, good) },
+    })
+    expect(withGoodLinks(before, [])).toEqual(before)
   })
 })

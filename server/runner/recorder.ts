@@ -3,6 +3,7 @@ import type { Place } from '../domain/ids'
 import { type AnyLab, hasCluster } from '../domain/lab'
 import type { Connections } from '../drivers/at'
 import { asAppError } from '../errors'
+import { hideSecrets } from '../transport/redact'
 import type { ExecResult, Remote, StreamEnd } from '../transport/remote'
 
 const OUTPUT_DELAY_MS = 500
@@ -37,6 +38,7 @@ export class Recorder {
   readonly #ofStream = new Map<string, string>()
   readonly #waiting = new Map<string, { commandId: string; from: 'stdout' | 'stderr'; text: string }>()
   #timer: NodeJS.Timeout | undefined
+  #secrets: readonly string[] = []
 
   constructor(
     private readonly lab: AnyLab,
@@ -62,9 +64,8 @@ export class Recorder {
   }
 
   /** What was said on a line that one of our commands holds open, as its output. */
-  said(command: { host: string; argv: readonly string[] }, text: string): void {
-    const commandId = this.idOf(command)
-    if (commandId) this.#output(commandId, 'stdout', text)
+  said(commandId: string, text: string): void {
+    this.#output(commandId, 'stdout', text)
   }
 
   /** Tells what lines still wait. */
@@ -80,7 +81,9 @@ export class Recorder {
    * their command if there is no such stream, `stepId` a step beside the one that goes on.
    */
   connections(pool: Connections, stream: string | null = null, { lines = stream, stepId }: Aside = {}): Connections {
-    return { secrets: pool.secrets, on: (host, role) => this.#wrap(pool.on(host, role), stream, { lines, stepId }) }
+    this.#secrets = pool.secrets
+    const on: Connections['on'] = (host, role) => this.#wrap(pool.on(host, role), stream, { lines, stepId })
+    return { secrets: pool.secrets, on, behind: pool }
   }
 
   #wrap(remote: Remote, stream: string | null, { lines, stepId }: Aside): Remote {
@@ -163,7 +166,7 @@ export class Recorder {
       kind: 'command-started',
       commandId: command.id,
       stepId,
-      command: { place: placeOf(this.lab, host, argv), host, argv: [...argv] },
+      command: { place: placeOf(this.lab, host, argv), host, argv: argv.map((word) => this.#hide(word)) },
       stream,
     })
     return command
@@ -178,7 +181,12 @@ export class Recorder {
   }
 
   #output(commandId: string, from: 'stdout' | 'stderr', text: string): void {
-    if (text !== '') this.emit({ kind: 'output', commandId, from, text })
+    if (text !== '') this.emit({ kind: 'output', commandId, from, text: this.#hide(text) })
+  }
+
+  /** Also what we sent ourselves may hold a password: a script, a file that was copied. */
+  #hide(text: string): string {
+    return hideSecrets(text, this.#secrets)
   }
 
   #ended(command: Command, { exitCode, signal }: StreamEnd, error: string | null = null): void {

@@ -7,6 +7,7 @@ import { makeLinkGood } from '../drivers/wanulator/link-good'
 import { takeSnapshot } from '../observe/snapshot'
 import { commandsOf, dryEnv } from './actions/dry-run'
 import { PLAN_RUN_ID, type PlanContext, planned, plannedExec, plannedKill } from './actions/handler'
+import { plannedPower } from './actions/power'
 import { RESTORE_BUDGET_MS } from './restore'
 
 const TIMEOUT_MS = 15_000
@@ -21,6 +22,7 @@ export async function planRestore({ lab, tag, undo }: PlanContext<AnyLab>): Prom
         makeLinkGood(dry, desired.vm, { tag: tag('restore'), env: dryEnv(lab), untilMs: 0 }),
       ),
     )
+  const starts = undo.filter(isLinkGood).flatMap(({ vm }) => plannedPower(lab, vm, tag('restore'), ['status', 'start']))
   const undos = undo.flatMap((desired) => {
     if (isLinkGood(desired)) return []
     const { title, check, apply } = planDesired(lab, desired)
@@ -44,7 +46,7 @@ export async function planRestore({ lab, tag, undo }: PlanContext<AnyLab>): Prom
     undo.length > 0
       ? await commandsOf(lab, 'Take the lease away', (dry) => disarmLease(dry, PLAN_RUN_ID, { tag: tag('lease') }))
       : []
-  const commands = [...kills, ...(await Promise.all(consoles)).flat(), ...undos, ...read, ...disarm]
+  const commands = [...kills, ...(await Promise.all(consoles)).flat(), ...starts, ...undos, ...read, ...disarm]
   return {
     ...{ id: 'restore', title: 'Restore the lab', budgetMs: RESTORE_BUDGET_MS },
     ...{ changesLab: undo.length > 0, startsProbes: false, commands },

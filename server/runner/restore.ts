@@ -4,13 +4,14 @@ import type { EventBody } from '../domain/event'
 import { type AnyLab, hasCluster } from '../domain/lab'
 import type { Quarantine, UndoEntry } from '../domain/ports'
 import { type LabSnapshot, snapshotDifferences } from '../domain/snapshot'
+import { allLeft } from '../drivers/console/turns'
 import { desiredTitle, isLinkGood } from '../drivers/desired'
 import { disarmLease, readLease } from '../drivers/lease'
 import { applyDesired, checkDesired } from '../drivers/restore'
 import { stopTaggedEverywhere } from '../drivers/tool'
 import { asAppError } from '../errors'
 import { takeSnapshot } from '../observe/snapshot'
-import { goodFacts } from '../observe/wan-facts'
+import { withGoodLinks } from '../observe/wan-facts'
 import { retry } from '../transport/retry'
 import { untilReachable } from './reachable'
 import type { RunSession } from './session'
@@ -22,6 +23,8 @@ const CLEAN: Restored = { quarantine: null, message: null }
 
 /** For a lab host that cannot be reached when the run ends. */
 const REACH_BUDGET_MS = 60_000
+/** For a dialogue on a console that a cancel broke off: it logs out. */
+const CONSOLE_PATIENCE_MS = 6000
 const UNDO_BUDGET_MS = 90_000
 /** A preempting primary comes back by itself; forcing it at once would set a manual flag for nothing. */
 const PREEMPT_PATIENCE_MS = 30_000
@@ -40,8 +43,9 @@ const tell = (session: RunSession<AnyLab>, body: EventBody) =>
     () => {},
   )
 
-/** Ends what the run started: its watch, its streams, and whatever still carries its tag anywhere in the lab. */
+/** Ends what the run started: its dialogues, its watch, its streams, and whatever still carries its tag anywhere in the lab. */
 async function endProcesses(session: RunSession<AnyLab>): Promise<void> {
+  await allLeft(session.deps.connections(session.lab), CONSOLE_PATIENCE_MS)
   await Promise.all([session.watch?.stop(), ...[...session.factWatches.values()].map((watch) => watch.stop())])
   await session.wanCapture?.end()
   await Promise.all([...session.tools.values()].map((tool) => tool.stop()))
@@ -161,8 +165,8 @@ async function restoreLab(session: RunSession<AnyLab>): Promise<Restored> {
   if (hasCluster(lab) && entries.some(({ desired }) => ConnectionSchema.safeParse(desired).success))
     await sleep(NEXT_BEAT_INTERVALS * lab.cluster.heartbeat.intervalMs)
   // A link that was not good before its change is so after the undo.
-  const good = entries.map(({ desired }) => (isLinkGood(desired) ? goodFacts(desired.vm) : {}))
-  const differences = await compare(session, Object.assign({}, before, ...good))
+  const good = entries.flatMap(({ desired }) => (isLinkGood(desired) ? [desired.vm] : []))
+  const differences = await compare(session, withGoodLinks(before, good))
   await tell(session, { kind: 'snapshot-compared', equal: differences.length === 0, differences })
   if (undone)
     await disarm(session).catch((error: unknown) =>

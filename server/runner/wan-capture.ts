@@ -22,6 +22,8 @@ type Nic = {
   file: CaptureFile | null
   totals: CaptureTotals | null
   error: string | null
+  /** Its end was asked for: until then it has broken off. */
+  isAsked: boolean
   /** Since the last row. */
   packets: number
   bytes: number
@@ -43,7 +45,8 @@ export class WanCapture {
     private readonly timeoutMs: number,
   ) {
     this.#nics = captures.map((capture) => ({
-      ...{ capture, running: null, file: null, totals: null, error: null, packets: 0, bytes: 0, told: 0 },
+      ...{ capture, running: null, file: null, totals: null, error: null, isAsked: false },
+      ...{ packets: 0, bytes: 0, told: 0 },
     }))
     this.#offsetMs = session.clocks.at(-1)?.[this.#host]?.offsetMs ?? 0
     this.#analysis = wanAnalysis({ nics: captures.map(captureName), originMs: Date.now() + this.#offsetMs })
@@ -87,7 +90,9 @@ export class WanCapture {
     const { session, timeoutMs } = this
     const { capture } = nic
     const name = captureName(capture)
-    nic.file = (await session.deps.captures?.open(session.runId, `${capture.nic}-${capture.direction}.pcap`)) ?? null
+    // A disk that is full must not keep the run from anything: the file is for looking at.
+    const fileName = `${capture.nic}-${capture.direction}.pcap`
+    nic.file = (await session.deps.captures?.open(session.runId, fileName).catch(() => null)) ?? null
     let onReady = () => {}
     const ready = new Promise<void>((resolve) => {
       onReady = resolve
@@ -105,6 +110,7 @@ export class WanCapture {
     const ended = running.done.then(
       (totals) => {
         nic.totals = totals
+        if (!nic.isAsked) nic.error = 'it ended before it was asked to'
       },
       (error: unknown) => {
         nic.error = asAppError(error).message
@@ -121,6 +127,7 @@ export class WanCapture {
 
   async #endOne(nic: Nic): Promise<void> {
     const { running } = nic
+    nic.isAsked = true
     if (running) {
       await stopTagged(this.session.access(), { host: this.#host }, this.session.tag(captureTag(nic.capture)))
       await Promise.race([running.done.catch(() => {}), delay(LAST_BYTES_MS)])

@@ -108,6 +108,9 @@ describe('a lab file', () => {
     expect(problems(example.replaceAll('crossesCluster: true', 'crossesCluster: false'))[0]).toContain(
       'at least one target',
     )
+    expect(problems(example.replace('    crossesCluster: true\n', ''))[0]).toContain(
+      'targets[0].crossesCluster is missing: expected true or false',
+    )
   })
 
   it('says where its YAML is broken', () => {

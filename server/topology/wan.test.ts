@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { hasCluster, hasWan } from '../domain/lab'
+import { hasCluster, hasWan, WanLabSchema, wanPart } from '../domain/lab'
 import { unhookedWanulators, wanLinks } from '../domain/wan'
 import { parseLab, problemText } from './load'
 
@@ -43,6 +43,13 @@ describe('the example of a WAN lab', () => {
     const wan = example.slice(example.indexOf('wan:\n')).replace('host: pve\n', 'host: incus-host\n')
     const both = load(`${cluster}\n${wan.replace('host: juulink-edge-1,', 'host: gateway,')}`)
     expect([hasCluster(both), hasWan(both)]).toEqual([true, true])
+    const [target] = both.targets
+    if (!target || !hasCluster(both)) throw new Error('no target')
+    const [from, captureAt] = [{ host: 'gateway' }, { at: { instance: 'bpfrx-fw0' }, interface: 'eth0' }]
+    const part = wanPart({ ...both, targets: [{ ...target, from, captureAt }, target] })
+    expect(part).toEqual(WanLabSchema.parse(part))
+    expect(part?.targets).toMatchObject([{ id: target.id, from }])
+    expect(JSON.stringify(part), 'nothing of it is in an instance').not.toContain('"instance"')
   })
 })
 

@@ -17,6 +17,7 @@ export function ExpectationsPage({ lab }: { lab: string }) {
   // Not before the titles of the parameters are known, or known not to come.
   const data = cases.isPending ? undefined : expectations.data
   const fieldsOf = (id: string) => cases.data?.find((view) => view.id === id)?.fields ?? []
+  const first = data?.rows.find(({ unit, case: { isThere } }) => unit === 'ms' && isThere)?.case.id
   const isEmpty = data?.rows.every(({ latest }) => latest === null)
   return (
     <div className="grid gap-3">
@@ -38,11 +39,11 @@ export function ExpectationsPage({ lab }: { lab: string }) {
       {data || error ? null : <Skeleton className="h-80" label="Reading the history" />}
       {isEmpty ? (
         <p className="rounded border bg-panel px-3 py-2">
-          Nothing was measured here yet. Run TC-3 from the{' '}
+          Nothing was measured here yet. Run {first ?? 'a case'} from the{' '}
           <Link className="link" href={`/labs/${encodeURIComponent(lab)}`}>
             Lab page
           </Link>
-          : it measures the failover.
+          {first ? ': it measures the failover.' : '.'}
         </p>
       ) : null}
       {data ? (
@@ -55,17 +56,19 @@ export function ExpectationsPage({ lab }: { lab: string }) {
           </ul>
         </Panel>
       ) : null}
-      {data ? <Notes runsRead={data.runsRead} /> : null}
+      {data ? <Notes runsRead={data.runsRead} hasThroughput={data.rows.some(({ unit }) => unit === 'bit/s')} /> : null}
     </div>
   )
 }
 
-const Notes = ({ runsRead }: { runsRead: number }) => (
+const Notes = ({ runsRead, hasThroughput }: { runsRead: number; hasThroughput: boolean }) => (
   <div className="grid max-w-prose gap-1 text-muted text-xs">
-    <p>
-      Throughput is measured through both interfaces of the primary: the slower one limits it. WAN is traffic towards
-      the WAN (upload), LAN towards the LAN (download).
-    </p>
+    {hasThroughput ? (
+      <p>
+        Throughput is measured through both interfaces of the primary: the slower one limits it. WAN is traffic towards
+        the WAN (upload), LAN towards the LAN (download).
+      </p>
+    ) : null}
     <p>
       Minimum, median and maximum are over the runs with the same parameters as the latest one, of the last {runsRead}{' '}
       completed runs of that case.

@@ -46,11 +46,13 @@ function ImpairmentForm({ lab, link, now, onClose }: FormProps) {
   const [file, setFile] = useState<ReadFile | null>(null)
   const impairment = impairmentOf(form.watch())
   const wcfg = file && file.rest.length > 0 ? { wcfg: file.text } : {}
+  const planParams = impairment && { link: link.id, impairment }
   return (
     <OperationForm
       lab={lab}
       operation="link-impair"
       params={impairment && { link: link.id, impairment: { ...impairment, ...wcfg } }}
+      planParams={planParams}
       action={`Set ${link.isp.title}`}
       onClose={onClose}
     >

@@ -3,7 +3,7 @@ import { Link } from '@/app/components/ui/link'
 import { when } from '@/app/lib/format'
 import type { LabState } from '@/server/domain/views'
 
-const OPERATIONS = ['link-impair', 'links-good']
+const OPERATIONS = ['link-impair', 'links-good', 'wanulator-restart']
 
 /** The newest run here, where that is a change of links by hand that went wrong: who asked for it stayed on this page. */
 export function LastOperation({ state }: { state: LabState | undefined }) {

@@ -58,7 +58,7 @@ function Declared({ entry, lab, state, cases }: Props) {
           {entry.notes ? <p className="max-w-prose text-muted">{entry.notes}</p> : null}
         </div>
         <div className="flex flex-wrap gap-2">
-          {wan ? (
+          {lab.wan ? (
             <Button asChild className="hover:bg-sunk">
               <Link href={`/labs/${encodeURIComponent(lab.id)}/scenarios`}>
                 <AlarmClock aria-hidden /> Scenarios

@@ -9,22 +9,38 @@ import type { PlanStep } from '@/server/domain/case'
 
 type Props = {
   lab: string
-  operation: 'link-impair' | 'links-good'
+  operation: 'link-impair' | 'links-good' | 'wanulator-restart'
   /** null: what stands in the form cannot be taken yet. */
   params: Record<string, unknown> | null
+  /** What the commands go by, where `params` are more than fits into an address. */
+  planParams?: Record<string, unknown> | null
+  /** What comes of it. */
+  effect?: string
   /** On the button. */
   action: string
   onClose: () => void
   children?: ReactNode
 }
 
+const REPLACED =
+  'Over the console a new .wcfg is written and the emulator replaced, which cuts the link for a moment. Only when you cancel, or it goes wrong, the link is made good.'
+
 /** The last stop before links are changed: host and commands, then the button. Whoever pressed it stays on the page. */
-export function OperationForm({ lab, operation, params, action, onClose, children }: Props) {
+export function OperationForm({
+  lab,
+  operation,
+  params,
+  planParams = params,
+  effect = REPLACED,
+  action,
+  onClose,
+  children,
+}: Props) {
   const trpc = useTRPC()
   const queryClient = useQueryClient()
   const plan = useQuery({
-    ...trpc.cases.plan.queryOptions({ lab, case: operation, params: params ?? {} }),
-    enabled: params !== null,
+    ...trpc.cases.plan.queryOptions({ lab, case: operation, params: planParams ?? {} }),
+    enabled: planParams !== null,
     placeholderData: (previous) => previous,
   })
   const start = useMutation(
@@ -49,10 +65,7 @@ export function OperationForm({ lab, operation, params, action, onClose, childre
         </h3>
         {plan.error ? <ErrorBox error={plan.error} doing="Could not read the plan" /> : null}
         {plan.data ? <Commands steps={plan.data} /> : plan.error ? null : <Skeleton className="h-16" />}
-        <p>
-          Over the console a new .wcfg is written and the emulator replaced, which cuts the link for a moment. Only when
-          you cancel, or it goes wrong, the link is made good.
-        </p>
+        <p>{effect}</p>
       </section>
       {start.error ? <ErrorBox error={start.error} doing="Could not start" /> : null}
       <div className="flex flex-wrap justify-end gap-2">

@@ -9,6 +9,7 @@ import { Dialog } from '@/app/components/ui/dialog'
 import { ErrorBox } from '@/app/components/ui/error-box'
 import { Field, Select } from '@/app/components/ui/field'
 import { Skeleton } from '@/app/components/ui/skeleton'
+import { repeatHref } from '@/app/lib/compare/url-state'
 import { elapsed, limit } from '@/app/lib/format'
 import { useTRPC } from '@/app/lib/trpc'
 import type { CaseView, PlanStep } from '@/server/domain/case'
@@ -47,9 +48,9 @@ function RunForm({ lab, view, params = {}, onOpenChange }: Omit<Props, 'open'>) 
   const { register, handleSubmit, watch, formState } = useForm<ParamValues>({ defaultValues: defaults })
   const start = useMutation(
     trpc.runs.start.mutationOptions({
-      onSuccess: ({ id }) => {
+      onSuccess: ({ id, ids }) => {
         void queryClient.invalidateQueries({ queryKey: trpc.labs.state.queryKey({ lab }) })
-        router.push(`/runs/${encodeURIComponent(id)}`)
+        router.push(repeatHref(id, ids))
       },
     }),
   )

@@ -1,8 +1,8 @@
 'use client'
-import { Check, SlidersHorizontal } from 'lucide-react'
+import { Check, Power, SlidersHorizontal } from 'lucide-react'
 import { Button } from '@/app/components/ui/button'
 import { cx } from '@/app/lib/cx'
-import { nicOf, pieces, type WanView, wanulatorOf } from '@/app/lib/lab/wan-view'
+import { nicOf, pieces, powerAction, readingOf, type WanView, wanulatorOf } from '@/app/lib/lab/wan-view'
 import type { WanLink as Link } from '@/server/domain/wan'
 import { EndCard, NicCard, Stub, WanulatorCard } from './wan-nodes'
 
@@ -17,16 +17,18 @@ type Props = {
   blocked: string | null
   onDegrade: () => void
   onMakeGood: () => void
+  onRestart: () => void
 }
 
 /** Router port, PVE NIC, WANulator, PVE NIC, ISP; a wire between each. */
 export const WAN_COLUMNS = 'md:grid-cols-[6rem_8.75rem_minmax(0,1fr)_8.75rem_8.75rem] md:gap-x-5'
 
 /** One whole path, from the router's port to the ISP; on a phone one below the other. */
-export function WanLinkRow({ link, router, wan, nowMs, share, blocked, onDegrade, onMakeGood }: Props) {
+export function WanLinkRow({ link, router, wan, nowMs, share, blocked, onDegrade, onMakeGood, onRestart }: Props) {
   const { isp, port, toRouter, toIsp, wanulator } = link
   const look = pieces(link, wan)
-  const isGood = wanulatorOf(wan, wanulator.vm)?.reading?.good === true
+  const isGood = readingOf(wan, wanulator.vm)?.good === true
+  const power = powerAction(wanulatorOf(wan, wanulator.vm))
   return (
     <li
       data-link={link.id}
@@ -55,6 +57,16 @@ export function WanLinkRow({ link, router, wan, nowMs, share, blocked, onDegrade
         >
           <Check aria-hidden /> Make good
         </Button>
+        {power ? (
+          <Button
+            size="small"
+            disabled={blocked !== null}
+            onClick={onRestart}
+            aria-label={`${power} ${wanulator.vm}: ${isp.title}`}
+          >
+            <Power aria-hidden /> {power}
+          </Button>
+        ) : null}
       </WanulatorCard>
       <Stub look={look.isp} />
       <NicCard end={toIsp} nic={nicOf(wan, toIsp.nic.name)} side="isp" />

@@ -8,6 +8,8 @@ import {
   linkState,
   type NicView,
   type PieceLook,
+  readingOf,
+  type WanulatorView,
   type WanView,
   wanulatorOf,
 } from '@/app/lib/lab/wan-view'
@@ -80,6 +82,9 @@ type WanulatorProps = { link: WanLink; wan: WanView | null; nowMs: number; child
 export function WanulatorCard({ link, wan, nowMs, children }: WanulatorProps) {
   const { vm, title } = link.wanulator
   const found = wanulatorOf(wan, vm)
+  const reading = readingOf(wan, vm)
+  // Consoles are left to a run: what went wrong before it is over.
+  const error = wan?.isTaken ? null : found?.error
   const state = linkState(link, wan)
   return (
     <div data-tie={`vm:${vm}`} className={cx(BOX, BORDER[state.tone])} data-link-state={state.word}>
@@ -92,16 +97,14 @@ export function WanulatorCard({ link, wan, nowMs, children }: WanulatorProps) {
         </Badge>
       </p>
       {state.text ? <p className="mt-1 font-medium">{state.text}</p> : null}
-      {found?.error && found.error.message !== state.text ? (
-        <p className="mt-1 text-unsure">? {found.error.message}</p>
-      ) : null}
-      {found?.error?.hint ? <p className="mt-1 text-muted">{found.error.hint}</p> : null}
+      {error && error.message !== state.text ? <p className="mt-1 text-unsure">? {error.message}</p> : null}
+      {error?.hint ? <p className="mt-1 text-muted">{error.hint}</p> : null}
       <p className="mt-1 text-muted">
         <span className="whitespace-nowrap">
           {link.toRouter.guest} – {link.toIsp.guest}
         </span>
         {' · '}
-        <span className="whitespace-nowrap">{ageText(found, nowMs)}</span>
+        <span className="whitespace-nowrap">{ageText(reading, error, nowMs)}</span>
       </p>
       <div className="mt-1.5 flex flex-wrap gap-2">{children}</div>
     </div>
@@ -116,7 +119,7 @@ const BORDER: Record<LinkState['tone'], string> = {
   neutral: '',
 }
 
-const ageText = (found: ReturnType<typeof wanulatorOf>, nowMs: number): string => {
-  if (found?.reading) return `read ${ago(nowMs - found.reading.atMs)}`
-  return found?.error ? `tried ${ago(nowMs - found.error.atMs)}` : 'not read yet'
+function ageText(reading: WanulatorView['reading'], error: WanulatorView['error'] | undefined, nowMs: number): string {
+  if (reading) return `${reading.isByRun ? 'set by a run' : 'read'} ${ago(nowMs - reading.atMs)}`
+  return error ? `tried ${ago(nowMs - error.atMs)}` : 'not read yet'
 }

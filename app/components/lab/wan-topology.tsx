@@ -1,23 +1,25 @@
 'use client'
-import { useQuery } from '@tanstack/react-query'
-import { CheckCheck } from 'lucide-react'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { CheckCheck, RefreshCw } from 'lucide-react'
 import { useMemo, useRef, useState } from 'react'
 import { Button } from '@/app/components/ui/button'
 import { ErrorBox } from '@/app/components/ui/error-box'
 import { Panel } from '@/app/components/ui/panel'
 import { cx } from '@/app/lib/cx'
 import type { LabView } from '@/app/lib/lab/live-view'
-import { pieces, shares, type WanView, wanulatorOf } from '@/app/lib/lab/wan-view'
+import { pieces, readingOf, shares, type WanView } from '@/app/lib/lab/wan-view'
 import { useTRPC } from '@/app/lib/trpc'
 import type { LabState, PublicHost, PublicWan } from '@/server/domain/views'
 import { type Wan, type WanLink, wanLinks } from '@/server/domain/wan'
 import { GoodDialog } from './good-dialog'
 import { ImpairmentDialog } from './impairment-dialog'
 import { LastOperation } from './last-operation'
+import { RestartDialog } from './restart-dialog'
 import { WAN_COLUMNS, WanLinkRow } from './wan-link'
 import { Sla, Unhooked } from './wan-rest'
 import { type Wire, WireSample, Wires } from './wires'
 
+type What = 'degrade' | 'good' | 'restart'
 type Props = {
   lab: { id: string; hosts: PublicHost[]; wan: PublicWan }
   live: LabView | null
@@ -33,8 +35,9 @@ const THICK_PX = 5
 export function WanTopology({ lab, live, connection, state }: Props) {
   const trpc = useTRPC()
   const operations = useQuery(trpc.cases.operations.queryOptions({ lab: lab.id }))
+  const again = useMutation(trpc.wan.readAgain.mutationOptions())
   const box = useRef<HTMLDivElement>(null)
-  const [dialog, setDialog] = useState<{ what: 'degrade' | 'good'; link: WanLink | null } | null>(null)
+  const [dialog, setDialog] = useState<{ what: What; link: WanLink | null } | null>(null)
   const [open, setOpen] = useState(false)
   const declared = lab.wan as Wan
   const links = useMemo(() => wanLinks(declared), [declared])
@@ -45,7 +48,7 @@ export function WanTopology({ lab, live, connection, state }: Props) {
   const view = (id: string) => operations.data?.find((one) => one.id === id)
   const blocked = blockedBecause(view('link-impair')?.blocked, state, isBusy)
   const isLocked = operations.data === undefined || blocked !== null
-  const show = (what: 'degrade' | 'good', link: WanLink | null) => {
+  const show = (what: What, link: WanLink | null) => {
     setDialog({ what, link })
     setOpen(true)
   }
@@ -58,6 +61,13 @@ export function WanTopology({ lab, live, connection, state }: Props) {
           <span role="status" className="text-muted text-xs">
             {connection === 'live' && wan ? sayOf(wan) : SAY[connection]}
           </span>
+          <Button
+            size="small"
+            disabled={!wan || wan.isTaken || wan.isReading || again.isPending}
+            onClick={() => again.mutate({ lab: lab.id })}
+          >
+            <RefreshCw aria-hidden /> Read consoles again
+          </Button>
           <Button size="small" disabled={isLocked} onClick={() => show('good', null)}>
             <CheckCheck aria-hidden /> Make all links good
           </Button>
@@ -65,6 +75,7 @@ export function WanTopology({ lab, live, connection, state }: Props) {
       }
     >
       {operations.error ? <ErrorBox error={operations.error} doing="Could not read the operations" /> : null}
+      {again.error ? <ErrorBox error={again.error} doing="Could not have the consoles read" /> : null}
       <LastOperation state={state} />
       {wan && wan.nics === null ? (
         <p className="mb-2 text-unsure">? {lab.wan.pve.host} does not list its links.</p>
@@ -83,6 +94,7 @@ export function WanTopology({ lab, live, connection, state }: Props) {
               share={byLink.get(link.id) ?? null}
               onDegrade={() => show('degrade', link)}
               onMakeGood={() => show('good', link)}
+              onRestart={() => show('restart', link)}
             />
           ))}
         </ul>
@@ -100,11 +112,14 @@ export function WanTopology({ lab, live, connection, state }: Props) {
           key={dialog.link.id}
           lab={lab.id}
           link={dialog.link}
-          now={wanulatorOf(wan, dialog.link.wanulator.vm)?.reading?.impairment ?? null}
+          now={readingOf(wan, dialog.link.wanulator.vm)?.impairment ?? null}
           host={lab.wan.pve.host}
           open={open}
           onOpenChange={setOpen}
         />
+      ) : null}
+      {dialog?.what === 'restart' && dialog.link ? (
+        <RestartDialog lab={lab.id} link={dialog.link} host={lab.wan.pve.host} open={open} onOpenChange={setOpen} />
       ) : null}
       {dialog?.what === 'good' ? (
         <GoodDialog lab={lab.id} link={dialog.link} links={links} open={open} onOpenChange={setOpen} />

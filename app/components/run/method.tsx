@@ -50,10 +50,11 @@ function capturing({ spacingMs, gapMs, binMs }: WanReport, captures: readonly Ca
     ? 'the traffic told from the router’s own packets by its lengths and, on NICs where those have them too, by its rate'
     : 'the traffic told from the router’s own packets by its lengths'
   return [
-    `${captures.length} captures of headers on the router’s side of the links, each NIC in each direction (TBM)`,
+    `${captures.length} captures of headers, each NIC in each direction; those on the router’s side of the links are judged (TBM)`,
     told,
     spacingMs === null ? [] : `a packet every ${spacingMs.toFixed(1)} ms (99 %)`,
     `pauses longer than ${duration(gapMs)} over all links together are gaps`,
+    'error of a gap: the time between two packets at either end, and for answers their round trip',
     `path in use: what carries 60 % or more of a stretch of ${duration(binMs)}`,
   ]
     .flat()

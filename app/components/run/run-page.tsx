@@ -1,10 +1,11 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
-import { parseAsInteger, parseAsString, useQueryStates } from 'nuqs'
+import { parseAsInteger, parseAsString, useQueryState, useQueryStates } from 'nuqs'
 import { useCallback, useMemo } from 'react'
 import type { Span } from '@/app/components/timeline/model'
 import { Timeline } from '@/app/components/timeline/timeline'
 import { ErrorBox } from '@/app/components/ui/error-box'
+import { REPEATS_KEY, repeatsState } from '@/app/lib/compare/url-state'
 import { expectedProbes } from '@/app/lib/run/probe-lanes'
 import { eventModel, sampleModel } from '@/app/lib/run/timeline-model'
 import { noTracks, type Tracks } from '@/app/lib/run/tracks'
@@ -19,6 +20,7 @@ import { Notices } from './notices'
 import { Outages } from './outages'
 import { OUTPUT_ID, RawOutput } from './output'
 import { ProbeStrip } from './probe-strip'
+import { Repeats } from './repeats'
 import { RunSkeleton } from './run-skeleton'
 import { Steps } from './steps'
 import { useLiveRun, useNow } from './use-run'
@@ -71,6 +73,7 @@ function LoadedRun({ initial, samples, lab }: LoadedProps) {
   const plan = useQuery({ ...trpc.cases.plan.queryOptions({ lab: labId, case: caseId, params }), enabled: live })
   const awaited = live && plan.data?.some(({ startsProbes }) => startsProbes) === true
   const [url, setUrl] = useQueryStates(urlState, { history: 'replace' })
+  const [repeats] = useQueryState(REPEATS_KEY, repeatsState)
   const now = useNow(run, live, 1000)
 
   const startMs = detail.summary.startedAt ?? detail.summary.createdAt
@@ -133,6 +136,7 @@ function LoadedRun({ initial, samples, lab }: LoadedProps) {
   return (
     <div className="grid gap-3">
       <RunHeader detail={detail} connection={connection} streams={streams} />
+      <Repeats id={detail.summary.id} ids={repeats} />
       <Notices detail={detail} />
       <div className="grid items-start gap-3 xl:grid-cols-[17rem_minmax(0,1fr)_18rem] xl:grid-rows-[auto_1fr]">
         <div className="grid min-w-0 gap-3 xl:col-start-2">

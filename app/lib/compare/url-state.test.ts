@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { chosenRuns, compareHref, selectHref } from './url-state'
+import { chosenRuns, compareHref, repeatHref, selectHref } from './url-state'
 
 it('takes each run once, at most ten, and says how many are left out', () => {
   expect(chosenRuns(['a', 'b', 'a', '', ' c '])).toEqual({ ids: ['a', 'b', 'c'], over: 0 })
@@ -9,6 +9,8 @@ it('takes each run once, at most ten, and says how many are left out', () => {
 
 it('writes ids into links', () => {
   expect(compareHref(['a', 'b&c'])).toBe('/compare?runs=a,b%26c')
+  expect(repeatHref('a', ['a', 'b'])).toBe('/runs/a?repeats=a,b')
+  expect(repeatHref('a', ['a'])).toBe('/runs/a')
   expect(selectHref([])).toBe('/history')
   expect(selectHref(['a'])).toBe('/history?select=a')
 })

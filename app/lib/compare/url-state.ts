@@ -16,6 +16,14 @@ export const selectState = parseAsArrayOf(parseAsString).withDefault([])
 
 const list = (ids: readonly string[]): string => ids.map(encodeURIComponent).join(',')
 
+/** The runs that were started together, on the page of each of them. */
+export const REPEATS_KEY = 'repeats'
+export const repeatsState = parseAsArrayOf(parseAsString).withDefault([])
+
+/** The page of a run that is one of several that were started together. */
+export const repeatHref = (id: string, ids: readonly string[]): string =>
+  `/runs/${encodeURIComponent(id)}${ids.length > 1 ? `?${REPEATS_KEY}=${list(ids)}` : ''}`
+
 export const compareHref = (ids: readonly string[]): string => `/compare?runs=${list(ids)}`
 export const selectHref = (ids: readonly string[]): string =>
   ids.length > 0 ? `/history?${SELECT_KEY}=${list(ids)}` : '/history'

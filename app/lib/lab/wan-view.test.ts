@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { GOOD, type Impairment, presetDirection } from '@/server/domain/impairment'
 import type { WanLink } from '@/server/domain/wan'
-import { ago, linkState, pieces, roundTripText, shares, type WanView } from './wan-view'
+import { ago, linkState, pieces, powerAction, roundTripText, shares, type WanView } from './wan-view'
 
 const link: WanLink = {
   id: 'starlink-1',
@@ -21,8 +21,12 @@ const link: WanLink = {
 
 type Reading = WanView['wanulators'][number]['reading']
 const read = (impairment: Impairment | null, good = false, text = 'as read'): Reading => ({
-  ...{ impairment, good, text, atMs: 1000 },
+  ...{ impairment, good, text, atMs: 1000, isByRun: false },
 })
+const byRun = (impairment: Impairment): Reading => {
+  const reading = read(impairment)
+  return reading && { ...reading, isByRun: true }
+}
 const DROP_15 = { toIsp: presetDirection('drop-15'), toRouter: GOOD }
 
 const view = (reading: Reading, more: Partial<WanView> = {}): WanView => ({
@@ -44,6 +48,8 @@ describe('a link', () => {
     ['without an emulator', view(read(null)), 'fail ✕ not as it should be'],
     ['with a cable out', view(read({ toIsp: GOOD, toRouter: GOOD }, true), { nics: down }), 'fail ✕ link down'],
     ['while a run is on', view(read(DROP_15), { isTaken: true }), 'running ● a run is on'],
+    ['set by the run that is on', view(byRun(DROP_15), { isTaken: true }), 'unsure ▲ degraded'],
+    ['with a cable out in a run', view(byRun(DROP_15), { isTaken: true, nics: down }), 'fail ✕ link down'],
     ['not read yet', view(null), 'neutral ? being read…'],
   ])('that is %s says so in a word, a shape and a colour', (_, wan, expected) => {
     const { tone, mark, word } = linkState(link, wan)
@@ -62,6 +68,19 @@ describe('a link', () => {
     })
   })
 
+  it('offers to start a VM that is off, and to restart one whose console does not answer', () => {
+    const [one] = view(null).wanulators
+    if (!one) throw new Error('none')
+    const failed = (code: 'console-wedged' | 'console-held' | 'console-auth') => ({
+      ...one,
+      error: { code, message: '', hint: null, atMs: 1 },
+    })
+    expect(powerAction({ ...one, status: 'stopped' })).toBe('Start VM')
+    expect(powerAction(failed('console-wedged'))).toBe('Restart VM')
+    for (const fine of [undefined, one, { ...one, status: 'absent' }, failed('console-held'), failed('console-auth')])
+      expect(powerAction(fine)).toBeNull()
+  })
+
   it('is drawn piece by piece: each direction on the side where it leaves', () => {
     expect(pieces(link, view(read(DROP_15)))).toEqual({
       ...{ port: 'active', router: 'active', isp: 'degraded', cable: 'active' },
@@ -71,6 +90,8 @@ describe('a link', () => {
       isp: 'down',
       cable: 'down',
     })
+    expect(pieces(link, view(read(DROP_15), { isTaken: true }))).toMatchObject({ port: 'active', isp: 'idle' })
+    expect(pieces(link, view(byRun(DROP_15), { isTaken: true }))).toMatchObject({ isp: 'degraded' })
     expect(pieces(link, null)).toEqual({ port: 'idle', router: 'idle', isp: 'idle', cable: 'idle' })
     expect(pieces(link, view(read({ toIsp: GOOD, toRouter: GOOD }, false)))).toMatchObject({
       ...{ router: 'degraded', isp: 'degraded' },

@@ -19,16 +19,22 @@ export const nicOf = (wan: WanView | null, name: string): NicView | undefined =>
 export const wanulatorOf = (wan: WanView | null, vm: number): WanulatorView | undefined =>
   wan?.wanulators.find((one) => one.vm === vm)
 
+/** What is known of a WANulator's file in force; while a run is on only what it has set itself. */
+export function readingOf(wan: WanView | null, vm: number): WanulatorView['reading'] {
+  const reading = wanulatorOf(wan, vm)?.reading ?? null
+  return wan?.isTaken && !reading?.isByRun ? null : reading
+}
+
 /** What its WANulator does to a link; how the cables are comes first, since nothing passes without them. */
 export function linkState(link: WanLink, wan: WanView | null): LinkState {
-  if (wan?.isTaken) return { tone: 'running', mark: '●', word: 'a run is on', text: null }
   const down = ends(link).filter(({ nic }) => nicOf(wan, nic.name)?.up === false)
   if (down.length > 0)
     return { tone: 'fail', mark: '✕', word: 'link down', text: down.map(({ nic }) => nic.name).join(', ') }
+  const reading = readingOf(wan, link.wanulator.vm)
+  if (wan?.isTaken && !reading) return { tone: 'running', mark: '●', word: 'a run is on', text: null }
   const found = wanulatorOf(wan, link.wanulator.vm)
-  if (found?.status && found.status !== 'running')
+  if (!reading?.isByRun && found?.status && found.status !== 'running')
     return { tone: 'fail', mark: '✕', word: `VM ${found.status}`, text: 'nothing passes' }
-  const reading = found?.reading ?? null
   if (!reading) return unread(wan, found)
   const { impairment } = reading
   if (!impairment) return { tone: 'fail', mark: '✕', word: 'not as it should be', text: reading.text }
@@ -45,6 +51,16 @@ function unread(wan: WanView | null, found: WanulatorView | undefined): LinkStat
   return { ...unknown(null), word: wan ? 'being read…' : 'asking…' }
 }
 
+/** What is wrong with a console that a restart of its VM may mend. */
+const STUCK = ['console-wedged', 'console-dead', 'console-lost']
+
+/** What can be done about the VM itself: it is off, or its console does not answer; null: nothing has to be. */
+export function powerAction(found: WanulatorView | undefined): 'Start VM' | 'Restart VM' | null {
+  if (!found || found.status === 'absent') return null
+  if (found.status !== null && found.status !== 'running') return 'Start VM'
+  return found.error && STUCK.includes(found.error.code) ? 'Restart VM' : null
+}
+
 type Pieces = { port: PieceLook; router: PieceLook; isp: PieceLook; cable: PieceLook }
 
 /** The four pieces of a path: port – NIC – WANulator – NIC – ISP; each direction's impairment on the side where it leaves. */
@@ -55,8 +71,10 @@ export function pieces(link: WanLink, wan: WanView | null): Pieces {
   }
   const found = wanulatorOf(wan, link.wanulator.vm)
   const inside = (end: WanEnd, side: 'toIsp' | 'toRouter'): PieceLook => {
-    if (cable(end) === 'down' || (found?.status && found.status !== 'running')) return 'down'
-    const reading = wan?.isTaken ? null : found?.reading
+    if (cable(end) === 'down') return 'down'
+    const reading = readingOf(wan, link.wanulator.vm)
+    // What was seen of the VM before a run may not hold in it.
+    if (!wan?.isTaken && found?.status && found.status !== 'running') return 'down'
     if (!reading) return 'idle'
     if (reading.good) return 'active'
     if (!reading.impairment) return 'down'

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { WanReport } from '@/server/domain/wan-run'
+import type { AnyPublicLab } from '@/server/domain/views'
+import type { CaptureView, WanReport } from '@/server/domain/wan-run'
 import { gapRows } from './outage-list'
-import { oscillationText, usedText } from './wan-report'
+import { captureRows, oscillationText, usedText } from './wan-report'
 
 const report = (change: Partial<WanReport>): WanReport => ({
   ...{ clock: 'pve', doubts: [], paths: [], binMs: 1000, gapMs: 50, spacingMs: 10, openMs: null },
@@ -29,6 +30,39 @@ describe('what the captures show, in words', () => {
     expect(
       oscillationText(report({ oscillation: { changes: 6, perMinute: { least: 2.4, most: 3 }, periodMs: 20_000 } })),
     ).toContain('2.40–3.00/min beside the one that leaves the link, back after 20.000 s; by')
+  })
+
+  it('says of each capture which link and way it shows, on either side of the WANulator', () => {
+    const lab = {
+      wan: {
+        nics: [
+          { name: 'r1', plugged: { port: 'p1' } },
+          { name: 'i1', plugged: { isp: 'a' } },
+        ],
+        wanulators: [
+          {
+            ...{ vm: 101, title: 'VM' },
+            nics: [
+              { guest: 'ens18', nic: 'r1' },
+              { guest: 'ens19', nic: 'i1' },
+            ],
+          },
+        ],
+        router: { title: 'R', ports: [{ id: 'p1' }] },
+        isps: [{ id: 'a', title: 'Alpha', kind: 'wired', priority: 1 }],
+      },
+    } as unknown as AnyPublicLab
+    const captures = ['r1', 'i1', 'spare'].flatMap((nic) =>
+      (['in', 'out'] as const).map((direction) => ({ nic, direction }) as CaptureView),
+    )
+    expect(captureRows(captures, lab).map(({ name, link }) => [name, link])).toEqual([
+      ['r1 in', 'Alpha, to the ISPs'],
+      ['r1 out', 'Alpha, to the router'],
+      ['i1 in', "Alpha, to the router, ISP's side"],
+      ['i1 out', "Alpha, to the ISPs, ISP's side"],
+      ['spare in', '–'],
+      ['spare out', '–'],
+    ])
   })
 
   it('lists every pause each way, with its bounds, on the app’s clock', () => {

@@ -25,6 +25,8 @@ export function oscillationText({ oscillation, binMs }: WanReport): string | nul
   return `${counted}${rate}${period}; by ${duration(binMs)}`
 }
 
+const OTHER = { in: 'out', out: 'in' } as const
+
 export type CaptureRow = { key: string; name: string; link: string; capture: CaptureView }
 
 /** Captures with the link that they are on, and where its packets went. */
@@ -32,9 +34,17 @@ export function captureRows(captures: readonly CaptureView[], lab: AnyPublicLab 
   const links = lab?.wan ? wanLinks(lab.wan) : []
   return captures.map((capture): CaptureRow => {
     const { nic, direction } = capture
-    const link = links.find(({ toRouter }) => toRouter.nic.name === nic)
-    const way = LINK_DIRECTIONS.find((one) => one.direction === direction)?.title ?? ''
+    const link = links.find(({ toRouter, toIsp }) => toRouter.nic.name === nic || toIsp.nic.name === nic)
+    const isIspSide = link?.toIsp.nic.name === nic
+    // What goes out on the ISP's side has come in on the router's.
+    const onRouterSide = isIspSide ? OTHER[direction] : direction
+    const way = LINK_DIRECTIONS.find((one) => one.direction === onRouterSide)?.title ?? ''
     const name = `${nic} ${direction}`
-    return { key: name, name, link: link ? `${link.isp.title}, ${way}` : '–', capture }
+    return {
+      key: name,
+      name,
+      link: link ? `${link.isp.title}, ${way}${isIspSide ? ", ISP's side" : ''}` : '–',
+      capture,
+    }
   })
 }

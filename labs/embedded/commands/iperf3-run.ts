@@ -2,6 +2,11 @@ import { nowMs } from '../core/scheduler'
 import type { Process } from '../machine/process'
 import { receiverLine, SEPARATOR, senderLine } from './iperf3-text'
 
+/** iperf3 counts in these, bytes. */
+export const BLOCK = 128 * 1024
+/** Of a stream that goes on undisturbed, bytes. */
+export const WINDOW = 360 * 1024
+
 /** What a client was asked for. */
 export type Options = {
   server: string

@@ -1,15 +1,13 @@
 import type { Flow } from '../world/sessions'
 import { LAN_HOST, type NodeId } from '../world/topology'
 import type { World } from '../world/world'
-import type { CarriedStream, OpenStreams } from './iperf3-run'
+import { BLOCK, type CarriedStream, type OpenStreams, WINDOW } from './iperf3-run'
 
-const BLOCK = 128 * 1024
 /** First retransmission timeout of Linux TCP on a short path, doubled each time. */
 const FIRST_RTO_MS = 200
 const MAX_RTO_MS = 120_000
 /** What one stream may use to make up for time lost, bit/s. */
 const CATCH_UP_BIT_PER_S = 400e6
-const WINDOW = 360 * 1024
 const SLOW_START_MS = 600
 /** Of an interval at full speed. */
 const RETRANSMIT_CHANCE = 0.2

@@ -4,7 +4,8 @@ import type { Packet } from '../world/packets'
 import type { World } from '../world/world'
 import { parseFilter } from './pcap-filter'
 
-const VERSION = 'tcpdump version 4.99.3\nlibpcap version 1.10.3 (with TPACKET_V3)\nOpenSSL 3.0.11 19 Sep 2023\n'
+export const TCPDUMP_VERSION =
+  'tcpdump version 4.99.3\nlibpcap version 1.10.3 (with TPACKET_V3)\nOpenSSL 3.0.11 19 Sep 2023\n'
 const LONG = ['--immediate-mode', '--micro', '--nano']
 
 /** The text of one packet, without stamp, as tcpdump 4.99 prints it. */
@@ -52,7 +53,7 @@ export const tcpdump =
     for (let i = 1; i < p.args.length; i++) {
       const arg = p.args[i] as string
       if (arg === '--version') {
-        p.write(VERSION)
+        p.write(TCPDUMP_VERSION)
         return 0
       }
       if (arg === '-i' || arg === '--interface') device = p.args[++i] ?? ''

@@ -74,6 +74,7 @@ export class Vm {
   }
 
   stop(): void {
+    scheduler.runDue()
     scheduler.cancel(this.booting)
     this.pid = null
     this.console.off()
@@ -103,6 +104,8 @@ export class Vm {
     const emulator: Emulator = { file, functions, directions, isReady: false }
     this.emulators.set(process, emulator)
     process.atEnd(() => {
+      // What was due before it ended has still passed, however late node's timers are.
+      scheduler.runDue()
       this.emulators.delete(process)
       this.bridgeMessage('disabled')
       this.review()

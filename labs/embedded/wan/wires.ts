@@ -1,3 +1,4 @@
+import { scheduler } from '../core/scheduler'
 import type { FrameKind, Towards } from './frames'
 import { type NicDirection, Taps } from './taps'
 import { GUESTS, type Guest, LINKS, type LinkPlace, NICS, VMS } from './topology'
@@ -80,6 +81,7 @@ export class Wires {
   setUp(nic: string, up: boolean, atMs: number): void {
     const state = this.nics.get(nic)
     if (!state || state.up === up) return
+    scheduler.runDue()
     state.up = up
     this.world.record(atMs, 'nic', { nic, up })
     for (const link of LINKS) if (nic === link.inside || nic === link.outside) this.world.reviewLink(link, atMs)

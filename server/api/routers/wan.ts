@@ -21,8 +21,12 @@ function linkOf({ labs }: Services, { lab: id, link: name }: z.infer<typeof link
   })
 }
 
-/** WANulator configuration files, for one link's two interfaces; nothing is set here: that is a run of `link-impair`. */
+/** What is in force on links, and WANulator configuration files; nothing is set here: that is a run of `link-impair`. */
 export const wanRouter = router({
+  /** What is in force on the links is read now, not when it is next due. */
+  readAgain: procedure
+    .input(z.object({ lab: IdSchema }))
+    .mutation(({ ctx, input }) => ctx.services.liveStatus.readAgain(ctx.services.labs.get(input.lab).id)),
   /** A file as the form shows it, and in words what it cannot show. */
   readWcfg: procedure
     .input(linkInput.extend({ text }))

@@ -1,14 +1,14 @@
 import { formatMs, formatRange } from '../../domain/format'
 import type { SampleRow } from '../../domain/sample'
 import { wasCutOff } from '../../measure/cut-off'
-import { gapAfter } from '../../measure/wan/captured-links'
 import type { Degradation, SeenByProbe } from '../../measure/wan/degradations'
 import { timeOfLoss } from '../../measure/wan/link-times'
+import { gapAfter } from '../../measure/wan/links-outage'
 import type { WanAnalysis } from '../../measure/wan/run-analysis'
 import type { Judged, WanCriterion } from '../define'
 import { fail, inconclusive, outOf, pass } from './judged'
 import { atMost } from './limits'
-import { doubted, noFault, survivable, worstOf } from './wan'
+import { contradicted, doubted, noFault, survivable, worstOf } from './wan'
 import { judgeTime } from './wan-paths'
 
 function judgeLoss(analysis: WanAnalysis, seen: SeenByProbe): Judged {
@@ -65,7 +65,10 @@ export const requestsSucceed: WanCriterion = {
 /** The worst gap by the captures and the outage of each probe: both are of the same traffic. */
 function compare(analysis: WanAnalysis, degradation: Degradation): Judged[] {
   const { title } = degradation.change.fault
-  const captured = gapAfter(analysis, degradation)?.worst?.bounds
+  const found = gapAfter(analysis, degradation)
+  const captured = found?.worst?.bounds
+  const contradiction = found && contradicted(title, found)
+  if (contradiction) return [contradiction]
   return degradation.probes.map(({ target, failover }) => {
     const { lowerMs, upperMs } = failover.bounds
     if (!captured || captured.upperMs === null || upperMs === null)

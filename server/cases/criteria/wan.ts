@@ -1,6 +1,6 @@
 import { formatMs, formatRange } from '../../domain/format'
-import { gapAfter } from '../../measure/wan/captured-links'
 import type { Degradation } from '../../measure/wan/degradations'
+import { gapAfter, type LinksOutage } from '../../measure/wan/links-outage'
 import type { WanAnalysis } from '../../measure/wan/run-analysis'
 import type { Judged, WanCriterion } from '../define'
 import { fail, inconclusive, pass } from './judged'
@@ -8,15 +8,19 @@ import { againstLimit, atMost, duration } from './limits'
 
 export const noFault = inconclusive('No link was degraded, or the instant is not known.')
 
-/** Captures that cannot be trusted tell nothing, neither good nor bad. */
-export const doubted = ({ doubts }: WanAnalysis): Judged | null =>
-  doubts.length > 0
+const untold = (reasons: readonly string[], about = ''): Judged | null =>
+  reasons.length > 0
     ? inconclusive(
-        `${doubts[0]}.`,
+        `${about}${reasons[0]}.`,
         null,
-        doubts.map((text) => ({ text })),
+        reasons.map((text) => ({ text })),
       )
     : null
+
+/** Captures that cannot be trusted tell nothing, neither good nor bad. */
+export const doubted = ({ doubts }: WanAnalysis): Judged | null => untold(doubts)
+/** Nor does a gap that is none of the links. */
+export const contradicted = (title: string, { caveats }: LinksOutage): Judged | null => untold(caveats, `${title}: `)
 
 /** Judged for each degradation; the worst counts. */
 export function worstOf(all: readonly Judged[]): Judged {
@@ -29,13 +33,15 @@ function judgeGap(analysis: WanAnalysis, degradation: Degradation): Judged {
   const { title } = degradation.change.fault
   const found = gapAfter(analysis, degradation)
   if (!found?.worst) return inconclusive(`${title}: no traffic was captured before it.`)
-  const { bounds, measurement } = found.worst
+  const contradiction = contradicted(title, found)
+  if (contradiction) return contradiction
+  const { bounds, measurement, mostMs } = found.worst
   const counted = `${found.gaps.length} gap${found.gaps.length === 1 ? '' : 's'}`
   const text = `${title}: ${counted}, the worst ${formatRange(bounds.lowerMs, bounds.upperMs)} ${found.title}`
   const judged = againstLimit(
-    { lowerMs: bounds.lowerMs, upperMs: bounds.upperMs ?? Number.POSITIVE_INFINITY },
+    { lowerMs: bounds.lowerMs, upperMs: mostMs },
     analysis.evidence.lab.expectations.linkGapMs,
-    measurement && duration(measurement),
+    measurement ? duration(measurement) : { value: null, unit: 'ms', text: formatRange(bounds.lowerMs, null) },
     [{ text }],
   )
   if (bounds.upperMs !== null || judged.verdict !== 'fail') return judged
@@ -72,6 +78,8 @@ export const nothingOverCutLinks: WanCriterion = {
     const last = analysis.degradations.at(-1)
     const gap = last && gapAfter(analysis, last)
     if (doubt || !last?.until || !gap?.worst) return doubt ?? noFault
+    const contradiction = contradicted(last.change.fault.title, gap)
+    if (contradiction) return contradiction
     const { isOpen } = gap.gaps.at(-1) ?? { isOpen: false }
     const text = `${last.change.fault.title}: ${gap.gaps.length} gaps ${gap.title}`
     if (isOpen) return pass('The traffic stopped until a link was good again.', null, [{ text }])

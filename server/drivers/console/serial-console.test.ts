@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, it, type TestContext } from 'vitest'
 import type { AppError } from '../../errors'
 import { failure } from '../../transport/test-server'
-import { type OpenLine, openConsole, type TypedCommand, withConsole } from './serial-console'
+import type { OpenLine } from './console-reader'
+import { openConsole, type TypedCommand, withConsole } from './serial-console'
 import { type PtyConsole, startPtyConsole } from './testing/pty-console'
 
 const directory = mkdtempSync(join(tmpdir(), 'failover-lab-console-'))
@@ -124,6 +125,14 @@ describe.skipIf(process.platform !== 'linux').concurrent('a console on a real te
     const found = await withConsole(console.open, options(), (shell) => shell.run(['seq', '1', '200']))
     clearInterval(timer)
     expect(found.output.trim().split('\n')).toEqual(Array.from({ length: 200 }, (_, i) => String(i + 1)))
+  })
+
+  it('tells the record no password, even where a command prints it', async (test) => {
+    const { expect } = test
+    const told: TypedCommand[] = []
+    const logged = { ...options(), onCommand: (command: TypedCommand) => told.push(command) }
+    const { output } = await withConsole(pty(test).open, logged, (shell) => shell.run(['printf', 's3%s', 'cret']))
+    expect([output, told.map((command) => command.output)]).toEqual(['s3cret', ['•••']])
   })
 
   it('refuses a wrong password, within 5 s and without showing it', async (test) => {

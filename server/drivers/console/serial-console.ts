@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { AppError } from '../../errors'
 import { onAbort } from '../../transport/abort'
 import { delay } from '../../transport/retry'
+import { ConsoleReader, type OpenLine, type Wait } from './console-reader'
 import {
   beginLogin,
   type Credentials,
@@ -12,17 +13,7 @@ import {
   type Reaction,
 } from './login'
 import { afterMark, type MarkedResult, marked, markedAppend, markedExit, readMarked } from './marked-command'
-import { consoleText, ENTER, INTERRUPT, type PromptName, promptAt } from './prompts'
-
-/** A way to a console's bytes: `serialLine`, or a stand-in in tests. */
-export type ConsoleLine = {
-  write(data: string): void
-  close(): void
-  /** Why a console that says nothing may do so; null when nobody knows. */
-  explainSilence?(): Promise<AppError | null>
-}
-/** Opens it. `onEnd` comes once, with the reason, when it ends without `close`. */
-export type OpenLine = (onData: (text: string) => void, onEnd: (reason: AppError) => void) => Promise<ConsoleLine>
+import { ENTER, INTERRUPT, type PromptName, promptAt } from './prompts'
 
 /** A command that was typed on a console, for a run's record: nothing but socat shows on the host. */
 export type TypedCommand = {
@@ -55,7 +46,6 @@ const LAST_KEYS_MS = 200
 const MAX_SHELLS = 4
 /** Bytes of a file per command: with its echo below the 4,096 that a terminal's input holds. */
 const CHUNK_BYTES = 750
-const MAX_RAW = 1024 * 1024
 
 const newNonce = (): string => randomBytes(6).toString('hex')
 
@@ -64,11 +54,7 @@ const newNonce = (): string => randomBytes(6).toString('hex')
  * logged in. One command at a time. Errors: `console-…`, `command-timeout`, `cancelled`.
  */
 export class SerialConsole {
-  #raw = ''
-  #onText: (text: string) => void = () => {}
-  #ended: AppError | null = null
-  #onEnded: (error: AppError) => void = () => {}
-  #line: ConsoleLine | null = null
+  readonly #reader = new ConsoleReader()
   /** More was typed than to wake it up: it may be logged in from then on. */
   #hasEntered = false
   /** How it was found. */
@@ -78,24 +64,15 @@ export class SerialConsole {
 
   /** Opens the line and gets to a shell. Called by `openConsole`. */
   async start(open: OpenLine): Promise<void> {
-    this.#line = await open(
-      (text) => {
-        this.#raw = `${this.#raw}${text}`.slice(-MAX_RAW)
-        this.#onText(text)
-      },
-      (error) => {
-        this.#ended = error
-        this.#onEnded(error)
-      },
-    )
+    await this.#reader.open(open)
     this.found = await this.#logIn().catch(async (error: unknown) => {
       const code = error instanceof AppError ? error.code : null
       if (code === 'console-wedged' && this.#hasEntered) {
         // Should the shell still come: out of it.
-        this.#line?.write(`${INTERRUPT}exit${ENTER}`)
+        this.#reader.write(`${INTERRUPT}exit${ENTER}`)
         await delay(LAST_KEYS_MS)
       }
-      throw (code === 'console-dead' && (await this.#line?.explainSilence?.().catch(() => null))) || error
+      throw (code === 'console-dead' && (await this.#reader.explainSilence())) || error
     })
     if (!this.options.signal?.aborted) return
     await this.logOut().catch(() => {})
@@ -136,7 +113,7 @@ export class SerialConsole {
    * logged in; then hangs up. Rejects with `command-timeout` when that does not come.
    */
   async logOut(): Promise<void> {
-    if (this.#ended || !this.#line) return
+    if (this.#reader.isClosed) return
     try {
       for (let shells = 0; shells < MAX_SHELLS; shells++) if ((await this.#leave()) === 'login') return
       throw this.#error('command-timeout', 'the console did not log out')
@@ -155,8 +132,8 @@ export class SerialConsole {
         const found = promptAt(behind ?? text)
         return found === 'login' || (found === 'shell' && behind !== null) ? found : null
       }
-      const send = `${keys}${markedExit(nonce)}${ENTER}`
-      return this.#until('the console did not log out', LOGOUT_MS, send, prompt, { signal: null, settleMs: SETTLE_MS })
+      const wait = { ...this.#wait('the console did not log out', LOGOUT_MS), signal: null }
+      return this.#reader.until(`${keys}${markedExit(nonce)}${ENTER}`, prompt, wait, SETTLE_MS)
     }
     return leave('').catch((error: unknown) => {
       if (error instanceof AppError && error.code === 'command-timeout') return leave(INTERRUPT)
@@ -166,8 +143,7 @@ export class SerialConsole {
 
   /** Hangs up, whatever the console is in. */
   close(): void {
-    this.#line?.close()
-    this.#line = null
+    this.#reader.close()
   }
 
   /** @param argv what the text amounts to, for errors and the record */
@@ -177,7 +153,10 @@ export class SerialConsole {
     if (this.options.signal?.aborted) throw this.#error('cancelled', 'cancelled', shown)
     const startedMs = performance.now()
     const tell = (exitCode: number | null, output: string) =>
-      this.options.onCommand?.({ argv: [...argv], exitCode, output, durationMs: performance.now() - startedMs })
+      this.options.onCommand?.({
+        ...{ argv: [...argv], exitCode, output: this.#shown(output) },
+        durationMs: performance.now() - startedMs,
+      })
     const read = (seen: string) => {
       const result = readMarked(seen, nonce)
       if (!result && promptAt(seen) === 'login')
@@ -185,51 +164,24 @@ export class SerialConsole {
       return result
     }
     try {
-      const result = await this.#until(`no end of "${shown}"`, timeoutMs, `${text}${ENTER}`, read)
+      const wait = this.#wait(`no end of "${shown}"`, timeoutMs)
+      const result = await this.#reader.until(`${text}${ENTER}`, read, wait)
       tell(result.exitCode, result.output)
       return result
     } catch (error) {
-      tell(null, this.#shown(consoleText(this.#raw)))
+      tell(null, this.#reader.text)
       if (error instanceof AppError && ['command-timeout', 'cancelled'].includes(error.code))
-        this.#line?.write(INTERRUPT)
+        this.#reader.write(INTERRUPT)
       throw error
     }
   }
 
-  /**
-   * Sends, then reads until `read` gives something. `signal` null: a cancel does not end it. `settleMs`: what it gave must
-   * hold for so long.
-   */
-  #until<T>(
-    what: string,
-    timeoutMs: number,
-    send: string,
-    read: (text: string) => T | null,
-    { signal = this.options.signal, settleMs = 0 }: { signal?: AbortSignal | null; settleMs?: number } = {},
-  ): Promise<T> {
-    this.#raw = ''
-    let settling: NodeJS.Timeout | undefined
-    let seen = ''
-    const late = () => this.#error('command-timeout', `${what} after ${timeoutMs / 1000} s`)
-    const found = this.#waiting<T>({ timeoutMs, signal }, late, (settle) => {
-      this.#onText = () => {
-        const text = consoleText(this.#raw)
-        // A kernel's message is no news.
-        if (settleMs > 0 && text === seen) return
-        seen = text
-        clearTimeout(settling)
-        try {
-          const value = read(text)
-          if (value === null) return
-          if (settleMs > 0) settling = setTimeout(() => settle.resolve(value), settleMs)
-          else settle.resolve(value)
-        } catch (error) {
-          settle.reject(error)
-        }
-      }
-      this.#line?.write(send)
-    })
-    return found.finally(() => clearTimeout(settling))
+  #wait(what: string, timeoutMs: number): Wait {
+    return {
+      ...{ timeoutMs, signal: this.options.signal },
+      late: () => this.#error('command-timeout', `${what} after ${timeoutMs / 1000} s`),
+      cancelled: () => this.#error('cancelled', 'cancelled'),
+    }
   }
 
   /** A cancel ends it as long as it was only woken up; after that it is gone through with, and `start` logs out. */
@@ -242,7 +194,8 @@ export class SerialConsole {
       const { code, message, hint } = onLoginDeadline(reaction.state)
       return this.#error(code, message, undefined, hint)
     }
-    const done = this.#waiting<FoundState>({ timeoutMs: LOGIN_BUDGET_MS, signal: null }, late, (settle) => {
+    const wait: Wait = { ...this.#wait('', LOGIN_BUDGET_MS), signal: null, late }
+    const done = this.#reader.waiting<FoundState>(wait, (settle, listen) => {
       const follow = (next: Reaction) => {
         reaction = next
         if (next.state.phase !== 'looking') this.#hasEntered = true
@@ -251,10 +204,10 @@ export class SerialConsole {
         clearTimeout(quiet)
         if (end?.ok) return settle.resolve(end.found)
         if (end) return settle.reject(this.#error(end.code, end.message, undefined, end.hint))
-        if (send !== undefined) this.#line?.write(send)
+        if (send !== undefined) this.#reader.write(send)
         quiet = setTimeout(() => follow(onConsoleQuiet(reaction.state, credentials)), waitMs)
       }
-      this.#onText = (text) => follow(onConsoleData(reaction.state, text))
+      listen((chunk) => follow(onConsoleData(reaction.state, chunk)))
       unlisten = onAbort(signal, () => {
         if (!this.#hasEntered) settle.reject(this.#error('cancelled', 'cancelled'))
       })
@@ -266,33 +219,9 @@ export class SerialConsole {
     })
   }
 
-  /** A promise with a budget, that ends with the line and with the signal, too. */
-  async #waiting<T>(
-    { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal | null | undefined },
-    late: () => AppError,
-    begin: (settle: { resolve(value: T): void; reject(error: unknown): void }) => void,
-  ): Promise<T> {
-    if (this.#ended) throw this.#ended
-    let timer: NodeJS.Timeout | undefined
-    let unlisten = () => {}
-    try {
-      return await new Promise<T>((resolve, reject) => {
-        timer = setTimeout(() => reject(late()), timeoutMs)
-        this.#onEnded = reject
-        unlisten = onAbort(signal ?? undefined, () => reject(this.#error('cancelled', 'cancelled')))
-        begin({ resolve, reject })
-      })
-    } finally {
-      clearTimeout(timer)
-      unlisten()
-      this.#onText = () => {}
-      this.#onEnded = () => {}
-    }
-  }
-
   #error(code: AppError['code'], message: string, command?: string, hint?: string): AppError {
     const { name, host } = this.options
-    const stderrTail = this.#shown(consoleText(this.#raw).slice(-400))
+    const stderrTail = this.#shown(this.#reader.text.slice(-400))
     return new AppError(code, `${name}: ${message}`, { host, command, hint, stderrTail })
   }
 

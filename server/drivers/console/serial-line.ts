@@ -4,8 +4,8 @@ import { AppError, asAppError } from '../../errors'
 import { delay } from '../../transport/retry'
 import { execAt, type LabAccess, streamAt } from '../at'
 import { commandAt, type HostCommand } from '../place'
+import type { OpenLine } from './console-reader'
 import { socketClients, socketsArgv } from './holders'
-import type { OpenLine } from './serial-console'
 
 export type SerialLineOptions = {
   tag: string

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { failure } from '../../transport/test-server'
-import { inTurn } from './turns'
+import { allLeft, inTurn } from './turns'
 
 describe('a console that serves one at a time', () => {
   it('is used in the order of asking, also after one that failed or did not wait', async () => {
@@ -31,5 +31,21 @@ describe('a console that serves one at a time', () => {
     expect(await inTurn({}, '103', undefined, async () => 'elsewhere')).toBe('elsewhere')
     release()
     await busy
+  })
+
+  it('is waited for until all have left it, and no longer than there is patience', async () => {
+    const owner = {}
+    const left: string[] = []
+    const use = (key: string) => inTurn(owner, key, undefined, () => sleep(30).then(() => void left.push(key)))
+    const busy = Promise.all([use('101'), use('102'), use('102')])
+    await allLeft(owner, 5000)
+    expect(left).toEqual(['101', '102', '102'])
+    await busy
+    let release = () => {}
+    const stuck = inTurn(owner, '103', undefined, () => new Promise<void>((resolve) => (release = resolve)))
+    await allLeft(owner, 20)
+    release()
+    await stuck
+    await allLeft({}, 5000)
   })
 })

@@ -1,12 +1,13 @@
 import { AppError } from '../../errors'
 import { onAbort } from '../../transport/abort'
+import { delay } from '../../transport/retry'
 
-/** The last of those who wait, by what they wait for; of one set of connections. */
+/** The last of those who wait, by what they wait for; of one owner. */
 const lastOf = new WeakMap<object, Map<string, Promise<void>>>()
 
 /**
  * Works when those who asked before for the same thing (`key`, of the same `owner`) have ended: a console serves one at a
- * time, and a check may be asked for in the middle of a run. Rejects with `cancelled` while it waits.
+ * time, and what a cancel broke off logs out still while its restore has begun. Rejects with `cancelled` while it waits.
  */
 export async function inTurn<T>(
   owner: object,
@@ -31,6 +32,14 @@ export async function inTurn<T>(
   } finally {
     leave()
   }
+}
+
+/** Resolves when nothing of an owner goes on any more, at the latest after `patienceMs`. */
+export async function allLeft(owner: object, patienceMs: number): Promise<void> {
+  const going = [...(lastOf.get(owner)?.values() ?? [])]
+  if (going.length === 0) return
+  const patience = new AbortController()
+  await Promise.race([Promise.all(going), delay(patienceMs, patience.signal)]).finally(() => patience.abort())
 }
 
 async function waitFor(before: Promise<void>, signal: AbortSignal | undefined): Promise<void> {

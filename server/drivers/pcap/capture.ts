@@ -32,7 +32,7 @@ export function captureTotals(stderr: string): CaptureTotals {
 
 const FAILURES: readonly { pattern: RegExp; message: string; hint: string }[] = [
   {
-    pattern: /permission to capture|Operation not permitted|Permission denied/i,
+    pattern: /permission to (?:perform this )?capture|Operation not permitted|Permission denied/i,
     message: 'this user may not capture',
     hint: 'Log in as root, or: setcap cap_net_raw,cap_net_admin=eip "$(command -v tcpdump)" on that host.',
   },

@@ -173,6 +173,12 @@ describe('a capture', () => {
 
   it.each([
     ["tcpdump: enp2s0f2: You don't have permission to capture on that device\n", 'may not capture', 'setcap'],
+    // Of Debian 12, and so of PVE 8 (libpcap 1.10.3).
+    [
+      "tcpdump: enp2s0f2: You don't have permission to perform this capture on that device\n(Attempt to create packet socket failed - CAP_NET_RAW may be required)\n",
+      'may not capture',
+      'setcap',
+    ],
     ['tcpdump: enp2s0f2: No such device exists\n', 'no such NIC', 'wan.nics'],
     ['tcpdump: enp2s0f2: That device is not up\n', 'the NIC is down', 'ip link set'],
     ["env: 'tcpdump': No such file or directory\n", 'not installed', 'apt install'],

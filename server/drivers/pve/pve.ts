@@ -20,9 +20,9 @@ export type WanAccess = LabAccess<AnyLab & { wan: Wan }>
 export type PveOptions = { tag: string; signal?: AbortSignal; timeoutMs?: number }
 
 /** qm is a Perl program that loads for most of a second. */
-const QUESTION_MS = 8000
+export const QUESTION_MS = 8000
 /** Until the VM runs, or is off; not until it has booted. */
-const POWER_MS = 30_000
+export const POWER_MS = 30_000
 
 async function qm(access: WanAccess, argv: string[], options: PveOptions, timeoutMs: number): Promise<string> {
   const { host } = access.lab.wan.pve

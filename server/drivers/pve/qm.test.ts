@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseVmConfig, parseVmList, parseVmStatus, qmError, startVm, vmConfig } from './qm'
+import { parseVmConfig, parseVmList, parseVmStatus, qmError, startVm, stopVm, vmConfig } from './qm'
 
 // written in the way of PVE 8
 const LIST = `      VMID NAME                 STATUS     MEM(MB)    BOOTDISK(GB) PID
@@ -23,7 +23,8 @@ smbios1: uuid=00000000-0000-4000-8000-000000000000
 
 describe('qm', () => {
   it('takes the command of the lab file', () => {
-    expect(startVm({ command: ['sudo', 'qm'] }, 101)).toEqual(['sudo', 'qm', 'start', '101'])
+    expect(stopVm({ command: ['sudo', 'qm'] }, 101)).toEqual(['sudo', 'qm', 'stop', '101'])
+    expect(startVm({ command: ['qm'] }, 101).join(' ')).toBe('env -u FAILOVER_LAB_RUN qm start 101')
     expect(vmConfig({ command: ['qm'] }, 101).slice(0, 3)).toEqual(['qm', 'config', '101'])
   })
 

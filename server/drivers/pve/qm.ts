@@ -1,5 +1,6 @@
 import type { Wan } from '../../domain/wan'
 import { AppError } from '../../errors'
+import { TAG_VARIABLE } from '../place'
 import { deviceLines, MAX_TABLE_CHARS } from '../text-parse'
 
 /** `qm` of the PVE host, by the lab file's command. */
@@ -16,7 +17,8 @@ export const listVms = (pve: Pve): string[] => qm(pve, 'list')
 export const vmStatus = (pve: Pve, vm: number): string[] => qm(pve, 'status', vm)
 /** What the VM runs with; pending changes left out. */
 export const vmConfig = (pve: Pve, vm: number): string[] => [...qm(pve, 'config', vm), '--current', '1']
-export const startVm = (pve: Pve, vm: number): string[] => qm(pve, 'start', vm)
+/** Without our mark: the VM would inherit it, and be ended with what else a run has started. */
+export const startVm = (pve: Pve, vm: number): string[] => ['env', '-u', TAG_VARIABLE, ...qm(pve, 'start', vm)]
 /** Off at once, as by its power switch: a WANulator keeps nothing. */
 export const stopVm = (pve: Pve, vm: number): string[] => qm(pve, 'stop', vm)
 

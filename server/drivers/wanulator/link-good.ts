@@ -4,7 +4,7 @@ import { linkEnds, type Wanulator } from '../../domain/wan'
 import { AppError, asAppError } from '../../errors'
 import { delay } from '../../transport/retry'
 import type { LabAccess } from '../at'
-import type { WanAccess } from '../pve/pve'
+import { powerOn, type WanAccess } from '../pve/pve'
 import {
   linkReading,
   readInForce,
@@ -43,7 +43,10 @@ export async function checkLinkGood(
   }
 }
 
-/** Makes a WANulator pass everything on and reads that back, again and again until `untilMs`. Rejects with `command-failed`. */
+/**
+ * Makes a WANulator pass everything on and reads that back, again and again until `untilMs`; one that is off is started.
+ * Rejects with `command-failed`.
+ */
 export async function makeLinkGood(
   { lab: any, pool }: LabAccess<AnyLab>,
   vm: number,
@@ -60,6 +63,7 @@ export async function makeLinkGood(
       const error = asAppError(cause)
       if (error.code === 'cancelled') throw error
       if (Date.now() < untilMs) {
+        if (error.code.startsWith('console-')) await powerOn({ lab, pool }, vm, options).catch(() => {})
         await delay(PAUSE_MS, options.signal)
         continue
       }

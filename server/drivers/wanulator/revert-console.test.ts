@@ -26,6 +26,16 @@ socket.on('close', () => process.exit(0))
 process.stdin.on('end', () => setTimeout(() => process.exit(0), 300))
 `
 
+/** Its VM is off until it is started. */
+const QM = `#!/bin/sh
+here=\${0%/*}
+echo "$*" >>"$here/qm.log"
+case $1 in
+  status) if [ -e "$here/on" ]; then echo 'status: running'; else echo 'status: stopped'; fi ;;
+  start) : >"$here/on" ;;
+esac
+`
+
 /** A PVE host for the test alone: a lease directory, a serial socket with a real terminal behind it, and a socat. */
 async function pveHost({ onTestFinished }: Pick<TestContext, 'onTestFinished'>, password = 'pw it"s $x') {
   const directory = mkdtempSync(join(tmpdir(), 'failover-lab-revert-'))
@@ -35,8 +45,10 @@ async function pveHost({ onTestFinished }: Pick<TestContext, 'onTestFinished'>, 
   mkdirSync(lease)
   writeFileSync(emulator, EMULATOR)
   chmodSync(emulator, 0o755)
-  writeFileSync(join(directory, 'socat'), SOCAT)
-  chmodSync(join(directory, 'socat'), 0o755)
+  for (const [program, text] of Object.entries({ socat: SOCAT, qm: QM })) {
+    writeFileSync(join(directory, program), text)
+    chmodSync(join(directory, program), 0o755)
+  }
   writeFileSync(join(lease, 'secret'), password)
   const pty = startPtyConsole('pw it"s $x')
   const server = createServer((socket) => {
@@ -90,13 +102,14 @@ async function pveHost({ onTestFinished }: Pick<TestContext, 'onTestFinished'>, 
 }
 
 describe.skipIf(process.platform !== 'linux').concurrent('the revert of a link, by sh and socat alone', () => {
-  it('logs in, puts a good configuration in force with one emulator, and logs out', {
+  it('starts the VM where it is off, logs in, puts a good configuration in force with one emulator, and logs out', {
     timeout: 60_000,
   }, async (test) => {
     const { expect } = test
     const { emulator, directory, pids, pty, run } = await pveHost(test)
     execFileSync('sh', ['-c', `for n in 1 2; do setsid "$0" -dc /bad.wcfg </dev/null >/dev/null 2>&1 & done`, emulator])
     expect(await run()).toMatchObject({ exitCode: 0, output: `restored: WANulator ${VM} good\n` })
+    expect(readFileSync(join(directory, 'qm.log'), 'utf8')).toMatch(new RegExp(`^status ${VM}\\nstart ${VM}\\n`))
     expect(pids()).toHaveLength(1)
     expect(readFileSync(`/proc/${pids()[0]}/cmdline`, 'utf8')).toContain('failover-lab-good.wcfg')
     const wcfg = parseWcfg(readFileSync(join(directory, 'failover-lab-good.wcfg'), 'utf8'))

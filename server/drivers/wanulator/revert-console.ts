@@ -5,6 +5,7 @@ import { quote } from '../../transport/quote'
 import { marked, markedAppend } from '../console/marked-command'
 import { ENTER, INTERRUPT, WAKING_KEYS } from '../console/prompts'
 import { serialSocket } from '../console/serial-line'
+import { startVm, vmStatus } from '../pve/qm'
 import { replaceEmulatorArgv } from './emulator'
 import { wanulatorOf } from './link-good'
 import { printWcfg } from './wcfg'
@@ -20,6 +21,8 @@ const octal = (keys: string): string =>
 
 /** Longest that one attempt takes, s. */
 const ATTEMPT_S = 75
+/** The same of one call of qm. */
+const QM_S = 30
 
 /**
  * `talk` prints keys for socat and reads what the console says in the file $out, from byte $from on. It looks every 0.3 s,
@@ -106,7 +109,7 @@ make_good() {
 
 const nonceOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12)
 
-/** Check and attempt for one WANulator, as lines of the revert script. Throws `bad-input` when the lab has it not. */
+/** Check and attempt for one WANulator, as lines of the revert script; one that is off is started. Throws `bad-input` when the lab has it not. */
 export function linkGoodLines(any: AnyLab, runId: string, vm: number): { check: string; apply: string } {
   const { lab, wanulator } = wanulatorOf(any, vm)
   const { user, emulator } = lab.wan.console
@@ -119,8 +122,11 @@ export function linkGoodLines(any: AnyLab, runId: string, vm: number): { check: 
     ...[write, markedAppend(file, Buffer.from(wcfg), write)],
     ...[replace, marked(replaceEmulatorArgv(emulator, file, null), replace)],
   ]
+  const { pve } = lab.wan
+  const qm = (argv: string[]) => quote(['timeout', '-k', '2', String(QM_S), ...argv])
+  const start = `${qm(vmStatus(pve, vm))} 2>/dev/null | grep -q stopped && ${qm(startVm(pve, vm))} >/dev/null 2>&1`
   return {
     check: `[ -e "$lease/good.${vm}" ]`,
-    apply: quote(['make_good', String(vm), serialSocket(vm), user, ...words]),
+    apply: `${start}; ${quote(['make_good', String(vm), serialSocket(vm), user, ...words])}`,
   }
 }

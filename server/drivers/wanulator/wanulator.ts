@@ -206,7 +206,7 @@ export async function withWanulator<T>(
   const credentials = { user: wan.console.user, password: consolePassword(wan, env) }
   const name = `${title} (VM ${vm})`
   const console = { name, host, credentials, signal, onCommand }
-  return inTurn(access.pool, `${host} ${vm}`, signal, () =>
+  return inTurn(access.pool.behind ?? access.pool, `${host} ${vm}`, signal, () =>
     withConsole(line, console, (shell) => work(shell, wan.console.emulator)),
   )
 }

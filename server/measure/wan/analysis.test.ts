@@ -19,8 +19,8 @@ const periodic = (nic: string, bytes: number, everyMs: number, fromMs: number, t
     bytes,
   }))
 
-/** 0–5 s idle, 5–10 s loaded, then judged. */
-function analysed(packets: readonly Packet[], nics = ['a', 'b', 'c']) {
+/** 0–5 s idle, 5–10 s loaded, then judged. `clock`: what is stamped at a moment. */
+function analysed(packets: readonly Packet[], nics = ['a', 'b', 'c'], clock = (atMs: number) => atMs) {
   const analysis = wanAnalysis({ nics, originMs: ORIGIN_MS, idleS: 5 })
   let phase: CapturePhase = 'idle'
   const begin = (next: CapturePhase) => {
@@ -29,7 +29,7 @@ function analysed(packets: readonly Packet[], nics = ['a', 'b', 'c']) {
   }
   for (const { nic, atMs, bytes } of packets.toSorted((x, y) => x.atMs - y.atMs)) {
     begin(atMs < 5000 ? 'idle' : atMs < 10_000 ? 'loaded' : 'judged')
-    analysis.add(nic, ORIGIN_MS + atMs, bytes)
+    analysis.add(nic, ORIGIN_MS + clock(atMs), bytes)
   }
   return analysis.read(ORIGIN_MS + 30_000)
 }
@@ -101,6 +101,22 @@ describe("traffic among the router's own packets", () => {
     ).toBe(0)
   })
 
+  it('is not spaced by two packets of something else that came right after each other', () => {
+    const once = [6000, 6001].map((atMs) => ({ nic: 'b', atMs, bytes: 300 }))
+    const { spacingMs } = analysed([...once, ...periodic('a', TRAFFIC, 100, 5000, 30_000)])
+    expect(spacingMs).toBeGreaterThan(99)
+  })
+
+  it.each([
+    ['told by its length', TRAFFIC],
+    ['told by its rate', SLA],
+  ])('%s, says when the clock was set back', (_how, bytes) => {
+    const packets = [...slaOf('a', 30_000), ...periodic('a', bytes, 5, 5000, 30_000)]
+    const backwards = (clock?: (atMs: number) => number) => analysed(packets, ['a'], clock).nics.get('a')?.backwards
+    expect(backwards()).toBe(0)
+    expect(backwards((atMs) => (atMs < 20_000 ? atMs : atMs - 3000))).toBeGreaterThan(500)
+  })
+
   it('takes no more memory for a million packets', () => {
     const analysis = wanAnalysis({ nics: ['a'], originMs: ORIGIN_MS })
     analysis.begin('judged')
@@ -163,7 +179,7 @@ describe('the path in use', () => {
         ['b', bins(link.bins.map((count, at) => others[at] ?? 100 - count))],
       ])
     expect(leftAt(paths(), 'a', question)).toEqual({ fromMs: 5000, toMs: 6110 })
-    expect(backAt(link, { ...question, afterMs: 7000 })).toEqual({ fromMs: 11_000, toMs: 12_500 })
+    expect(backAt(link, { ...question, afterMs: 7000 })).toEqual({ fromMs: 11_000, toMs: 13_000 })
     const stays = bins([100, 100, 100, 100])
     expect(leftAt(new Map([['a', stays]]), 'a', question)).toBeNull()
     expect([isOnAt(stays, 3500, 100), isOnAt(link, 7500, 100)]).toEqual([true, false])

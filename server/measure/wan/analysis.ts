@@ -28,7 +28,7 @@ export type NicReading = {
   edgeMs: number
   /** Longer pauses end a segment, ms. */
   gapMs: number
-  /** Stamps that ran backwards: somebody set the clock. */
+  /** Packets that were stamped before the newest one, by more than ever happens: somebody set the clock back. */
   backwards: number
 }
 
@@ -64,6 +64,8 @@ type Judge = (stampMs: number, bytes: number) => void
 type Nic = {
   packets: number
   bytes: number
+  newestMs: number
+  backwards: number
   learned: Learned
   spacing: GapHistogram
   lastLoadedMs: number | null
@@ -79,10 +81,15 @@ type Nic = {
 
 /** Of the spacing that decides what is a gap. */
 const QUANTILE = 0.99
+/** NICs that carried less than this share of the busiest one's traffic say nothing of its spacing. */
+const BUSY = 0.1
+/** One NIC's packets are stamped in their order but for less than that, ms. */
+const OUT_OF_ORDER_MS = 50
 
 function newNic({ originMs, binMs, idleS }: WanAnalysisOptions): Nic {
   const learned = { idle: newLengthCounts(), loaded: newLengthCounts(), idleS }
-  const counts = { packets: 0, bytes: 0, learned, spacing: gapHistogram(), lastLoadedMs: null }
+  const stamps = { newestMs: Number.NEGATIVE_INFINITY, backwards: 0, lastLoadedMs: null }
+  const counts = { packets: 0, bytes: 0, learned, spacing: gapHistogram(), ...stamps }
   const judged = {
     counter: pathCounter(originMs, binMs),
     watcher: segmentWatcher(gapThresholdMs(0)),
@@ -91,6 +98,13 @@ function newNic({ originMs, binMs, idleS }: WanAnalysisOptions): Nic {
     edgeMs: 0,
   }
   return { ...counts, ...judged, judge: () => {}, flush: () => {} }
+}
+
+function countPacket(nic: Nic, stampMs: number, bytes: number): void {
+  nic.packets++
+  nic.bytes += bytes
+  if (stampMs < nic.newestMs - OUT_OF_ORDER_MS) nic.backwards++
+  nic.newestMs = Math.max(nic.newestMs, stampMs)
 }
 
 function countLoaded(nic: Nic, stampMs: number, bytes: number): void {
@@ -133,7 +147,10 @@ export function wanAnalysis(options: WanAnalysisOptions): WanAnalysis {
   let phase: CapturePhase = 'idle'
 
   const spacingMs = (): number | null => {
-    const known = [...nics.values()].flatMap(({ spacing }) => spacing.quantile(QUANTILE) ?? [])
+    const all = [...nics.values()].map(({ spacing }) => spacing)
+    const most = Math.max(...all.map((spacing) => spacing.count()))
+    const busy = all.filter((spacing) => spacing.count() >= BUSY * most)
+    const known = busy.flatMap((spacing) => spacing.quantile(QUANTILE) ?? [])
     return known.length > 0 ? Math.min(...known) : null
   }
   const learn = () => {
@@ -143,8 +160,8 @@ export function wanAnalysis(options: WanAnalysisOptions): WanAnalysis {
   }
   const readNic = (nic: Nic, endMs: number): NicReading => {
     nic.flush()
-    const { packets, bytes, traffic, edgeMs, watcher, counter } = nic
-    const [segments, gapMs, backwards] = [watcher.segments(), watcher.gapMs(), watcher.backwards()]
+    const { packets, bytes, traffic, edgeMs, watcher, counter, backwards } = nic
+    const [segments, gapMs] = [watcher.segments(), watcher.gapMs()]
     return { packets, bytes, traffic, segments, bins: counter.read(endMs), edgeMs, gapMs, backwards }
   }
 
@@ -156,8 +173,7 @@ export function wanAnalysis(options: WanAnalysisOptions): WanAnalysis {
     add(name, stampMs, bytes) {
       const nic = nics.get(name)
       if (!nic) return
-      nic.packets++
-      nic.bytes += bytes
+      countPacket(nic, stampMs, bytes)
       if (phase === 'idle') countLength(nic.learned.idle, stampMs, bytes)
       else if (phase === 'loaded') countLoaded(nic, stampMs, bytes)
       else nic.judge(stampMs, bytes)

@@ -1,10 +1,10 @@
+import type { RunEvent } from '../../domain/event'
 import type { WanLab } from '../../domain/lab'
+import type { RunContext } from '../../domain/run'
 import type { WanLink } from '../../domain/wan'
 import { type CapturedNic, captureName, LINK_DIRECTIONS, type WanCaptured } from '../../domain/wan-run'
 import type { ProbeAnalysis } from '../probe-analysis'
-import { capturedPaths } from './analysis'
-import type { Degradation } from './degradations'
-import { type CapturedPaths, type WanOutage, wanOutage } from './outage'
+import type { LinkChange } from './degradations'
 import type { PathBins } from './path-use'
 
 /** The captures of a run's links. */
@@ -12,55 +12,14 @@ export type CapturedLinks = {
   links: readonly WanLink[]
   /** null: the run ended before they were read. */
   captured: WanCaptured | null
+  changes: readonly LinkChange[]
   probes: readonly ProbeAnalysis[]
-  evidence: { lab: WanLab }
+  context: RunContext | null
+  evidence: { lab: WanLab; events: readonly RunEvent[] }
 }
 
 const nicNamed = (captured: WanCaptured, nic: string, direction: 'in' | 'out'): CapturedNic | undefined =>
   captured.nics.find((one) => one.nic === nic && one.direction === direction)
-
-/** The traffic on all links together, in one direction, as the router's side shows it. */
-export function pathsOf(
-  captured: WanCaptured,
-  links: readonly WanLink[],
-  direction: 'in' | 'out',
-): Omit<CapturedPaths, 'endMs'> {
-  const names = links.map(({ toRouter }) => captureName({ nic: toRouter.nic.name, direction }))
-  return capturedPaths({ ...captured, nics: new Map(captured.nics.map((nic) => [captureName(nic), nic])) }, names)
-}
-
-/** The longest round trip that a probe saw from shortly before a change on, ms; Infinity when none was answered. */
-function longestTripMs(probes: readonly ProbeAnalysis[], { probes: seen }: Degradation, baselineMs: number): number {
-  const trips = probes.flatMap(({ target, timeline }) => {
-    const window = seen.find((one) => one.target.id === target.id)
-    if (!window) return []
-    const [fromMs, toMs] = [window.t0.fromMs - baselineMs, window.until?.fromMs ?? Number.POSITIVE_INFINITY]
-    return timeline.records.flatMap(({ sendMs, rttMs }) =>
-      rttMs !== null && sendMs >= fromMs && sendMs <= toMs ? [rttMs] : [],
-    )
-  })
-  return trips.length === 0 ? Number.POSITIVE_INFINITY : trips.reduce((a, b) => Math.max(a, b))
-}
-
-/** The worst gap over all links after a degradation and before the next change, in either direction; null when none can be told. */
-export function gapAfter(
-  { captured, links, probes, evidence }: CapturedLinks,
-  degradation: Degradation,
-): (WanOutage & { title: string }) | null {
-  if (!captured) return null
-  const { t0, until } = degradation
-  const endMs = Math.min(captured.endMs, until?.fromMs ?? captured.endMs)
-  const answersLateMs = longestTripMs(probes, degradation, evidence.lab.expectations.baselineMs)
-  const found = LINK_DIRECTIONS.map(({ direction, title }) => {
-    const paths = pathsOf(captured, links, direction)
-    const lateMs = direction === 'out' ? answersLateMs : 0
-    return { ...wanOutage({ ...paths, endMs, lateMs }, t0.fromMs, `captures, ${title}`), title }
-  })
-  const lengthOf = ({ worst }: WanOutage) => worst?.bounds.upperMs ?? (worst ? Number.POSITIVE_INFINITY : -1)
-  return found.some(({ worst }) => worst === null)
-    ? null
-    : (found.toSorted((a, b) => lengthOf(b) - lengthOf(a))[0] ?? null)
-}
 
 /** Packets of the traffic towards the ISPs, per bin, by link. */
 export const pathBins = ({ captured, links }: Pick<CapturedLinks, 'captured' | 'links'>): Map<string, PathBins> =>
@@ -95,7 +54,9 @@ export function doubtsOf({ captured, links }: Pick<CapturedLinks, 'captured' | '
       nicNamed(captured, nic.name, direction) ? [] : [captureName({ nic: nic.name, direction })],
     ),
   )
-  const doubts = captured.nics.flatMap((nic) => {
+  // What else was captured is for looking at: nothing is told from it.
+  const needed = captured.nics.filter(({ nic }) => links.some(({ toRouter }) => toRouter.nic.name === nic))
+  const doubts = needed.flatMap((nic) => {
     const name = captureName(nic)
     const { error, dropped, backwards } = nic
     return [
@@ -105,7 +66,7 @@ export function doubtsOf({ captured, links }: Pick<CapturedLinks, 'captured' | '
       backwards > 0 ? [`the capture host's clock was set back (${name})`] : [],
     ].flat()
   })
-  const isTold = captured.nics.some(({ traffic }) => traffic !== null)
+  const isTold = needed.some(({ traffic }) => traffic !== null)
   return [
     ...missing.map((name) => `nothing was captured on ${name}`),
     ...doubts,

@@ -1,5 +1,7 @@
 import type { Interval } from '../../domain/ids'
 import type { Measurement } from '../../domain/run'
+import { lossAsBefore } from '../background'
+import { type LossView, nextGood } from '../loss-view'
 import { baselineBefore, type CapturedLinks, pathBins } from './captured-links'
 import type { Degradation, LinkChange, SeenByProbe } from './degradations'
 import { backAt, isOnAt, leftAt, type PathBins } from './path-use'
@@ -62,19 +64,36 @@ export function reversionTime(run: OnLinks): TimeTaken | null {
 }
 
 /**
+ * From which probe on, to the end of what is looked at, no more is lost than before; null: from its beginning on. Infinity:
+ * it never was so. Losses one by one are told from the baseline by their number only.
+ */
+function asBeforeFromMs(view: LossView): number | null {
+  const { records, start, end, periods, impaired, baseline } = view
+  const isAsBefore = (from: number) => lossAsBefore(baseline, end - from, impaired(from, end))
+  if (isAsBefore(start)) return null
+  const goods = periods.map(({ to }) => nextGood(view, to + 1)).filter((index) => index >= 0)
+  const from = goods.find(isAsBefore)
+  return (from === undefined ? undefined : records[from]?.sendMs) ?? Number.POSITIVE_INFINITY
+}
+
+/**
  * From a degradation until a probe lost no more than before, for good while it lasted; a loss that the baseline explains
  * is none.
  */
 export function timeOfLoss({ t0, until, failover }: SeenByProbe): TimeTaken {
   const { outages, bounds } = failover
-  const endMs = until?.fromMs ?? outages.view.records.at(-1)?.sendMs ?? t0.toMs
+  const { view } = outages
+  const endMs = until?.fromMs ?? view.records.at(-1)?.sendMs ?? t0.toMs
   const watchedMs = Math.max(0, endMs - t0.toMs)
   const last = outages.findings.filter(({ beyondBaseline }) => beyondBaseline).at(-1)
-  if (!last) return { bounds: bounds.upperMs === null ? null : { lowerMs: 0, upperMs: bounds.upperMs }, watchedMs }
-  const { recoveredMs } = last
-  if (recoveredMs === null) return { bounds: null, watchedMs }
+  const scatteredMs = asBeforeFromMs(view)
+  if (!last && scatteredMs === null)
+    return { bounds: bounds.upperMs === null ? null : { lowerMs: 0, upperMs: bounds.upperMs }, watchedMs }
+  const never = Number.POSITIVE_INFINITY
+  const recoveredMs = Math.max(last ? (last.recoveredMs ?? never) : 0, scatteredMs ?? 0)
+  if (recoveredMs === never) return { bounds: null, watchedMs }
   // It was over when this probe was sent, and not yet when the one before was.
-  const fromMs = outages.view.records.findLast(({ sendMs }) => sendMs < recoveredMs)?.sendMs ?? recoveredMs
+  const fromMs = view.records.findLast(({ sendMs }) => sendMs < recoveredMs)?.sendMs ?? recoveredMs
   return { bounds: since({ fromMs, toMs: recoveredMs }, t0), watchedMs }
 }
 

@@ -176,8 +176,9 @@ export function backAt(path: PathBins, question: LinkQuestion): Interval | null 
   const at = firstLasting(path, question, (bin) => (bins[bin] ?? 0) >= BACK * question.baseline)
   if (at === null) return null
   const beginMs = originMs + at * binMs
-  // In the bin before there was less than half of it, in this one at least half.
-  return { fromMs: beginMs - binMs, toMs: beginMs + BACK * binMs }
+  // In the bin before there was less than half of it, in this one at least half: but that may all have come at its end, for
+  // packets come thicker than before for a moment (answers still on their way when the path changed, jitter).
+  return { fromMs: beginMs - binMs, toMs: beginMs + binMs }
 }
 
 /** Whether a link carries traffic in the last bin that was over at an instant. */

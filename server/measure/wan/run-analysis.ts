@@ -10,7 +10,7 @@ import { type ClockStep, clockSteps, contextOf } from '../clock-steps'
 import { doneOn } from '../clocks'
 import { type Headline, headlineOf } from '../failover-time'
 import { analyseProbe, type ProbeAnalysis } from '../probe-analysis'
-import { doubtsOf, gapAfter } from './captured-links'
+import { doubtsOf } from './captured-links'
 import {
   changesOf,
   type Degradation,
@@ -20,6 +20,7 @@ import {
   PROBE_TIME,
 } from './degradations'
 import { linkTimes } from './link-times'
+import { gapAfter } from './links-outage'
 
 /** What is judged of a run on a WAN's links, computed from stored evidence only. */
 export type WanAnalysis = {
@@ -41,7 +42,7 @@ export type WanAnalysis = {
   headline: Headline | null
   /** The longest gap while a link is left; null when it is not known. */
   failoverTime: Measurement | null
-  /** The longest of those gaps that had not ended when the next change was made: at least so long, ms. */
+  /** Where that gap had not ended when the next change was made: at least so long, ms. */
   openMs: number | null
   measurements: Measurement[]
 }
@@ -77,17 +78,18 @@ export function analyseWan(evidence: RunEvidence<WanLab>): WanAnalysis {
   return { ...analysis, failoverTime, openMs, measurements }
 }
 
-/** The worst gap while a link is left. One that nobody saw end outweighs all others, and has no length. */
+/** The worst gap while a link is left. One that had not ended when the next change was made has no length. */
 function worstGap(analysis: WanAnalysis): Pick<WanAnalysis, 'failoverTime' | 'openMs'> {
   const { degradations } = analysis
-  const worst = degradations
+  const found = degradations
     .filter(({ isLast }) => !isLast || degradations.length === 1)
-    .flatMap((degradation) => gapAfter(analysis, degradation)?.worst ?? [])
-  const open = worst.flatMap(({ bounds }) => (bounds.upperMs === null ? [bounds.lowerMs] : []))
-  if (open.length > 0) return { failoverTime: null, openMs: Math.max(...open) }
-  const told = worst.flatMap(({ measurement }) => measurement ?? [])
-  const [failoverTime = null] = told.toSorted((a, b) => b.ms + b.plusMs - a.ms - a.plusMs)
-  return { failoverTime, openMs: null }
+    .flatMap((degradation) => gapAfter(analysis, degradation) ?? [])
+  if (found.some(({ caveats }) => caveats.length > 0)) return { failoverTime: null, openMs: null }
+  const worst = found.flatMap((gap) => gap.worst ?? [])
+  const [longest] = worst.toSorted((a, b) => b.mostMs - a.mostMs)
+  if (!longest) return { failoverTime: null, openMs: null }
+  const { measurement, bounds } = longest
+  return { failoverTime: measurement, openMs: measurement ? null : bounds.lowerMs }
 }
 
 /** Where several links failed while another was left: the gap after each, by the captures and by the probes. */
@@ -97,7 +99,8 @@ function outagesByLink(analysis: WanAnalysis): Measurement[] {
     const { change, isLast, probes } = degradation
     if (isLast) return []
     const name = links.find(({ id }) => id === change.link)?.isp.title ?? change.link
-    const gap = doubts.length > 0 ? null : gapAfter(analysis, degradation)?.worst?.measurement
+    const found = doubts.length > 0 ? null : gapAfter(analysis, degradation)
+    const gap = found?.caveats.length === 0 ? found.worst?.measurement : null
     const byProbe = probes.flatMap(({ failover }) => failover.measurement ?? [])
     const title = `Outage after the failure of ${name}`
     return [

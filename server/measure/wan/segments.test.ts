@@ -28,11 +28,13 @@ describe('segments', () => {
     expect(watch([])).toEqual([])
   })
 
-  it('take packets a little out of order, and count a clock that was set back', () => {
-    const watcher = segmentWatcher(GAP_MS)
-    for (const stamp of [1000, 1020, 1010, 990, 1030, 500, 1040]) watcher.add(stamp)
-    expect(watcher.segments()).toEqual([{ fromMs: 990, toMs: 1040, packets: 6 }])
-    expect(watcher.backwards()).toBe(1)
+  it('take packets a little out of order, and none of a clock that was set back', () => {
+    expect(watch([1000, 1020, 1010, 990, 1030, 500, 1040])).toEqual([{ fromMs: 990, toMs: 1040, packets: 6 }])
+    // The clock goes back by 0.6 s in the middle of a second of traffic: what comes then hides no pause.
+    expect(watch([...every(10, 1000, 2000), ...every(10, 1400, 1900), ...every(10, 2100, 2200)])).toEqual([
+      { fromMs: 1000, toMs: 2000, packets: 101 },
+      { fromMs: 2100, toMs: 2200, packets: 11 },
+    ])
   })
 
   it('stay within their number by counting only longer pauses', () => {
@@ -68,19 +70,28 @@ describe('an outage over several NICs', () => {
 
   it('ends when another NIC takes over', () => {
     const { gaps, worst } = wanOutage(paths([first, second], 9000), 5000, 'enp2s0f2, enp2s0f0')
-    expect(gaps).toEqual([{ fromMs: 5000, toMs: 6200, isOpen: false }])
+    expect(gaps).toEqual([{ fromMs: 5000, toMs: 6200, isOpen: false, pauseMs: 1200 }])
     expect(worst?.measurement).toMatchObject({ ms: 1200, plusMs: 0, minusMs: 20, method: 'TBM' })
     expect(worst?.bounds).toEqual({ lowerMs: 1180, upperMs: 1200 })
   })
 
   it('is open when nobody did', () => {
     const { worst } = wanOutage(paths([first], 9000), 4900, 'enp2s0f2')
-    expect(worst).toEqual({ fromMs: 5000, toMs: 9000, bounds: { lowerMs: 3980, upperMs: null }, measurement: null })
+    const never = Number.POSITIVE_INFINITY
+    const bounds = { lowerMs: 3980, upperMs: null }
+    expect(worst).toEqual({ fromMs: 5000, toMs: 9000, bounds, mostMs: never, measurement: null })
   })
 
   it('that nobody saw end is worse than a longer one that ended', () => {
     const { worst } = wanOutage(paths([first, watch(every(10, 8000, 8500))], 9000), 5000, 'x')
     expect(worst).toMatchObject({ fromMs: 8500, toMs: 9000, measurement: null })
+  })
+
+  it('that goes on behind the next change is known to its end, and no worse than a longer one before', () => {
+    const streams = [first, watch(every(10, 8000, 8500)), watch(every(10, 9400, 9800))]
+    expect(wanOutage(paths(streams, 9000), 5000, 'x').worst).toMatchObject({ fromMs: 5000, toMs: 8000, mostMs: 3000 })
+    const { worst } = wanOutage(paths(streams, 9000), 8200, 'x')
+    expect(worst).toMatchObject({ fromMs: 8500, toMs: 9000, mostMs: 900, bounds: { upperMs: null }, measurement: null })
   })
 
   it('is none where traffic went on: at most a gap that is not told', () => {
@@ -96,8 +107,39 @@ describe('an outage over several NICs', () => {
   it('leaves out what was before', () => {
     const early = watch([...every(10, 0, 1000), ...every(10, 1500, 5000)])
     expect(wanOutage(paths([early, second], 9000), 4000, 'x').gaps).toEqual([
-      { fromMs: 5000, toMs: 6200, isOpen: false },
+      { fromMs: 5000, toMs: 6200, isOpen: false, pauseMs: 1200 },
     ])
+  })
+
+  it('of requests alone lies in the interval that their answers show, whichever way is the longer', () => {
+    const [spacingMs, cut] = [20, 10_000]
+    const gapMs = gapThresholdMs(spacingMs)
+    const answers = (fromMs: number, toMs: number, tripMs: number) =>
+      watch(
+        every(spacingMs, fromMs + 7, toMs - 1).map((sentMs) => sentMs + tripMs),
+        gapMs,
+      )
+    const trip = fc.integer({ min: 5, max: 600 })
+    fc.assert(
+      fc.property(fc.integer({ min: 300, max: 8000 }), trip, trip, (outageMs, beforeMs, afterMs) => {
+        const back = cut + outageMs
+        const streams = [answers(0, cut, beforeMs), answers(back, back + 5000, afterMs)]
+        const trips = { lateMs: Math.max(beforeMs, afterMs), earlyMs: () => Math.abs(beforeMs - afterMs) }
+        const { worst } = wanOutage({ streams, gapMs, spacingMs, edgeMs: 0, endMs: back + 5000, ...trips }, cut, 'x')
+        expect(outageMs).toBeLessThanOrEqual(worst?.bounds.upperMs ?? 0)
+        expect(outageMs).toBeGreaterThanOrEqual(worst?.bounds.lowerMs ?? Number.POSITIVE_INFINITY)
+      }),
+    )
+  })
+
+  it('is none for certain where nothing was sent meanwhile', () => {
+    const { worst } = wanOutage({ ...paths([first, second], 9000), unsentMs: () => 1210 }, 5000, 'x')
+    expect(worst?.bounds).toEqual({ lowerMs: 0, upperMs: 1200 })
+  })
+
+  it('may be off by what the clock ran away meanwhile', () => {
+    const { worst } = wanOutage({ ...paths([first, second], 9000), clockMs: 30 }, 5000, 'x')
+    expect(worst?.bounds).toEqual({ lowerMs: 1150, upperMs: 1230 })
   })
 
   it('holds a planted outage in its interval, whatever the phase of the packets', () => {

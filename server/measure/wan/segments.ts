@@ -1,18 +1,22 @@
 /** A stretch of traffic without a longer pause than some gap; epoch ms on the capture host's clock. */
 export type Segment = { fromMs: number; toMs: number; packets: number }
 
-/** A pause of traffic; open: it lasts to the end of what was captured, so nobody saw it end. */
-export type TrafficGap = { fromMs: number; toMs: number; isOpen: boolean }
+/** A pause of traffic; open: it lasts to the end of what is looked at, so it had not ended by then. */
+export type TrafficGap = {
+  fromMs: number
+  toMs: number
+  isOpen: boolean
+  /** Until traffic was seen again at all, ms; Infinity: it never was. */
+  pauseMs: number
+}
 
 export type SegmentWatcher = {
-  /** Packets of several senders may come a little out of order. */
+  /** Packets may come a little out of order; one that is more than a gap behind the newest is left out. */
   add(stampMs: number): void
   /** So far, in order; a copy. */
   segments(): Segment[]
   /** Longer pauses than this one end a segment, ms. Grows when there are too many of them. */
   gapMs(): number
-  /** Packets whose stamp was more than a gap before the newest one: somebody set the clock. */
-  backwards(): number
 }
 
 const MAX_SEGMENTS = 5000
@@ -38,14 +42,10 @@ function joined(segments: readonly Segment[], gapMs: number): Segment[] {
 export function segmentWatcher(gapMs: number, maxSegments = MAX_SEGMENTS): SegmentWatcher {
   let segments: Segment[] = []
   let threshold = gapMs
-  let backwards = 0
   return {
     add(stampMs) {
       const last = segments.at(-1)
-      if (last && stampMs < last.fromMs - threshold) {
-        backwards++
-        return
-      }
+      if (last && stampMs < last.toMs - threshold) return
       if (last && stampMs - last.toMs <= threshold) {
         last.toMs = Math.max(last.toMs, stampMs)
         last.fromMs = Math.min(last.fromMs, stampMs)
@@ -60,7 +60,6 @@ export function segmentWatcher(gapMs: number, maxSegments = MAX_SEGMENTS): Segme
     },
     segments: () => segments.map((segment) => ({ ...segment })),
     gapMs: () => threshold,
-    backwards: () => backwards,
   }
 }
 
@@ -84,7 +83,9 @@ export function gapsIn(
     const next = segments[index + 1]
     const isOpen = !next || next.fromMs > window.toMs
     // What begins right before the end is none yet: it belongs to whatever comes then.
-    const gap = { fromMs: segment.toMs, toMs: Math.min(next?.fromMs ?? window.toMs, window.toMs), isOpen }
+    const toMs = Math.min(next?.fromMs ?? window.toMs, window.toMs)
+    const pauseMs = (next?.fromMs ?? Number.POSITIVE_INFINITY) - segment.toMs
+    const gap = { fromMs: segment.toMs, toMs, isOpen, pauseMs }
     return gap.toMs - gap.fromMs > gapMs && gap.toMs >= window.fromMs ? [gap] : []
   })
 }

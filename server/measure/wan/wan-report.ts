@@ -1,7 +1,15 @@
 import type { Interval } from '../../domain/ids'
-import { LINK_DIRECTIONS, type LinksGap, type PathStretch, type PathUse, type WanReport } from '../../domain/wan-run'
-import { pathBins, pathsOf } from './captured-links'
-import { gapBounds, gapThresholdMs } from './outage'
+import {
+  LINK_DIRECTIONS,
+  type LinksGap,
+  type PathStretch,
+  type PathUse,
+  type WanCaptured,
+  type WanReport,
+} from '../../domain/wan-run'
+import { pathBins } from './captured-links'
+import { allTrips, pathsOf } from './links-outage'
+import { gapBounds } from './outage'
 import { flapping, pathUse } from './path-use'
 import type { WanAnalysis } from './run-analysis'
 import { gapsIn, unionOf } from './segments'
@@ -18,16 +26,18 @@ export function usedIn(uses: readonly PathUse[], window: Interval): PathStretch[
   return [...times].map(([path, ms]) => ({ path, ms })).sort((a, b) => b.ms - a.ms)
 }
 
-/** Every pause of the traffic over all links together, in either direction, as long as it was captured. */
-function linksGaps({ captured, links, probes }: WanAnalysis): LinksGap[] {
-  if (!captured) return []
+/** The traffic over all links together, each way. */
+function linksPaths(analysis: WanAnalysis, captured: WanCaptured) {
   // Answers that come later are a pause towards the router, and no outage.
-  const trips = probes.flatMap(({ timeline }) => timeline.records.flatMap(({ rttMs }) => rttMs ?? []))
-  const latestMs = trips.length > 0 ? trips.reduce((a, b) => Math.max(a, b)) : Number.POSITIVE_INFINITY
-  const gaps = LINK_DIRECTIONS.flatMap(({ direction }) => {
-    const paths = { ...pathsOf(captured, links, direction), lateMs: direction === 'out' ? latestMs : 0 }
+  const trips = allTrips(analysis.probes)
+  return LINK_DIRECTIONS.map(({ direction }) => ({ direction, ...pathsOf(analysis, captured, direction, trips) }))
+}
+
+/** Every pause of the traffic over all links together, in either direction, as long as it was captured. */
+function linksGaps(all: ReturnType<typeof linksPaths>, endMs: number): LinksGap[] {
+  const gaps = all.flatMap(({ direction, ...paths }) => {
     const union = unionOf(paths.streams, paths.gapMs)
-    const window = { fromMs: union[0]?.fromMs ?? captured.endMs, toMs: captured.endMs }
+    const window = { fromMs: union[0]?.fromMs ?? endMs, toMs: endMs }
     return gapsIn(union, paths.gapMs, window).map(
       (gap): LinksGap => ({ direction, fromMs: gap.fromMs, toMs: gap.toMs, ...gapBounds(paths, gap) }),
     )
@@ -66,12 +76,13 @@ export function wanReport(analysis: WanAnalysis): WanReport | null {
   const bins = pathBins(analysis)
   const uses = pathUse(bins)
   const told = doubts.length === 0
+  const paths = linksPaths(analysis, captured)
   return {
     clock: analysis.evidence.lab.wan.pve.host,
     ...{ doubts, openMs, paths: uses, spacingMs: captured.spacingMs },
     binMs: [...bins.values()][0]?.binMs ?? 0,
-    gapMs: Math.max(gapThresholdMs(captured.spacingMs ?? 0), ...captured.nics.map(({ gapMs }) => gapMs)),
-    gaps: told ? linksGaps(analysis) : [],
+    gapMs: Math.max(...paths.map(({ gapMs }) => gapMs)),
+    gaps: told ? linksGaps(paths, captured.endMs) : [],
     stretches: stretchesOf(analysis, uses),
     oscillation: told ? oscillationOf(analysis, bins) : null,
   }

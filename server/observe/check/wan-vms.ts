@@ -26,10 +26,11 @@ const aboutVm = (lab: WanLab, wanulator: Wanulator): About => ({
   ...{ id: `vm/${wanulator.vm}`, group: 'instance', place: { host: lab.wan.pve.host }, title: titleOf(wanulator) },
 })
 
-/** A network device with other settings, as `qm set` takes it. */
-function netText({ text }: VmNet, settings: Record<string, string>): string {
+/** A network device with other settings, as `qm set` takes it; null: without that one. */
+function netText({ text }: VmNet, settings: Record<string, string | null>): string {
   const kept = text.split(',').filter((word) => !Object.keys(settings).includes(word.split('=')[0] ?? ''))
-  return [...kept, ...Object.entries(settings).map(([key, value]) => `${key}=${value}`)].join(',')
+  const set = Object.entries(settings).flatMap(([key, value]) => (value === null ? [] : [`${key}=${value}`]))
+  return [...kept, ...set].join(',')
 }
 
 type Lines = { differences: Difference[]; mends: (Mend | null)[] }
@@ -39,7 +40,7 @@ function netLines(lab: WanLab, { vm, nics }: Wanulator, index: 0 | 1, net: VmNet
   const { guest, nic, mac } = nics[index]
   const bridge = bridgeOf(lab, nic, found.links)
   const where = `net${index} in qm config ${vm}`
-  const settings: Record<string, string> = {}
+  const settings: Record<string, string | null> = {}
   const differences: Difference[] = []
   const differs = (what: string, declared: string, is: string) => {
     if (declared !== is) differences.push({ what: `${what} of ${guest}`, declared, found: is, where })
@@ -51,6 +52,7 @@ function netLines(lab: WanLab, { vm, nics }: Wanulator, index: 0 | 1, net: VmNet
   )
     settings.bridge = bridge
   if (net?.isLinkDown && differs('cable', 'plugged', 'pulled (link_down=1)')) settings.link_down = '0'
+  if (net?.vlan != null && differs('VLAN', 'none', `tag ${net.vlan}`)) settings.tag = null
   if (mac !== undefined && net) differs('MAC', mac.toLowerCase(), net.mac ?? 'none')
   const { command, host } = lab.wan.pve
   const argv = net && [...command, 'set', String(vm), `--net${index}`, netText(net, settings)]
@@ -62,6 +64,22 @@ function netLines(lab: WanLab, { vm, nics }: Wanulator, index: 0 | 1, net: VmNet
 function withNic(lab: WanLab, bridge: string, { links }: PveFound): string {
   const nic = lab.wan.nics.find(({ name }) => bridgeOf(lab, name, links) === bridge)
   return nic ? `${bridge} (${nic.name})` : bridge
+}
+
+/** A further device on a bridge of the lab would be a way past the two that are bridged; one elsewhere is nobody's business. */
+function furtherLines(lab: WanLab, { vm }: Wanulator, { nets }: VmConfig, found: PveFound): Lines {
+  const bridges = new Set(lab.wan.nics.map(({ name }) => bridgeOf(lab, name, found.links)))
+  const { command, host } = lab.wan.pve
+  const further = nets.flatMap(({ index, bridge }) =>
+    index > 1 && bridge !== null && bridges.has(bridge) ? [{ name: `net${index}`, bridge }] : [],
+  )
+  return {
+    differences: further.map(({ name, bridge }) => ({
+      ...{ what: `further device ${name}`, declared: 'none', where: `qm config ${vm}` },
+      found: `on ${withNic(lab, bridge, found)}`,
+    })),
+    mends: further.map(({ name }) => mendAt(lab, { host }, [...command, 'set', String(vm), '--delete', name])),
+  }
 }
 
 function configLines(lab: WanLab, wanulator: Wanulator, config: VmConfig, found: PveFound): Lines {
@@ -82,9 +100,10 @@ function configLines(lab: WanLab, wanulator: Wanulator, config: VmConfig, found:
         differences: [{ what: 'serial console', declared: 'serial0: socket', found: 'none', where: `qm config ${vm}` }],
         mends: [mendAt(lab, { host }, [...command, 'set', String(vm), '--serial0', 'socket'])],
       }
+  const all = [...nets, furtherLines(lab, wanulator, config, found), serial]
   return {
-    differences: [...nets.flatMap(({ differences }) => differences), ...serial.differences],
-    mends: [...nets.flatMap(({ mends }) => mends), ...serial.mends],
+    differences: all.flatMap(({ differences }) => differences),
+    mends: all.flatMap(({ mends }) => mends),
   }
 }
 
@@ -118,7 +137,8 @@ function vmFinding(lab: WanLab, wanulator: Wanulator, rows: readonly VmRow[], fo
   }
   const lines = configLines(lab, wanulator, config, found)
   const isHooked = !unhookedWanulators(lab.wan).some((one) => one.vm === vm)
-  if (isHooked && row.status !== 'running') {
+  const isOff = isHooked && row.status !== 'running'
+  if (isOff) {
     lines.differences.unshift({ what: 'status', declared: 'running', found: row.status, where: 'qm list' })
     lines.mends.push(mendAt(lab, { host }, [...command, 'start', String(vm)]))
   }
@@ -127,7 +147,9 @@ function vmFinding(lab: WanLab, wanulator: Wanulator, rows: readonly VmRow[], fo
   const needsRestart = !config.hasSerialSocket && row.status === 'running'
   const hint = needsRestart
     ? 'A new serial console is there after the VM was stopped and started; make its link good afterwards.'
-    : 'Or mend wan.wanulators in the lab file, if that is wrong.'
+    : isOff
+      ? '"Start VM" on the Lab page does it and makes the link good: a WANulator begins without an emulator.'
+      : 'Or mend wan.wanulators in the lab file, if that is wrong.'
   return differing(about, lines.differences, { mend: mendAll(lines.mends), hint })
 }
 

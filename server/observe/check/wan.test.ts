@@ -156,6 +156,23 @@ describe('a WAN held against its lab file', () => {
     ])
   })
 
+  it('names a VLAN tag, and a further device on a bridge of the lab; one elsewhere is let be', () => {
+    const nets = 'net0: virtio=X,bridge=vmbr7,tag=50,firewall=1\nnet1: virtio=Y,bridge=vmbr8\n'
+    const further = 'net2: virtio=Z,bridge=vmbr4\nnet3: virtio=W,bridge=vmbr0\n'
+    const given = found()
+    const configs = new Map(given.configs).set(103, parseVmConfig(`${nets}${further}serial0: socket\n`))
+    expect(wrongIn({ ...given, configs })).toMatchObject([
+      {
+        id: 'vm/103',
+        differences: [
+          { what: 'VLAN of ens18', declared: 'none', found: 'tag 50' },
+          { what: 'further device net2', declared: 'none', found: 'on vmbr4 (enp1s0f3)' },
+        ],
+        mend: { command: 'qm set 103 --net0 virtio=X,bridge=vmbr7,firewall=1 && qm set 103 --delete net2' },
+      },
+    ])
+  })
+
   it('knows the ports of VMs, also behind the firewall of PVE', () => {
     expect(['tap103i0', 'fwpr103p1', 'eno1', 'veth103i0'].map(vmOfPort)).toEqual([103, 103, null, null])
   })

@@ -53,6 +53,7 @@ export async function changeLink(
       if (!isReplacement(command.argv)) return
       const toMs = Date.now()
       changed.during = { fromMs: toMs - command.durationMs, toMs }
+      session.deps.linkSet?.(session.lab.id, wanulator.vm, null)
     },
   }
   await withWanulator(session.access(), wanulator, options, (shell, emulator) =>
@@ -80,6 +81,7 @@ export async function tellChange(
     ...(link ? { link } : {}),
   })
   if (event !== 'setup') session.faultAtMs = during.fromMs
+  if (link) session.deps.linkSet?.(session.lab.id, linkOf(session.lab, link.id).wanulator.vm, link.impairment)
 }
 
 /**

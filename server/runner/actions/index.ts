@@ -18,6 +18,7 @@ import { awaitLoad, readCounters, startLoad } from './load'
 import { preflight } from './preflight'
 import { startProbes, stopProbes } from './probes'
 import { startRequests, stopRequests } from './requests'
+import { restartWanulator } from './restart-wanulator'
 import { runSchedule } from './run-schedule'
 import { awaitSessionSync, recordSessions, watchSessions } from './sessions'
 import { setLinks } from './set-links'
@@ -75,6 +76,7 @@ const ACTIONS: { [K in ActionKind]: Handler<K, AnyLab> } = {
   'read-counters': onCluster(readCounters),
   impair: onWan(impair),
   'set-links': onWan(setLinks),
+  'restart-wanulator': onWan(restartWanulator),
   'start-wan-capture': onWan(startWanCapture),
   'wan-phase': onWan(wanPhase),
   'stop-wan-capture': onWan(stopWanCapture),

@@ -24,6 +24,7 @@ import {
 import { takeSnapshot, unreadIn } from '../../observe/snapshot'
 import { checkSwitches, readSwitches, switchedOn } from '../../observe/switches'
 import { softwareVersion } from '../../observe/versions'
+import { leftLoggedOut } from '../../observe/wan-facts'
 import { checkWan, isFinalCheck } from '../../observe/wan-preflight'
 import { LeaseKeeper, leaseRequest, RENEWALS_PER_LEASE } from '../lease-keeper'
 import type { RunSession } from '../session'
@@ -215,7 +216,7 @@ export const preflight: Handler<'preflight', AnyLab> = {
       signal,
     )
     await tellWith(session, calibrated, { ...context, clocks, macs: {} })
-    const snapshot = await readBefore(session, signal, anyState === true)
+    const snapshot = leftLoggedOut(await readBefore(session, signal, anyState === true))
     session.clocks.push(clocks)
     const known = { ...context, clocks, macs: macsIn(snapshot) }
     await session.emit({ kind: 'context', context: known })

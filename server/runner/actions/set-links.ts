@@ -1,4 +1,4 @@
-import type { Action } from '../../domain/case'
+import type { Action, PlannedCommand } from '../../domain/case'
 import { impairmentText } from '../../domain/impairment'
 import type { WanLab } from '../../domain/lab'
 import { linkCheckId } from '../../domain/link-check'
@@ -8,29 +8,29 @@ import { asAppError } from '../../errors'
 import type { RunSession } from '../session'
 import { beforeChange } from './change'
 import { commandsOf, dryEnv } from './dry-run'
-import type { WanHandler } from './handler'
+import type { PlanContext, WanHandler } from './handler'
 import { changeLink, linkOf, tellChange } from './impair'
 
 type SetLink = Extract<Action, { kind: 'set-links' }>['links'][number]
 
 const MODE = 'a new .wcfg on the WANulator, which replaces its emulator'
 
+/** The commands of setting one link, reading it back included. */
+export function planSetting({ lab, tag }: PlanContext<WanLab>, each: SetLink): Promise<PlannedCommand[]> {
+  const { wanulator, ...ends } = linkOf(lab, each.link)
+  const options = { tag: tag(`impair-${wanulator.vm}`), env: dryEnv(lab) }
+  const what = `${wanulator.title} (VM ${wanulator.vm}): ${impairmentText(each.impairment)}, set and read back on its console`
+  return commandsOf(lab, what, (dry) =>
+    withWanulator(dry, wanulator, options, (shell, emulator) => setLink(shell, emulator, ends, each)),
+  )
+}
+
 /**
  * Sets what WANulators do, all at once, and reads each back. One that fails keeps none of the others from being set; the
  * step then fails with its reason.
  */
 export const setLinks: WanHandler<'set-links'> = {
-  plan: async ({ lab, tag }, { links }) => {
-    const planned = links.map((each) => {
-      const { wanulator, ...ends } = linkOf(lab, each.link)
-      const options = { tag: tag(`impair-${wanulator.vm}`), env: dryEnv(lab) }
-      const what = `${wanulator.title} (VM ${wanulator.vm}): ${impairmentText(each.impairment)}, set and read back on its console`
-      return commandsOf(lab, what, (dry) =>
-        withWanulator(dry, wanulator, options, (shell, emulator) => setLink(shell, emulator, ends, each)),
-      )
-    })
-    return (await Promise.all(planned)).flat()
-  },
+  plan: async (context, { links }) => (await Promise.all(links.map((each) => planSetting(context, each)))).flat(),
   run: async (session, { title, links, undo }, signal) => {
     await beforeChange(session, title, undo)
     signal.throwIfAborted()
@@ -40,7 +40,8 @@ export const setLinks: WanHandler<'set-links'> = {
   },
 }
 
-async function setOne(session: RunSession<WanLab>, each: SetLink, signal: AbortSignal): Promise<void> {
+/** Sets one link, and says in the run what was read back. */
+export async function setOne(session: RunSession<WanLab>, each: SetLink, signal: AbortSignal): Promise<void> {
   const { isp, wanulator, ...ends } = linkOf(session.lab, each.link)
   const check = { kind: 'check', stepId: session.recorder.stepId, id: linkCheckId(each.link) } as const
   const title = `${isp.title}: ${wanulator.title} (VM ${wanulator.vm})`

@@ -1,5 +1,5 @@
 import { IPERF_VERSION, iperfOptions } from '../../commands/iperf3'
-import { type CarriedStream, type OpenStreams, Test } from '../../commands/iperf3-run'
+import { BLOCK, type CarriedStream, type OpenStreams, Test, WINDOW } from '../../commands/iperf3-run'
 import { nowMs, scheduler, type Task } from '../../core/scheduler'
 import type { Program } from '../../machine/process'
 import { EDGE_ADDRESS, FAR_ADDRESS, IPERF_PORTS } from '../topology'
@@ -14,8 +14,6 @@ const FIRST_RTO_MS = 220
 const MAX_RTO_MS = 60_000
 /** So many losses in a row stop a stream until a retry gets through. */
 const LOSSES_TO_STALL = 8
-const WINDOW = 360 * 1024
-const BLOCK = 128 * 1024
 
 /** A paced stream of packets; what gets lost is sent again. */
 class WanStream implements CarriedStream {

@@ -1,10 +1,10 @@
+import { TCPDUMP_VERSION } from '../../commands/tcpdump'
 import { nowMs, scheduler, type Task } from '../../core/scheduler'
 import type { Process, Program } from '../../machine/process'
 import { frameHead } from '../frames'
 import type { NicDirection, Passing } from '../taps'
 import type { WanWorld } from '../world'
 
-const VERSION = 'tcpdump version 4.99.3\nlibpcap version 1.10.3 (with TPACKET_V3)\nOpenSSL 3.0.11 19 Sep 2023\n'
 const WITH_VALUE = ['-s', '-B', '-j', '-y', '-Z', '-c', '-w', '-i', '-Q']
 const LONG_NAMES: Record<string, string> = {
   ...{ '--interface': '-i', '--direction': '-Q', '--snapshot-length': '-s', '--buffer-size': '-B' },
@@ -47,7 +47,7 @@ function optionsOf(args: readonly string[]): Options {
 /** Why it cannot capture, as tcpdump says it; null: it can. */
 function refusal(world: WanWorld, { nic, filter, toStdout }: Options): string | null {
   if (world.switches.has('capture-denied'))
-    return `${nic}: You don't have permission to perform this capture on that device\n(socket: Operation not permitted)`
+    return `${nic}: You don't have permission to perform this capture on that device\n(Attempt to create packet socket failed - CAP_NET_RAW may be required)`
   const state = world.wires.nics.get(nic)
   if (!state) return `${nic}: No such device exists\n(No such device exists)`
   if (!state.up) return `${nic}: That device is not up`
@@ -81,7 +81,7 @@ export const tcpdump =
   (world: WanWorld): Program =>
   async (p) => {
     if (p.args.includes('--version')) {
-      p.write(VERSION)
+      p.write(TCPDUMP_VERSION)
       return 0
     }
     const options = optionsOf(p.args.slice(1))

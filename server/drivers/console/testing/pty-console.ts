@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { AppError } from '../../../errors'
-import type { OpenLine } from '../serial-console'
+import type { OpenLine } from '../console-reader'
 
 /**
  * Arguments: password, command that a login begins with. A getty with login in the way of a serial console: a real
