@@ -103,6 +103,7 @@ describe('an imported scenario', () => {
     expect(imported.commands[5]?.notes.join(' ')).toContain('ens18: 15 % loss; ens19: good')
     expect(JSON.stringify(imported.commands)).not.toContain('hunter2')
     expect(imported.notes).toEqual([
+      'passwords in commands are left out; what needs one gets that of the WANulators’ consoles (wan.console of the lab file)',
       'job 3: "priority" is not known and left out',
       'probe.sh was not brought along: it has to be on its host already',
       'locustfile.py was not brought along: it has to be on its host already',

@@ -30,6 +30,9 @@ const MAX_STATEMENTS = 2000
 
 const base = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 
+const PASSWORDS =
+  'passwords in commands are left out; what needs one gets that of the WANulators’ consoles (wan.console of the lab file)'
+
 const QUOTED = String.raw`(?:'[^']*'|"(?:\\[\s\S]|[^"\\])*")`
 const UNQUOTED = String.raw`(?:\\[^\n]|\$\([^)]{0,200}\)|\$(?!\([^)]{0,200}\))|[^\s'"\\$])+`
 /** A word of a command line; the quote that ends what it stands in is none of it. */
@@ -113,7 +116,7 @@ class JobImport {
     } else if (found.kind === 'pause' && this.#hasState && !statement.isBackground)
       this.#raw(statement, 'stays in the script whose variables and directory go on after it')
     else if (found.kind === 'pause') this.#pause(statement, found.durationMs)
-    else this.#tell(statement.text, 'nothing', null, [found.why, ...found.notes])
+    else this.#tell(statement.text, 'nothing', null, [found.why])
   }
 
   /** Why a command that is known stays in its shell; null: it need not. */
@@ -181,8 +184,7 @@ class JobImport {
     }
     this.#hasState ||= keepsState
     this.#script.commands.push(text)
-    const password = text === given ? [] : ["its password is left out: it gets that of the WANulators' consoles"]
-    this.#tell(text, 'raw', this.#script.step.id, [...notes, ...password])
+    this.#tell(text, 'raw', this.#script.step.id, notes)
   }
 
   #step(title: string, action: ScenarioStep['action']): ScenarioStep {
@@ -206,7 +208,8 @@ export function importRunner(file: RunnerFile, options: RunnerImportOptions = {}
   const { files = new Map<string, string>(), hostId = (name) => name, pveHost } = options
   const byBase = new Map([...files].map(([name, text]) => [base(name), text]))
   const textOf = (name: string): string | null => files.get(name) ?? byBase.get(base(name)) ?? null
-  const notes: string[] = []
+  const hasPasswords = file.jobs.some((job) => job.commands.some((text) => withoutPassword(text) !== text))
+  const notes = hasPasswords ? [PASSWORDS] : []
   let left = MAX_STATEMENTS
   const reread = { chars: REREAD_CHARS }
   const jobs = file.jobs.map((job, index) => {

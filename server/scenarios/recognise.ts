@@ -7,7 +7,7 @@ export type Recognised =
   /** Nothing but time goes by. */
   | { kind: 'pause'; durationMs: number }
   /** Done by other steps anyway. */
-  | { kind: 'needless'; why: string; notes: string[] }
+  | { kind: 'needless'; why: string }
   /** Known, but no step does the same. */
   | { kind: 'raw'; why: string }
 
@@ -97,21 +97,18 @@ function wcfgStep(vm: number, path: string, known: Known): Recognised | null {
   }
 }
 
-const PASSWORD = "the password in it is left out: the WANulators' consoles have theirs in the lab file (wan.console)"
-
 type Reader = (args: readonly string[], known: Known) => Recognised | null
 
 /** VM id, password, command. */
 const sendCommand: Reader = ([vm = '', , command = ''], known) => {
   const file = /^\S*wanulator2-headless\s+-dc\s+(\S+)\s*$/.exec(command)?.[1]
-  const step = file && /^\d{3,9}$/.test(vm) ? wcfgStep(Number(vm), file, known) : null
-  return step?.kind === 'step' ? { ...step, notes: [...step.notes, PASSWORD] } : step
+  return file && /^\d{3,9}$/.test(vm) ? wcfgStep(Number(vm), file, known) : null
 }
 
 /** VM id, password, file. */
 const copyFile: Reader = ([vm = '', , file = '']) =>
   /^\d{3,9}$/.test(vm) && file.endsWith('.wcfg')
-    ? { kind: 'needless', why: `the step that applies ${base(file)} brings it along`, notes: [PASSWORD] }
+    ? { kind: 'needless', why: `the step that applies ${base(file)} brings it along` }
     : null
 
 const SLEEP_UNITS: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
@@ -222,7 +219,7 @@ const iperf3: Reader = (args) => {
 
 const needless =
   (why: string): Reader =>
-  () => ({ kind: 'needless', why, notes: [] })
+  () => ({ kind: 'needless', why })
 
 const READERS: Record<string, Reader> = {
   'send_cmd.expect': sendCommand,

@@ -102,8 +102,8 @@ describe('the scenarios of a lab', () => {
     const atMs = Date.now() + HOUR_MS
     const { id: first } = await service.schedule(lab.id, id, atMs)
     await expect(service.schedule(lab.id, id, atMs)).rejects.toThrow('scheduled for the same time')
-    await expect(service.schedule(lab.id, id, atMs + 60_000)).rejects.toThrow('scheduled for 60 s before that')
-    await expect(service.schedule(lab.id, id, atMs - 60_000)).rejects.toThrow('scheduled for 60 s after that')
+    await expect(service.schedule(lab.id, id, atMs + 60_000)).rejects.toThrow('scheduled for 1 min before that')
+    await expect(service.schedule(lab.id, id, atMs - 60_000)).rejects.toThrow('scheduled for 1 min after that')
     await service.schedule(lab.id, id, atMs + 125_000)
     await service.cancel(lab.id, first)
     await service.schedule(lab.id, id, atMs - 60_000)

@@ -1,5 +1,5 @@
 import { START_LEAD_MS, scenarioParams, scenarioProblems } from '../cases/scenario'
-import { formatLimit, formatUtc } from '../domain/format'
+import { formatUtc } from '../domain/format'
 import { type AnyLab, type WanLab, wanPart } from '../domain/lab'
 import type { ScenarioStore, ScheduleStore } from '../domain/ports'
 import type { RunRequest, RunSummary } from '../domain/run'
@@ -19,6 +19,8 @@ export type ScenarioDeps = {
   /** A schedule was added or taken away. */
   onScheduled: (schedule: Schedule) => void
 }
+
+const minutes = (ms: number): string => `${Math.ceil(ms / 60_000)} min`
 
 type Runnable = Pick<StoredScenario, 'lab' | 'contentId' | 'content'>
 
@@ -158,9 +160,9 @@ export class ScenarioService {
       const neededMs = firstMs + AFTER_MS + START_LEAD_MS
       if (Math.abs(apartMs) >= neededMs) continue
       const when =
-        apartMs === 0 ? 'the same time' : `${formatLimit(Math.abs(apartMs))} ${apartMs > 0 ? 'after' : 'before'} that`
+        apartMs === 0 ? 'the same time' : `${minutes(Math.abs(apartMs))} ${apartMs > 0 ? 'after' : 'before'} that`
       throw new AppError('conflict', `"${other.title}" is scheduled for ${when}: one would hold up the other`, {
-        hint: `Leave at least ${formatLimit(neededMs)} between them, or cancel that one.`,
+        hint: `Leave at least ${minutes(neededMs)} between their starts, or cancel that one.`,
       })
     }
   }

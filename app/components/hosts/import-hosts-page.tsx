@@ -75,7 +75,9 @@ export function ImportHostsPage() {
             <Field label="User where none is named" htmlFor={userId}>
               <Input id={userId} value={user} maxLength={64} onChange={(event) => setUser(event.target.value)} />
             </Field>
-            <FileButton label="Choose a file…" onFiles={(files) => void take(files)} />
+            <div>
+              <FileButton label="Choose a file…" onFiles={(files) => void take(files)} />
+            </div>
             <Button
               kind="solid"
               type="submit"

@@ -15,9 +15,12 @@ export function ImportedHosts({ result, copy }: { result: Result; copy: ReactNod
         {hosts.length === 0 ? (
           <p>It names no host that a lab file could take; patterns such as “Host *.lab” alone are none.</p>
         ) : (
-          <pre data-testid="hosts-yaml" className="overflow-x-auto font-mono text-xs leading-5">
-            {yaml}
-          </pre>
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area has to be reachable by keyboard
+          <section className="overflow-x-auto" tabIndex={0} aria-label="Hosts as YAML">
+            <pre data-testid="hosts-yaml" className="font-mono text-xs leading-5">
+              {yaml}
+            </pre>
+          </section>
         )}
       </Panel>
       {fileNotes.length + notes.length > 0 ? (

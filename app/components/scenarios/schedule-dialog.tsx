@@ -22,7 +22,7 @@ export function ScheduleDialog({ open, onOpenChange, title, ...rest }: Props) {
       open={open}
       onOpenChange={onOpenChange}
       title={`Schedule “${title}”`}
-      description="Its steps begin at that time, whoever has this page open. The run itself begins a minute earlier, to have everything armed."
+      description="Its steps begin at that time, also when no browser is open. The run itself begins a minute earlier, to have everything ready."
     >
       {open ? <ScheduleForm onDone={() => onOpenChange(false)} {...rest} /> : null}
     </Dialog>
@@ -69,7 +69,8 @@ function ScheduleForm({ lab, id, onDone }: { lab: string; id: string; onDone: ()
         />
       </Field>
       <p className="text-muted">
-        A start that is missed, since the dashboard was down or the lab was busy, is told here and not run late.
+        A start that is missed, since the dashboard was down or the lab was busy, is told in the schedule and not run
+        late.
       </p>
       {schedule.error ? <ErrorBox error={schedule.error} doing="Could not schedule it" /> : null}
       <div className="flex flex-wrap justify-end gap-2">

@@ -44,7 +44,7 @@ function Row({ lab, schedule }: { lab: string; schedule: ScheduleView }) {
   const message = schedule.message ?? (run?.ending === 'completed' ? null : run?.message)
   return (
     <li className="grid gap-1 px-3 py-2" data-schedule={state}>
-      <div className="flex flex-wrap items-center justify-between gap-2">
+      <div className="grid grid-cols-[minmax(0,1fr)_auto] items-start gap-2">
         <span className="flex min-w-0 flex-wrap items-center gap-x-2">
           <Badge tone={tone}>{text}</Badge>
           <time dateTime={new Date(atMs).toISOString()} title={whenLong(atMs)} className="font-semibold">

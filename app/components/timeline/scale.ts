@@ -60,6 +60,10 @@ const CLOCK_STEPS_MS = [
     (s) => s * 1000,
   ),
 ]
+/** A round time of which at most so many fit into a length. */
+export const roundStepMs = (lengthMs: number, atMost: number): number =>
+  CLOCK_STEPS_MS.find((ms) => lengthMs / ms <= atMost) ?? 86_400_000
+
 /** Of a 12 px digit. */
 const DIGIT_PX = 6.8
 /** Between two labels. */

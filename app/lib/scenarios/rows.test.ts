@@ -39,7 +39,8 @@ describe('words', () => {
 
   it('say times from the start', () => {
     expect([0, 500, 65_000, 3_600_000].map(offsetText)).toEqual(['0:00', '0:00.5', '1:05', '1:00:00'])
-    expect(timeText({ id: 'a', startMs: 0, endMs: null, isEarliest: true })).toBe('from 0:00 until it ends')
+    expect(timeText({ id: 'a', startMs: 0, endMs: null, isEarliest: true })).toBe('≥ 0:00 until it ends')
+    expect(timeText({ id: 'a', startMs: 60_000, endMs: 90_000, isEarliest: true })).toBe('≥ 1:00, for 0:30')
     expect(timeText({ id: 'a', startMs: 0, endMs: 60_000, isEarliest: false })).toBe('0:00–1:00')
     expect(new Date(localInput(1_800_000_000_000)).getTime()).toBe(1_800_000_000_000)
   })

@@ -14,9 +14,10 @@ export function offsetText(ms: number): string {
 
 /** When a step begins and ends, for people. */
 export function timeText({ startMs, endMs, isEarliest }: StepTime): string {
-  const begin = `${isEarliest ? 'from ' : ''}${offsetText(startMs)}`
+  const begin = `${isEarliest ? '≥ ' : ''}${offsetText(startMs)}`
   if (endMs === null) return `${begin} until it ends`
-  return endMs === startMs ? begin : `${begin}–${offsetText(endMs)}`
+  if (endMs === startMs) return begin
+  return isEarliest ? `${begin}, for ${offsetText(endMs - startMs)}` : `${begin}–${offsetText(endMs)}`
 }
 
 /** What kind of step it is, in a word or two. */
