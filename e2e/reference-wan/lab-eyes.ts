@@ -11,15 +11,19 @@ export const LINKS = [
 
 const EMULATORS = 'pgrep -x wanulator2-head'
 
+const inVm = (lab: RealWan, vm: number, script: string): Promise<string> =>
+  lab.inside('pve', 'lab-vm', String(vm), 'sh', '-c', `${script}; exit 0`)
+const RULES = 'nft list ruleset'
+const dropsIn = (rules = ''): string[] => rules.match(/.*\bdrop\b/g) ?? []
+
 /** What a WANulator's kernel and the file of its emulator say: nothing may drop, delay or limit where it is good. */
 export async function lookInto(lab: RealWan, vm: number) {
   const files = `for pid in $(${EMULATORS}); do cat "$(tr '\\0' '\\n' </proc/$pid/cmdline | tail -n 1)"; done`
-  const inVm = (script: string) => lab.inside('pve', 'lab-vm', String(vm), 'sh', '-c', `${script}; exit 0`)
   const [emulators, rules, queues, text] = await Promise.all(
-    [`${EMULATORS} | wc -l`, 'nft list ruleset', 'tc qdisc', files].map(inVm),
+    [`${EMULATORS} | wc -l`, RULES, 'tc qdisc', files].map((script) => inVm(lab, vm, script)),
   )
   return {
-    ...{ vm, emulators: Number(emulators), drops: rules?.match(/.*\bdrop\b/g) ?? [] },
+    ...{ vm, emulators: Number(emulators), drops: dropsIn(rules) },
     limits: queues?.match(/.*\btbf\b.*/g) ?? [],
     delays: text?.match(/<SimFn[^>]*Type=.1.[^>]*>/g) ?? [],
   }
@@ -27,7 +31,9 @@ export async function lookInto(lab: RealWan, vm: number) {
 
 export const GOOD = { emulators: 1, drops: [], limits: [], delays: [] }
 
-export const isCut = async (lab: RealWan, { vm }: Link): Promise<boolean> => (await lookInto(lab, vm)).drops.length > 0
+/** Whether its WANulator drops anything. */
+export const isCut = async (lab: RealWan, { vm }: Link): Promise<boolean> =>
+  dropsIn(await inVm(lab, vm, RULES)).length > 0
 
 /** Until the router sends the traffic over the link that it prefers. */
 export const untilOnFirst = (lab: RealWan): Promise<boolean> =>
