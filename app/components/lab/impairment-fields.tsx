@@ -27,7 +27,7 @@ export function ImpairmentFields({ form }: Props) {
         <input type="checkbox" {...register('both')} />
         The same in both directions
       </label>
-      <table className="-mx-2 w-[calc(100%+1rem)] table-fixed border-separate border-spacing-x-2 border-spacing-y-1">
+      <table className="-mx-2 w-[calc(100%+1rem)] table-fixed border-separate border-spacing-x-2 border-spacing-y-2">
         <thead>
           <tr className="text-left">
             <td className="w-2/5" />

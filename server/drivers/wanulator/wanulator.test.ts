@@ -7,6 +7,7 @@ import { describe, expect, it, type TestContext } from 'vitest'
 import { DirectionSchema, GOOD, type Impairment, presetDirection, presetOf } from '../../domain/impairment'
 import { WanLabSchema } from '../../domain/lab'
 import { wanLinks } from '../../domain/wan'
+import { AppError } from '../../errors'
 import { SshPool } from '../../transport/pool'
 import { failure, startTestServer } from '../../transport/test-server'
 import { withConsole } from '../console/serial-console'
@@ -21,6 +22,7 @@ import {
   setImpairment,
   type WanulatorShell,
   wcfgFor,
+  withId,
   withWanulator,
 } from './wanulator'
 
@@ -264,6 +266,16 @@ describe('what a WANulator says', () => {
     })
     expect(() => parseEmulators(`${head}\n| ${base64}`)).toThrowError(/did not say/)
     expect(inForce(parseEmulators('end'))).toEqual({ kind: 'none' })
+  })
+
+  it('hints at commands that can be typed', () => {
+    const hint = 'Look at it ("qm terminal ID"; ss -xp | grep ID.serial0).'
+    expect(withId(new AppError('console-wedged', 'no prompt', { hint }), 103)).toMatchObject({
+      ...{ code: 'console-wedged', message: 'no prompt' },
+      hint: 'Look at it ("qm terminal 103"; ss -xp | grep 103.serial0).',
+    })
+    const other = new AppError('cancelled', 'cancelled')
+    expect(withId(other, 103)).toBe(other)
   })
 
   it('is no impairment when its file is for other interfaces', () => {

@@ -206,7 +206,18 @@ export async function withWanulator<T>(
   const credentials = { user: wan.console.user, password: consolePassword(wan, env) }
   const name = `${title} (VM ${vm})`
   const console = { name, host, credentials, signal, onCommand }
-  return inTurn(access.pool.behind ?? access.pool, `${host} ${vm}`, signal, () =>
+  const working = inTurn(access.pool.behind ?? access.pool, `${host} ${vm}`, signal, () =>
     withConsole(line, console, (shell) => work(shell, wan.console.emulator)),
   )
+  return working.catch((cause: unknown) => {
+    throw withId(cause, vm)
+  })
+}
+
+/** What a console's hints say of "qm terminal ID", as it can be typed. */
+export function withId(cause: unknown, vm: number): unknown {
+  if (!(cause instanceof AppError) || cause.hint === undefined) return cause
+  const { code, message, host, command, stderrTail } = cause
+  const hint = cause.hint.replace(/\bID\b/g, String(vm))
+  return hint === cause.hint ? cause : new AppError(code, message, { hint, host, command, stderrTail, cause })
 }

@@ -9,6 +9,9 @@ import type { PveFound } from './wan-facts'
 const EXPECTED = 'a login, the password accepted, one emulator, which passes everything on'
 const GOOD_HINT = '"Make good" on the Lab page mends it, unless it is meant so.'
 
+const RESTART_HINT =
+  '"Restart VM" on the Lab page does it and makes the link good: a WANulator begins without an emulator.'
+
 const STATUS: Partial<Record<ErrorCode, Exclude<FindingStatus, 'ok'>>> = {
   'console-auth': 'differs',
   'console-wedged': 'missing',
@@ -38,7 +41,8 @@ async function consoleFinding(
     const isStuck = code === 'console-wedged' || code === 'console-dead'
     const restart = (word: string) => [...command, word, String(vm)]
     const mend = isStuck ? mendAt(lab, place, restart('stop'), restart('start')) : null
-    return wrong(about, STATUS[code] ?? 'unknown', { found: message, expected: EXPECTED, mend, hint })
+    const said = isStuck ? [hint, RESTART_HINT].filter(Boolean).join(' ') : hint
+    return wrong(about, STATUS[code] ?? 'unknown', { found: message, expected: EXPECTED, mend, hint: said })
   }
 }
 
