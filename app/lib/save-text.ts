@@ -5,5 +5,6 @@ export function saveText(name: string, text: string): void {
   anchor.href = url
   anchor.download = name
   anchor.click()
-  URL.revokeObjectURL(url)
+  // At once would lose the download in some browsers.
+  setTimeout(() => URL.revokeObjectURL(url), 10_000)
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Step } from '../domain/case'
-import { type Direction, GOOD, type Impairment, impairmentText, roundTrip } from '../domain/impairment'
+import { type Direction, GOOD, IMPAIRED_BY, type Impairment, impairmentText, roundTrip } from '../domain/impairment'
 import type { WanLab } from '../domain/lab'
 import { type WanLink, wanLinks } from '../domain/wan'
 import type { NicCapture } from '../domain/wan-run'
@@ -105,7 +105,7 @@ export const impairAction = (
   event: 'failover' | 'reversion',
 ): Step['actions'][number] => ({
   ...{ kind: 'impair', link: link.id, impairment, event, title: titleOf(link, impairment) },
-  mode: 'a new .wcfg on the WANulator, which replaces its emulator',
+  mode: IMPAIRED_BY,
   undo: event === 'failover' ? [{ kind: 'link-good', vm: link.wanulator.vm }] : [],
 })
 

@@ -104,5 +104,8 @@ export function impairmentText(link: Impairment): string {
   return sameDirection(link.toIsp, link.toRouter) ? `${there} each way` : `to ISP ${there}; to router ${back}`
 }
 
+/** How a link is changed, as a run says it. */
+export const IMPAIRED_BY = 'a new .wcfg on the WANulator, which replaces its emulator'
+
 /** Whether nothing at all can pass, in either direction. */
 export const isCut = ({ toIsp, toRouter }: Impairment): boolean => lossOf(toIsp) === 1 && lossOf(toRouter) === 1

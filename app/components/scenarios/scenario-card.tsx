@@ -7,7 +7,7 @@ import { PlanDialog } from '@/app/components/lab/plan-dialog'
 import { Button } from '@/app/components/ui/button'
 import { ErrorBox } from '@/app/components/ui/error-box'
 import { elapsed } from '@/app/lib/format'
-import { download } from '@/app/lib/scenarios/text-files'
+import { saveText } from '@/app/lib/save-text'
 import { useTRPC, useTRPCClient } from '@/app/lib/trpc'
 import { hostsOf, SCENARIO_CASE } from '@/server/domain/scenario'
 import type { ScenarioView } from '@/server/domain/scenario-views'
@@ -147,7 +147,7 @@ function Export({ lab, id, format, label }: ExportProps) {
   const client = useTRPCClient()
   const exported = useMutation({
     mutationFn: () => client.scenarios.export.query({ lab, id, format }),
-    onSuccess: ({ name, text }) => download(name, text),
+    onSuccess: ({ name, text }) => saveText(name, text),
   })
   return (
     <>

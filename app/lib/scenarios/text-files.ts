@@ -16,13 +16,3 @@ export const readTextFiles = (files: Iterable<File>): Promise<TextFile[]> =>
       }
     }),
   )
-
-/** Offers a text as a download. */
-export function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/yaml' }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(url), 10_000)
-}

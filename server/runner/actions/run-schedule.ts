@@ -5,11 +5,12 @@ import { formatUtc } from '../../domain/format'
 import type { WanLab } from '../../domain/lab'
 import { actionMs, isImpairment, type ScenarioStep } from '../../domain/scenario'
 import type { ScheduledStep } from '../../domain/scheduled'
+import { wanulatorOf } from '../../drivers/wanulator/link-good'
 import { withWanulator } from '../../drivers/wanulator/wanulator'
 import { AppError } from '../../errors'
 import { type ArmedStep, runSchedule as run, type ScheduleClock } from '../../scenarios/schedule'
 import { armCommand, scheduledStepId } from '../schedule/arm-command'
-import { armImpairment, dialogueOf, type ImpairmentAction, wanulatorOf } from '../schedule/arm-impairment'
+import { armImpairment, dialogueOf, type ImpairmentAction } from '../schedule/arm-impairment'
 import { boundMs, commandOf, isCommand, longestMs, PREPARE_MS, preparationOf } from '../schedule/commands'
 import type { RunSession } from '../session'
 import { beforeChange } from './change'
@@ -61,7 +62,7 @@ async function planStep({ lab, tag }: PlanContext<WanLab>, step: ScenarioStep, {
   if (!isImpairment(action)) return []
   const options = { tag: tag(`impair-${action.vm}`), env: dryEnv(lab) }
   return commandsOf(lab, `${purpose}, on its console`, (dry) =>
-    withWanulator(dry, wanulatorOf(lab, action.vm), options, (shell, emulator) =>
+    withWanulator(dry, wanulatorOf(lab, action.vm).wanulator, options, (shell, emulator) =>
       dialogueOf(lab, action)(shell, emulator),
     ),
   )

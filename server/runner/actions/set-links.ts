@@ -1,5 +1,5 @@
 import type { Action, PlannedCommand } from '../../domain/case'
-import { impairmentText } from '../../domain/impairment'
+import { IMPAIRED_BY, impairmentText } from '../../domain/impairment'
 import type { WanLab } from '../../domain/lab'
 import { linkCheckId } from '../../domain/link-check'
 import { setLink } from '../../drivers/wanulator/link-wcfg'
@@ -12,8 +12,6 @@ import type { PlanContext, WanHandler } from './handler'
 import { changeLink, linkOf, tellChange } from './impair'
 
 type SetLink = Extract<Action, { kind: 'set-links' }>['links'][number]
-
-const MODE = 'a new .wcfg on the WANulator, which replaces its emulator'
 
 /** The commands of setting one link, reading it back included. */
 export function planSetting({ lab, tag }: PlanContext<WanLab>, each: SetLink): Promise<PlannedCommand[]> {
@@ -51,7 +49,7 @@ export async function setOne(session: RunSession<WanLab>, each: SetLink, signal:
       found.reading = await setLink(shell, emulator, ends, each)
     })
     const { link: id, impairment } = each
-    const change = { event: 'setup', title: `${isp.title}: ${impairmentText(impairment)}`, mode: MODE } as const
+    const change = { event: 'setup', title: `${isp.title}: ${impairmentText(impairment)}`, mode: IMPAIRED_BY } as const
     if (during) await tellChange(session, { ...change, link: { id, impairment } }, during, commandId)
     const text = found.reading ? readingText(found.reading) : 'nothing'
     await session.emit({ ...check, title, ok: true, found: during ? text : `${text}, as it was before`, hint: null })

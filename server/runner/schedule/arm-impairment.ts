@@ -1,22 +1,15 @@
-import { GOOD, type Impairment, isGood, presetDirection } from '../../domain/impairment'
+import { GOOD, IMPAIRED_BY, type Impairment, isGood, presetDirection } from '../../domain/impairment'
 import type { WanLab } from '../../domain/lab'
 import type { ScenarioAction, ScenarioStep } from '../../domain/scenario'
-import { linkEnds, type Wanulator, wanLinks } from '../../domain/wan'
+import { linkEnds, wanLinks } from '../../domain/wan'
+import { wanulatorOf } from '../../drivers/wanulator/link-good'
 import { applyWcfg, linkReading, setImpairment, type WanulatorShell } from '../../drivers/wanulator/wanulator'
-import { AppError, asAppError, withHint } from '../../errors'
+import { type AppError, asAppError, withHint } from '../../errors'
 import type { ArmedStep, StepEnd } from '../../scenarios/schedule'
 import { changeLink, type LinkChanged, tellChange } from '../actions/impair'
 import type { RunSession } from '../session'
 
 export type ImpairmentAction = Extract<ScenarioAction, { vm: number }>
-
-/** The WANulator of this id. Throws `lab-file` when the lab has none. */
-export function wanulatorOf({ wan }: WanLab, vm: number): Wanulator {
-  const found = wan.wanulators.find((candidate) => candidate.vm === vm)
-  if (found) return found
-  const known = wan.wanulators.map((each) => each.vm).join(', ')
-  throw new AppError('lab-file', `the lab file has no WANulator ${vm}`, { hint: `It has: ${known}.` })
-}
 
 const presetImpairment = ({ preset, direction }: Extract<ImpairmentAction, { kind: 'impair' }>): Impairment => ({
   toIsp: direction === 'to-router' ? GOOD : presetDirection(preset),
@@ -26,7 +19,7 @@ const presetImpairment = ({ preset, direction }: Extract<ImpairmentAction, { kin
 /** What a step does to its link, as far as it can be told; null: a `.wcfg` that no form can show. */
 export function impairmentOf(lab: WanLab, action: ImpairmentAction): Impairment | null {
   if (action.kind === 'impair') return presetImpairment(action)
-  const ends = linkEnds(lab.wan, wanulatorOf(lab, action.vm))
+  const ends = linkEnds(lab.wan, wanulatorOf(lab, action.vm).wanulator)
   const reading = linkReading(ends, { kind: 'file', file: action.name, text: action.text })
   return reading.kind === 'impairment' && reading.rest.length === 0 ? reading.impairment : null
 }
@@ -39,7 +32,7 @@ export const dialogueOf =
       ? setImpairment(
           shell,
           emulator,
-          linkEnds(lab.wan, wanulatorOf(lab, action.vm)),
+          linkEnds(lab.wan, wanulatorOf(lab, action.vm).wanulator),
           presetImpairment(action),
           onReady,
         )
@@ -60,7 +53,7 @@ export async function armImpairment(
   signal: AbortSignal,
 ): Promise<ArmedStep> {
   const { lab } = session
-  const wanulator = wanulatorOf(lab, action.vm)
+  const { wanulator } = wanulatorOf(lab, action.vm)
   const impairment = impairmentOf(lab, action)
   const event = impairment && isGood(impairment) ? 'reversion' : 'failover'
   let go = () => {}
@@ -92,7 +85,7 @@ export async function armImpairment(
       return { ...NOTHING, endedMs, outcome: 'ok', message: 'It was so already: nothing was changed.' }
     const { during, commandId } = changed
     const link = wanLinks(lab.wan).find((one) => one.wanulator.vm === action.vm)
-    const mode = 'a new .wcfg on the WANulator, which replaces its emulator'
+    const mode = IMPAIRED_BY
     const about = link && impairment ? { id: link.id, impairment } : null
     await tellChange(session, { event, title: step.title, mode, link: about }, during, commandId)
     const began = { fromMs: during.fromMs, toMs: during.fromMs }
