@@ -4,7 +4,7 @@ import { type AnyLab, hasWan } from '@/server/domain/lab'
 import { wanLinks } from '@/server/domain/wan'
 import { parseLinkRows } from '@/server/drivers/ip-link-parse'
 import { startNicCapture } from '@/server/drivers/pcap/capture'
-import { readFrame } from '@/server/drivers/pcap/frame'
+import { readFrame } from '@/server/drivers/pcap/testing/frame'
 import { powerOff, powerOn, readVmConfig, readVmStatus, readVms, type WanAccess } from '@/server/drivers/pve/pve'
 import {
   applyWcfg,

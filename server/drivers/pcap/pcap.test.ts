@@ -4,8 +4,8 @@ import { SshPool } from '../../transport/pool'
 import { failure, startTestServer, type TestServer } from '../../transport/test-server'
 import { testLab } from '../test-lab'
 import { captureTotals, type NicCaptureOptions, nicCaptureArgv, startNicCapture } from './capture'
-import { readFrame } from './frame'
 import { type PcapPacket, pcapReader } from './reader'
+import { readFrame } from './testing/frame'
 import { FRAMES, pcapBytes, type Writing, type WrittenPacket } from './testing/pcap-bytes'
 
 const START_MS = 1_800_000_000_000
