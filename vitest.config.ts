@@ -74,7 +74,7 @@ export default defineConfig({
           include: ['e2e/vectors/reference-wan.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          maxConcurrency: 4,
+          maxConcurrency: 3,
         },
       },
       {
@@ -85,7 +85,7 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 300_000,
           // Concurrent tests: as many as they have labs.
-          maxConcurrency: 4,
+          maxConcurrency: 3,
         },
       },
     ],

@@ -14,7 +14,7 @@ import { watchPaths } from './paths'
 import { FIRST_PORT, PASSWORD, RealWan, realWans } from './real-wan'
 
 /** As many as concurrent tests (maxConcurrency of this project). */
-const LABS = 4
+const LABS = 3
 const LEASE_S = 10
 const [FIRST, SECOND] = LINKS
 
@@ -87,7 +87,7 @@ async function setter(file: string) {
 type Row = { caseId: string; params?: Record<string, unknown>; used: RegExp; tool?: string }
 const LEFT_AND_BACK = /^starlink-1, starlink-2, starlink-1$/
 const ROWS: [string, Row][] = [
-  ['WAN-1', { caseId: 'WAN-1', params: { durationS: 60 }, used: /^starlink-1, starlink-2, byu, (.+, )?starlink-1$/ }],
+  ['WAN-1', { caseId: 'WAN-1', params: { durationS: 50 }, used: /^starlink-1, starlink-2, byu, (.+, )?starlink-1$/ }],
   ['WAN-2 with HTTP load', { caseId: 'WAN-2', params: { http: true }, used: LEFT_AND_BACK, tool: 'locust' }],
   ['WAN-3 by fping', { caseId: 'WAN-3', params: { probe: 'fping' }, used: LEFT_AND_BACK, tool: 'fping' }],
   ['WAN-4', { caseId: 'WAN-4', used: LEFT_AND_BACK }],
@@ -107,7 +107,7 @@ describe.concurrent('on real links', () => {
   test.each(ROWS)('%s passes, and the traffic takes the links that it should', (title, row) =>
     onALab(async (lab) => {
       const paths = await watchPaths(lab)
-      const { id } = await app.start(lab.id, row.caseId, { durationS: 44, ...row.params })
+      const { id } = await app.start(lab.id, row.caseId, { durationS: 40, ...row.params })
       const run = await app.ended(id, 280_000)
       const used = (await paths()).join(', ')
       console.log(`${title}: ${used}; ${JSON.stringify(run.measurements)}`)

@@ -8,7 +8,7 @@ import { expectVector } from './suite'
 import { WAN_LIMITS, WAN_ROWS, wanVectorOf } from './wan'
 
 /** As many as concurrent tests (maxConcurrency of this project). */
-const LABS = 4
+const LABS = 3
 
 let app: App
 let close = async () => {}

@@ -30,15 +30,23 @@ afterEach(async () => {
 })
 
 /** A PVE host on which `ss` and `socat` say what the test wants. */
-async function pve(ss: string, socat: string): Promise<{ server: TestServer; line: ReturnType<typeof serialLine> }> {
+async function pve(
+  ss: string,
+  socat: string,
+  ssMs = 0,
+): Promise<{ server: TestServer; line: ReturnType<typeof serialLine> }> {
   const server = await startTestServer({
     id: 'pve',
     onExec: (command, channel) => {
       const isSocat = command.includes('socat')
-      if (!isSocat) channel.write(ss)
-      else channel.stderr.write(socat)
-      channel.exit(isSocat ? 1 : 0)
-      channel.end()
+      const answer = () => {
+        if (!isSocat) channel.write(ss)
+        else channel.stderr.write(socat)
+        channel.exit(isSocat ? 1 : 0)
+        channel.end()
+      }
+      if (isSocat) answer()
+      else setTimeout(answer, ssMs)
     },
   })
   const pool = new SshPool([server.host])
@@ -57,6 +65,14 @@ describe('the line to a serial console', () => {
     const { line } = await pve(HELD.join('\n'), '')
     const error = await failure(openConsole(line, OPTIONS))
     expect([error.code, error.message]).toEqual(['console-held', expect.stringContaining('socat (pid 3107)')])
+  })
+
+  it('is told as held by a host that is too busy to tell at once', async () => {
+    const { line } = await pve(HELD.join('\n'), '', 2200)
+    const sinceMs = Date.now()
+    const error = await failure(openConsole(line, OPTIONS))
+    expect([error.code, error.message]).toEqual(['console-held', expect.stringContaining('socat (pid 3107)')])
+    expect(Date.now() - sinceMs).toBeLessThan(5500)
   })
 
   it.each([

@@ -60,9 +60,11 @@ const lost = (host: string, path: string, said: string): AppError => {
   })
 }
 
-const CLIENTS_TIMEOUT_MS = 2000
-/** A socat whose line was closed stays for half a second: our own from before is nobody else. */
-const HELD_TRIES = 4
+/** What asks for a console's clients reads every process of the host: a busy one takes seconds. */
+const OPENING_MS = 4000
+const EXPLAINING_MS = 2000
+/** A socat whose line was closed stays for half a second: our own from before is nobody else. Asked twice at least. */
+const HELD_MS = 900
 const HELD_PAUSE_MS = 300
 
 /** `console-held` when more than `ours` are on the console, by name where the host tells it; else null. */
@@ -70,11 +72,10 @@ async function heldBy(
   access: LabAccess<AnyLab>,
   host: string,
   path: string,
-  options: SerialLineOptions,
-  ours: number,
+  { tag, signal }: SerialLineOptions,
+  { ours, timeoutMs }: { ours: number; timeoutMs: number },
 ): Promise<AppError | null> {
-  const { tag, signal } = options
-  const asked = await execAt(access, { host }, socketsArgv(), { tag, signal, timeoutMs: CLIENTS_TIMEOUT_MS })
+  const asked = await execAt(access, { host }, socketsArgv(), { tag, signal, timeoutMs })
   const clients = socketClients(asked.stdout, path) ?? []
   const [first] = clients
   if (!first || clients.length <= ours) return null
@@ -89,10 +90,11 @@ async function heldBy(
 export const serialLine =
   (access: LabAccess<AnyLab>, host: string, path: string, options: SerialLineOptions): OpenLine =>
   async (onData, onEnd) => {
+    const untilMs = Date.now() + HELD_MS
     for (let tries = 1; ; tries++) {
-      const held = await heldBy(access, host, path, options, 0)
+      const held = await heldBy(access, host, path, options, { ours: 0, timeoutMs: OPENING_MS })
       if (!held) break
-      if (tries === HELD_TRIES) throw held
+      if (tries > 1 && Date.now() >= untilMs) throw held
       await delay(HELD_PAUSE_MS, options.signal)
     }
     const place: Place = { host }
@@ -119,7 +121,7 @@ export const serialLine =
     )
     return {
       write: (data) => stream.write(data),
-      explainSilence: () => heldBy(access, host, path, options, 1),
+      explainSilence: () => heldBy(access, host, path, options, { ours: 1, timeoutMs: EXPLAINING_MS }),
       close: () => {
         isClosed = true
         stream.close()
