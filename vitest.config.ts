@@ -85,7 +85,7 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 300_000,
           // Concurrent tests: as many as they have labs.
-          maxConcurrency: 3,
+          maxConcurrency: 2,
         },
       },
     ],

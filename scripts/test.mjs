@@ -91,18 +91,29 @@ await stage('lint', check('node', ['node_modules/@biomejs/biome/bin/biome', 'ci'
 await stage('build', check('node', ['scripts/build.mjs']))
 await stage('unit', vitest('unit'))
 await areUp
-// Both kinds of labs mostly wait: the virtual one beside the real one, and no more than that.
-await Promise.all([reference && beside('reference', vitest('reference')), stage('embedded', vitest('embedded'))])
-// Sixty runs with misbehaving worlds take ten minutes: a proof, run by its name (`npm test -- vectors`) and by `npm run prove`.
-if (only.includes('vectors')) await stage('vectors', vitest('vectors'))
+/** Each after the one before. */
+async function inTurn(...stages) {
+  for (const run of stages) await run()
+}
+// Both kinds of labs mostly wait: the virtual ones beside the real ones, and no more than that. The two real ones never run
+// beside each other: the machine is the container host of the one, and sees the processes of the other.
 await Promise.all([
-  reference && beside('reference-wan', vitest('reference-wan')),
-  stage('browser', playwright('embedded')),
+  inTurn(
+    () => stage('embedded', vitest('embedded')),
+    () => stage('browser', playwright('embedded')),
+  ),
+  reference &&
+    inTurn(
+      () => beside('reference', vitest('reference')),
+      () => beside('reference-wan', vitest('reference-wan')),
+    ),
 ])
 if (reference) {
   await stage('reference-browser', playwright('reference'))
   await stage('reference-down', check('labs/reference/down', []))
   await stage('reference-wan-down', check('labs/reference-wan/down', []))
 }
+// Sixty runs with misbehaving worlds take ten minutes: a proof, run by its name (`npm test -- vectors`) and by `npm run prove`.
+if (only.includes('vectors')) await stage('vectors', vitest('vectors'))
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
 process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1)

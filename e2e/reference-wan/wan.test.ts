@@ -14,7 +14,7 @@ import { watchPaths } from './paths'
 import { FIRST_PORT, PASSWORD, RealWan, realWans } from './real-wan'
 
 /** As many as concurrent tests (maxConcurrency of this project). */
-const LABS = 3
+const LABS = 2
 const LEASE_S = 10
 const [FIRST, SECOND] = LINKS
 
