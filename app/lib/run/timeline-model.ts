@@ -123,7 +123,8 @@ function linkMarker(fault: Fault, link: NonNullable<Fault['link']>, isFirst: boo
   const good = isGood(link.impairment)
   // "Starlink-1: 15 % loss each way (round trip 28 % loss)"
   const [whole = '', name = ''] = [fault.title, fault.title.split(': ')[0]]
-  const labels = [whole, whole.replace(/ \(.*/, ''), name].map((label) => (isFirst ? `T0 ${label}` : label))
+  const shorter = [/ \(.*/, / each way.*/].map((rest) => whole.replace(rest, ''))
+  const labels = [whole, ...shorter, name].map((label) => (isFirst ? `T0 ${label}` : label))
   return {
     id: `fault-${fault.seq}`,
     atMs: doneMs(fault, context),
