@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { until } from '../harness'
 import { labAndApp } from './fixture'
 import { cancelIn, killIn, worldFor } from './interrupt'
 import { lookAtWan } from './wan-eyes'
@@ -31,4 +32,17 @@ describe('a WAN case that does not end by itself', () => {
       expect(await hooked()).toEqual([101, 102, 103].map((vm) => ({ vm, ...GOOD })))
     },
   )
+
+  test('WAN-1 killed with the app while its preflight reads consoles leaves none of them logged in', async () => {
+    const before = await lookAtWan(lab.world)
+    const { id } = await lab.app.start(lab.world.id, 'WAN-1', { durationS: 40 })
+    await until('a console is logged in', async () => (await hooked()).some(({ console }) => console === 'shell'))
+    await lab.app.kill()
+    expect((await hooked()).map(({ console }) => console)).toContain('shell')
+    await lab.app.restart()
+    const run = await lab.app.ended(id)
+    expect([run.ending, run.dirty], run.message ?? '').toEqual(['interrupted', false])
+    expect(run.steps.map((step) => step.id)).not.toContain('capture')
+    expect(await lookAtWan(lab.world)).toEqual(before)
+  })
 })
