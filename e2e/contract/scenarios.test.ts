@@ -148,8 +148,9 @@ test.concurrent('a scheduled scenario runs at its time, and is cancelled before 
     return schedules.find((one) => one.atMs === atMs)?.runId
   })
   const run = await app.ended(started, 240_000)
+  expect(run.ending, run.message ?? '').toBe('completed')
   const evidence = criterion(run, 'started-together')?.evidence.map(({ text }) => text) ?? []
-  expect(evidence.join('\n')).toMatch(/Latest: .*, −?[\d.]+ ms after its time/)
+  expect(evidence.join('\n'), JSON.stringify(run.criteria)).toMatch(/Latest: .*, −?[\d.]+ ms after its time/)
   expect(criterion(run, 'begun-in-time'), JSON.stringify(run.criteria)).toMatchObject({ verdict: 'pass' })
   const { events } = await world.call<WanTruth>('truth')
   const drop = events.find(({ kind, atMs: at, emulators }) => kind === 'link' && at >= atMs && emulators?.length === 0)
