@@ -52,7 +52,7 @@ test('WAN-2 by click: the path on a lane per link, the degraded stretch, the ver
   await expect(lanes(page).getByText(/^(T0 )?Starlink-1: 15 % loss/)).toBeVisible()
   await expect(lanes(page).getByText('HTTP /s')).toBeVisible()
   const paths = page.getByRole('region', { name: 'Path in use', exact: true })
-  await expect(paths.getByText(/Starlink-2 \d/).first()).toBeVisible()
+  await expect(paths.getByRole('cell', { name: /Starlink-2 \d/ }).first()).toBeVisible()
 
   const captures = page.getByRole('region', { name: 'Captures', exact: true })
   await expect(captures.getByRole('row')).toHaveCount(7)
