@@ -30,8 +30,8 @@ export default defineConfig({
           include: ['e2e/contract/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 60_000,
-          // Each file has a world and an app of its own; they mostly wait.
-          maxWorkers: 2,
+          // Each file has worlds and an app of its own; they mostly wait: two files at once left two thirds of two cores idle.
+          maxWorkers: 3,
           // Concurrent tests of one file: as many as the WAN's suite has worlds.
           maxConcurrency: 8,
         },
