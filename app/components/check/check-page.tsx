@@ -1,9 +1,9 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import { RefreshCw } from 'lucide-react'
+import { LabHeading } from '@/app/components/lab/lab-heading'
 import { Button } from '@/app/components/ui/button'
 import { ErrorBox } from '@/app/components/ui/error-box'
-import { Link } from '@/app/components/ui/link'
 import { Skeleton } from '@/app/components/ui/skeleton'
 import { ALONE, useTRPC } from '@/app/lib/trpc'
 import { CheckProgressRow } from './check-progress'
@@ -21,18 +21,10 @@ export function CheckPage({ lab }: { lab: string }) {
   return (
     <div className="grid gap-3">
       <header className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
-        <div className="min-w-0">
-          <p className="text-muted text-xs">
-            <Link className="link" href={`/labs/${encodeURIComponent(lab)}`}>
-              {declared?.title ?? lab}
-            </Link>
-          </p>
-          <h1 className="font-semibold text-xl leading-7">Check lab</h1>
-          <p className="max-w-prose text-muted">
-            Holds what the lab file declares against what is there, and looks at everything that a run needs. It changes
-            nothing.
-          </p>
-        </div>
+        <LabHeading lab={lab} labTitle={declared?.title ?? null} heading="Check lab">
+          Holds what the lab file declares against what is there, and looks at everything that a run needs. It changes
+          nothing.
+        </LabHeading>
         <Button onClick={() => check.refetch()} disabled={check.isFetching} className="min-w-36">
           <RefreshCw aria-hidden /> {check.isFetching ? 'Checking…' : 'Check again'}
         </Button>

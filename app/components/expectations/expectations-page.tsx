@@ -1,5 +1,6 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
+import { LabHeading } from '@/app/components/lab/lab-heading'
 import { ErrorBox } from '@/app/components/ui/error-box'
 import { Link } from '@/app/components/ui/link'
 import { Panel } from '@/app/components/ui/panel'
@@ -21,17 +22,11 @@ export function ExpectationsPage({ lab }: { lab: string }) {
   const isEmpty = data?.rows.every(({ latest }) => latest === null)
   return (
     <div className="grid gap-3">
-      <header className="min-w-0">
-        <p className="text-muted text-xs">
-          <Link className="link" href={`/labs/${encodeURIComponent(lab)}`}>
-            {declared?.title ?? lab}
-          </Link>
-        </p>
-        <h1 className="font-semibold text-xl leading-7">Performance expectations</h1>
-        <p className="max-w-prose text-muted">
+      <header>
+        <LabHeading lab={lab} labTitle={declared?.title ?? null} heading="Performance expectations">
           What the plan expects of this lab, and what its completed runs measured. Runs with a switch on, in which the
           lab misbehaved on purpose, do not count.
-        </p>
+        </LabHeading>
       </header>
       {error ? (
         <ErrorBox error={error} doing="Could not read the history" onRetry={() => expectations.refetch()} />

@@ -5,10 +5,9 @@ import { useId, useState } from 'react'
 import { Button } from '@/app/components/ui/button'
 import { CopyButton } from '@/app/components/ui/copy-button'
 import { ErrorBox } from '@/app/components/ui/error-box'
-import { control, Field, Input } from '@/app/components/ui/field'
+import { Field, Input, TextArea } from '@/app/components/ui/field'
 import { FileButton } from '@/app/components/ui/file-button'
 import { Panel } from '@/app/components/ui/panel'
-import { cx } from '@/app/lib/cx'
 import { readTextFiles } from '@/app/lib/scenarios/text-files'
 import { useTRPC } from '@/app/lib/trpc'
 import { ImportedHosts } from './imported-hosts'
@@ -59,10 +58,9 @@ export function ImportHostsPage() {
             htmlFor={textId}
             hint="~/.ssh/config of whoever reaches the lab; no keys, no passwords."
           >
-            <textarea
+            <TextArea
               id={textId}
-              className={cx(control, 'h-56 resize-y py-1.5 font-mono text-xs leading-5')}
-              spellCheck={false}
+              className="h-56"
               placeholder={EXAMPLE}
               value={text}
               onChange={(event) => {

@@ -4,10 +4,9 @@ import { FileSearch, Save, X } from 'lucide-react'
 import { useId, useState } from 'react'
 import { Button } from '@/app/components/ui/button'
 import { ErrorBox } from '@/app/components/ui/error-box'
-import { control, Field, Input } from '@/app/components/ui/field'
+import { Field, Input, TextArea } from '@/app/components/ui/field'
 import { FileButton } from '@/app/components/ui/file-button'
 import { Panel } from '@/app/components/ui/panel'
-import { cx } from '@/app/lib/cx'
 import { readTextFiles, type TextFile } from '@/app/lib/scenarios/text-files'
 import { useTRPC } from '@/app/lib/trpc'
 import { ImportReport } from './import-report'
@@ -77,10 +76,9 @@ export function ImportPanel({ lab, onDone }: Props) {
           htmlFor={textId}
           hint="Passwords of the WANulators’ consoles in it are left out. Nothing is run, and nothing is kept until you save it."
         >
-          <textarea
+          <TextArea
             id={textId}
-            className={cx(control, 'h-48 resize-y py-1.5 font-mono text-xs leading-5')}
-            spellCheck={false}
+            className="h-48"
             placeholder={EXAMPLE}
             value={text}
             onChange={(event) => {

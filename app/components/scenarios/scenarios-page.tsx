@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Plus, Server } from 'lucide-react'
 import { useState } from 'react'
+import { LabHeading } from '@/app/components/lab/lab-heading'
 import { Button } from '@/app/components/ui/button'
 import { Empty } from '@/app/components/ui/empty'
 import { ErrorBox } from '@/app/components/ui/error-box'
@@ -31,18 +32,10 @@ export function ScenariosPage({ lab }: { lab: string }) {
   return (
     <div className="grid gap-3">
       <header className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
-        <div className="min-w-0">
-          <p className="text-muted text-xs">
-            <Link className="link" href={`/labs/${encodeURIComponent(lab)}`}>
-              {declared?.title ?? lab}
-            </Link>
-          </p>
-          <h1 className="font-semibold text-xl leading-7">Scenarios</h1>
-          <p className="max-w-prose text-muted">
-            Steps at relative times on several hosts, started together. A scenario is a run like any other: under the
-            lab’s lock, with every link good again afterwards.
-          </p>
-        </div>
+        <LabHeading lab={lab} labTitle={declared?.title ?? null} heading="Scenarios">
+          Steps at relative times on several hosts, started together. A scenario is a run like any other: under the
+          lab’s lock, with every link good again afterwards.
+        </LabHeading>
         <div className="flex flex-wrap gap-2">
           <Button asChild className="hover:bg-sunk">
             <Link href="/hosts">

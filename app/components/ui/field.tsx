@@ -9,6 +9,15 @@ export const Input = ({ className, ...rest }: ComponentProps<'input'>) => (
   <input className={cx(control, className)} {...rest} />
 )
 
+/** Text of a machine: a file that is pasted. Its height is the caller's. */
+export const TextArea = ({ className, ...rest }: ComponentProps<'textarea'>) => (
+  <textarea
+    className={cx(control, 'resize-y py-1.5 font-mono text-xs leading-5', className)}
+    spellCheck={false}
+    {...rest}
+  />
+)
+
 /** The browser's own select: reachable by keyboard, a wheel on a phone. */
 export const Select = ({ className, ...rest }: ComponentProps<'select'>) => (
   <select className={cx(control, 'pr-1', className)} {...rest} />
