@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { App } from '../harness'
 import { labCopy } from '../lab-copy'
 
 const SCRIPTS = path.resolve(import.meta.dirname, '../../labs/reference-wan')
@@ -85,6 +86,26 @@ export async function realWans(count: number): Promise<{ labs: RealWan[]; close:
     await first?.up()
     await Promise.all(others.map((lab) => lab.up()))
     return { labs, close }
+  } catch (error) {
+    await close().catch(() => {})
+    throw error
+  }
+}
+
+/** Such labs, and one app on all of them. `limits`: expectations in place of their lab files'. */
+export async function realWansOnApp(
+  count: number,
+  limits?: Record<string, number>,
+): Promise<{ labs: RealWan[]; app: App; close: () => Promise<void> }> {
+  const { labs, close } = await realWans(count)
+  try {
+    const files = labs.map(({ file }) => (limits ? labCopy(file, ['expectations'], limits) : file))
+    const app = await App.start(files, undefined, PASSWORD)
+    const stop = async () => {
+      await app.stop()
+      await close()
+    }
+    return { labs, app, close: stop }
   } catch (error) {
     await close().catch(() => {})
     throw error

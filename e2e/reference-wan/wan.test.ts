@@ -11,7 +11,7 @@ import { labCopy } from '../lab-copy'
 import { isCut, LINKS, type Link, look, untilOnFirst } from './lab-eyes'
 import { badLinks, lossOn } from './link-loss'
 import { watchPaths } from './paths'
-import { FIRST_PORT, PASSWORD, RealWan, realWans } from './real-wan'
+import { FIRST_PORT, PASSWORD, RealWan, realWansOnApp } from './real-wan'
 
 /** As many as concurrent tests (maxConcurrency of this project). */
 const LABS = 2
@@ -23,19 +23,12 @@ let close = async () => {}
 const free: RealWan[] = []
 
 beforeAll(async () => {
-  const { labs, close: down } = await realWans(LABS)
-  close = down
-  free.push(...labs)
-  app = await App.start(
-    labs.map(({ file }) => file),
-    undefined,
-    PASSWORD,
-  )
+  const started = await realWansOnApp(LABS)
+  app = started.app
+  close = started.close
+  free.push(...started.labs)
 })
-afterAll(async () => {
-  await app?.stop()
-  await close()
-})
+afterAll(() => close())
 
 /** A lab of a test's own; as before afterwards, and every link good by reading and by measuring, each way. */
 async function onALab(work: (lab: RealWan, before: unknown) => Promise<void>): Promise<void> {

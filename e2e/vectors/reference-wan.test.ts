@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WAN_SWITCHES } from '@/labs/embedded/wan/options'
-import { App, until } from '../harness'
-import { labCopy } from '../lab-copy'
+import { type App, until } from '../harness'
 import { look, untilOnFirst } from '../reference-wan/lab-eyes'
-import { PASSWORD, type RealWan, realWans } from '../reference-wan/real-wan'
+import { type RealWan, realWansOnApp } from '../reference-wan/real-wan'
 import { expectVector } from './suite'
 import { WAN_LIMITS, WAN_ROWS, wanVectorOf } from './wan'
 
@@ -15,16 +14,12 @@ let close = async () => {}
 const free: RealWan[] = []
 
 beforeAll(async () => {
-  const { labs, close: down } = await realWans(LABS)
-  close = down
-  free.push(...labs)
-  const files = labs.map(({ file }) => labCopy(file, ['expectations'], WAN_LIMITS))
-  app = await App.start(files, undefined, PASSWORD)
+  const started = await realWansOnApp(LABS, WAN_LIMITS)
+  app = started.app
+  close = started.close
+  free.push(...started.labs)
 })
-afterAll(async () => {
-  await app?.stop()
-  await close()
-})
+afterAll(() => close())
 
 test('the real labs have the switches of the embedded one, and the table speaks of each with every case', async () => {
   for (const { id } of free) {
