@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { failure } from '../transport/test-server'
@@ -181,11 +181,15 @@ describe('what has lost its timeout', () => {
   const orphan = (tag: string) =>
     spawn('sleep', ['30'], { env: { ...process.env, FAILOVER_LAB_RUN: tag }, stdio: 'ignore' })
 
+  const listed = () => {
+    const [shell = '', ...args] = ['sh', '-c', LIST_TAGGED, 'sh', TAGGED_PATTERN]
+    return spawnSync(shell, args).stdout.toString()
+  }
+
   it('is known by its environment, is listed, and ended with nothing of another run', async () => {
     const [own, other] = [orphan('orphan.1/probe'), orphan('orphan.12/probe')]
     try {
-      const [shell = '', ...args] = ['sh', '-c', `${LIST_TAGGED}; exit 0`, 'sh', TAGGED_PATTERN]
-      await expect.poll(() => execFileSync(shell, args).toString()).toContain('FAILOVER_LAB_RUN=orphan.1/probe')
+      await expect.poll(listed).toContain('FAILOVER_LAB_RUN=orphan.1/probe')
       const ended = once(own, 'exit')
       const [end = '', ...rest] = endOrphansArgv('orphan.1')
       execFileSync(end, rest)
@@ -194,6 +198,21 @@ describe('what has lost its timeout', () => {
     } finally {
       own.kill('SIGKILL')
       other.kill('SIGKILL')
+    }
+  })
+
+  it('is not listed where it is seen only from outside: in a container, of whatever lab', async () => {
+    const asRoot = process.getuid?.() === 0 ? [] : ['--map-root-user']
+    const contained = spawn('unshare', [...asRoot, '--fork', '--pid', '--kill-child', 'sh'])
+    const seen = () =>
+      spawnSync('sh', ['-c', 'grep -lsz "^FAILOVER_LAB_RUN=contained" /proc/[0-9]*/environ']).stdout.toString()
+    try {
+      // By its input: its command line must not have the tag.
+      contained.stdin.end('FAILOVER_LAB_RUN=contained/probe sleep 30; true\n')
+      await expect.poll(seen).not.toBe('')
+      expect(listed()).not.toContain('contained/probe')
+    } finally {
+      contained.kill('SIGKILL')
     }
   })
 })

@@ -106,8 +106,18 @@ export const endOrphansArgv = (tag: string): string[] => [
 export const endOrphans = (lab: AnyLab, place: Place, tag: string): HostCommand =>
   commandAt(lab, place, endOrphansArgv(tag), { tag: 'cleanup', timeoutMs: KILL_TIMEOUT_MS })
 
-/** Argument: a pattern of command lines. What it prints names the tag of every process of this app. */
-export const LIST_TAGGED = `pgrep -a -f "$1"; grep -hsz "^$1" /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n'`
+/**
+ * Argument: a pattern of command lines. What it prints names the tag of every process of this app. A container host sees
+ * the processes of its containers as well, also those of a lab that is none of ours: who is known to be in another pid
+ * name space is left out, and found by who asks in there.
+ */
+export const LIST_TAGGED = `own=$(readlink /proc/self/ns/pid 2>/dev/null)
+here() { ns=$(readlink "/proc/$1/ns/pid" 2>/dev/null); [ -z "$ns" ] || [ "$ns" = "$own" ]; }
+pgrep -a -f "$1" | while read -r pid line; do here "$pid" && echo "$line"; done
+for file in $(grep -lsz "^$1" /proc/[0-9]*/environ 2>/dev/null); do
+  pid=\${file#/proc/}
+  here "\${pid%/environ}" && tr '\\0' '\\n' < "$file" 2>/dev/null | grep "^$1"
+done`
 
 /** Lists the processes of this app at a place, one per line: by command line, and by environment. */
 export function listTagged(lab: AnyLab, place: Place): HostCommand {
