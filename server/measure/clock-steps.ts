@@ -36,18 +36,32 @@ export function clockSteps(events: readonly RunEvent[]): ClockStep[] {
   return [...steps].map(([clock, byMs]) => ({ clock, byMs }))
 }
 
-/**
- * By how much a clock ran away from the app's while a run went on, beyond what its readings may be off, ms. Nobody knows
- * that it did not do so at one moment.
- */
-export function clockDriftMs(events: readonly RunEvent[], clock: string): number {
+/** A clock's later readings beside its first: how far off it went, and how far off either reading may be, ms. */
+function laterReadings(events: readonly RunEvent[], clock: string) {
   const first = events.findLast(isContext)?.context.clocks[clock]
-  if (!first) return 0
-  const driftsMs = events.flatMap((event) => {
+  if (!first) return []
+  return events.flatMap((event) => {
     const read = event.kind === 'clocks-read' ? event.clocks[clock] : undefined
-    return read ? [Math.abs(read.offsetMs - first.offsetMs) - read.errorMs - first.errorMs] : []
+    if (!read) return []
+    return [{ awayMs: Math.abs(read.offsetMs - first.offsetMs), firstMs: first.errorMs, laterMs: read.errorMs }]
   })
-  return Math.max(0, ...driftsMs)
+}
+
+/**
+ * How much longer or shorter a pause may be than its stamps by a clock say, ms: 0 while the readings agree within their
+ * errors. Otherwise it went away by as much as they allow, and nobody knows that it did not do so at one moment.
+ */
+export function clockSetMs(events: readonly RunEvent[], clock: string): number {
+  const mostMs = laterReadings(events, clock).map(({ awayMs, firstMs, laterMs }) =>
+    awayMs > firstMs + laterMs ? awayMs + firstMs + laterMs : 0,
+  )
+  return Math.max(0, ...mostMs)
+}
+
+/** How much farther off than its first reading and that one's error a clock may be later in the run, ms. */
+export function clockAstrayMs(events: readonly RunEvent[], clock: string): number {
+  const astrayMs = laterReadings(events, clock).map(({ awayMs, firstMs, laterMs }) => awayMs + laterMs - firstMs)
+  return Math.max(0, ...astrayMs)
 }
 
 /** What a run was made with, without the clocks that were set meanwhile: nothing is compared by them. */

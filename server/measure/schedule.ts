@@ -1,26 +1,18 @@
 import type { RunEvent } from '../domain/event'
 import type { Interval } from '../domain/ids'
 import type { ScheduledStep } from '../domain/scheduled'
+import { clockAstrayMs } from './clock-steps'
 
 /** Steps that were to begin at the same time on several hosts. The true skew lies in [lowerMs, upperMs]. */
 export type StartSkew = { plannedMs: number; ms: number; lowerMs: number; upperMs: number; steps: ScheduledStep[] }
 
 const middle = ({ fromMs, toMs }: Interval): number => (fromMs + toMs) / 2
 
-/** How far the clock of a host went away from the app's during the run, ms; 0 where it was read but once. */
-function driftMs(events: readonly RunEvent[], host: string): number {
-  const offsets = events.flatMap((event) => {
-    if (event.kind === 'context') return event.context.clocks[host]?.offsetMs ?? []
-    return event.kind === 'clocks-read' ? (event.clocks[host]?.offsetMs ?? []) : []
-  })
-  return offsets.length < 2 ? 0 : Math.max(...offsets) - Math.min(...offsets)
-}
-
-/** When a step began, widened by what its host's clock drifted; null: never, or nobody knows. */
+/** When a step began, widened by how far its host's clock may have gone astray; null: never, or nobody knows. */
 function beganOf(events: readonly RunEvent[], { began, stamp, host }: ScheduledStep): Interval | null {
   if (!began || stamp === 'none') return null
-  const drift = stamp === 'host' ? driftMs(events, host) : 0
-  return { fromMs: began.fromMs - drift, toMs: began.toMs + drift }
+  const astrayMs = stamp === 'host' ? clockAstrayMs(events, host) : 0
+  return { fromMs: began.fromMs - astrayMs, toMs: began.toMs + astrayMs }
 }
 
 /** The steps of a run's scenario as they went, in the order of their ends. */

@@ -8,7 +8,7 @@ import { ErrorBox } from '@/app/components/ui/error-box'
 import { Field, Input, TextArea } from '@/app/components/ui/field'
 import { FileButton } from '@/app/components/ui/file-button'
 import { Panel } from '@/app/components/ui/panel'
-import { readTextFiles } from '@/app/lib/scenarios/text-files'
+import { readTextFiles } from '@/app/lib/text-files'
 import { useTRPC } from '@/app/lib/trpc'
 import { ImportedHosts } from './imported-hosts'
 

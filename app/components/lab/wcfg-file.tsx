@@ -4,8 +4,10 @@ import { Download, FileInput } from 'lucide-react'
 import { useId, useState } from 'react'
 import { Button } from '@/app/components/ui/button'
 import { ErrorBox } from '@/app/components/ui/error-box'
-import { Field } from '@/app/components/ui/field'
+import { Field, TextArea } from '@/app/components/ui/field'
+import { FileButton } from '@/app/components/ui/file-button'
 import { saveText } from '@/app/lib/save-text'
+import { readTextFiles } from '@/app/lib/text-files'
 import { useTRPC } from '@/app/lib/trpc'
 import type { Impairment } from '@/server/domain/impairment'
 
@@ -27,6 +29,7 @@ export function WcfgFile({ lab, link, impairment, file, onRead }: Props) {
   const trpc = useTRPC()
   const id = useId()
   const [text, setText] = useState('')
+  const [fileError, setFileError] = useState<Error | null>(null)
   const read = useMutation(
     trpc.wan.readWcfg.mutationOptions({ onSuccess: (found, given) => onRead({ ...found, text: given.text }) }),
   )
@@ -35,7 +38,15 @@ export function WcfgFile({ lab, link, impairment, file, onRead }: Props) {
   )
   const take = (given: string) => {
     setText(given)
+    setFileError(null)
     read.mutate({ lab, link, text: given })
+  }
+  const choose = async (files: File[]) => {
+    try {
+      for (const chosen of await readTextFiles(files)) take(chosen.text)
+    } catch (error) {
+      setFileError(error instanceof Error ? error : new Error(String(error)))
+    }
   }
   const save = () =>
     impairment && write.mutate({ lab, link, impairment, ...(file && file.rest.length > 0 ? { base: file.text } : {}) })
@@ -43,27 +54,11 @@ export function WcfgFile({ lab, link, impairment, file, onRead }: Props) {
     <details className="rounded border">
       <summary className="cursor-pointer px-3 py-2 font-medium">.wcfg file</summary>
       <div className="grid gap-3 border-t px-3 py-3">
-        <Field label="Choose a file" htmlFor={`${id}-file`}>
-          <input
-            id={`${id}-file`}
-            type="file"
-            accept=".wcfg,.xml,text/xml"
-            className="w-full min-w-0 text-sm file:mr-2 file:h-8 file:rounded file:border file:border-edge file:bg-panel file:px-3"
-            onChange={async (event) => {
-              const chosen = event.target.files?.[0]
-              if (chosen) take(await chosen.text())
-            }}
-          />
-        </Field>
-        <Field label="or paste its text" htmlFor={`${id}-text`}>
-          <textarea
-            id={`${id}-text`}
-            rows={4}
-            spellCheck={false}
-            className="w-full min-w-0 rounded border border-edge bg-panel px-2 py-1 font-mono text-xs"
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-          />
+        <div>
+          <FileButton label="Choose a file…" accept=".wcfg,.xml,text/xml" onFiles={(files) => void choose(files)} />
+        </div>
+        <Field label="or paste its text" htmlFor={id}>
+          <TextArea id={id} className="h-24" value={text} onChange={(event) => setText(event.target.value)} />
         </Field>
         <div className="flex flex-wrap gap-2">
           <Button disabled={text.trim() === '' || read.isPending} onClick={() => take(text)}>
@@ -73,6 +68,7 @@ export function WcfgFile({ lab, link, impairment, file, onRead }: Props) {
             <Download aria-hidden /> Download the form as .wcfg
           </Button>
         </div>
+        {fileError ? <ErrorBox error={fileError} doing="Could not take the file" /> : null}
         {read.error ? <ErrorBox error={read.error} doing="Could not read the file" /> : null}
         {write.error ? <ErrorBox error={write.error} doing="Could not write the file" /> : null}
         {file ? <Kept file={file} onForget={() => onRead(null)} /> : null}

@@ -1,7 +1,7 @@
 import type { Interval } from '../../domain/ids'
 import { lossOf } from '../../domain/impairment'
 import { captureName, LINK_DIRECTIONS, type WanCaptured } from '../../domain/wan-run'
-import { clockDriftMs } from '../clock-steps'
+import { clockSetMs } from '../clock-steps'
 import type { ProbeAnalysis } from '../probe-analysis'
 import { capturedPaths } from './analysis'
 import type { CapturedLinks } from './captured-links'
@@ -60,7 +60,7 @@ export function pathsOf(
   const earlyMs = (pause: Interval) => (isCutBack(run.changes, pause) ? 0 : trips.spreadMs)
   return {
     ...capturedPaths({ ...captured, nics }, names),
-    clockMs: clockDriftMs(run.evidence.events, run.evidence.lab.wan.pve.host),
+    clockMs: clockSetMs(run.evidence.events, run.evidence.lab.wan.pve.host),
     unsentMs: (pause) => sentIn(run, pause, trips).unsentMs,
     ...(direction === 'out' ? { lateMs: trips.longestMs, earlyMs } : {}),
   }
