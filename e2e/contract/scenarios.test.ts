@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { WanOptionsSchema } from '@/labs/embedded/wan/options'
 import type { ScenarioView, Schedule } from '@/server/domain/scenario-views'
 import { type App, type RunAnswer, until, type World } from '../harness'
 import { plannedFor } from './planned'
@@ -35,6 +36,9 @@ const FAILS = `name: A command that fails
 jobs:
   - host: ${EDGE}
     commands: [echo one, grep nothing /etc/nowhere, echo three]
+  - host: ${EDGE}
+    run_after_sec: 1
+    commands: ['echo "said $FAILOVER_LAB_CONSOLE_PASSWORD"; exit 7']
   - host: pve
     commands: [./send_cmd.expect 103 secret-word "/root/wanulator2-headless -dc /root/drop_15.wcfg"]
 `
@@ -122,6 +126,9 @@ test.concurrent('a command that fails is named, and a link that the scenario lea
   const done = criterion(run, 'steps-done')
   expect(done?.verdict).toBe('fail')
   expect(done?.reason).toContain('“grep nothing /etc/nowhere” exited with 2')
+  const { password } = WanOptionsSchema.parse({})
+  expect(JSON.stringify(run)).toContain('exited with 7: said •••')
+  expect(JSON.stringify(run)).not.toContain(password)
   expect(await lookAtWan(world)).toEqual(before)
 })
 

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { until } from '../harness'
 
-export const INCUS = '/var/lib/failover-lab-reference/bin/incus'
+const STATE = '/var/lib/failover-lab-reference'
+export const INCUS = `${STATE}/bin/incus`
 const NODES = ['bpfrx-fw0', 'bpfrx-fw1']
 const INSTANCES = [...NODES, 'cluster-lan-host', 'wan-host']
 
@@ -65,5 +66,5 @@ export async function look(): Promise<unknown> {
   await until('traffic crosses the cluster', crosses, 90_000)
   // A server serves one client, and holds a connection that was cut off for half a minute.
   await until('the iperf3 servers are free', async () => (await inside('wan-host', ...SERVED)) === '', 90_000)
-  return { lease: existsSync('/var/tmp/failover-lab'), instances: await Promise.all(INSTANCES.map(lookAt)) }
+  return { lease: existsSync(`${STATE}/lease`), instances: await Promise.all(INSTANCES.map(lookAt)) }
 }

@@ -7,6 +7,7 @@ import { LocustHistory } from '../../drivers/locust'
 import { stopTagged } from '../../drivers/tool'
 import { AppError, asAppError } from '../../errors'
 import type { ArmedStep, StepEnd } from '../../scenarios/schedule'
+import { hideSecrets } from '../../transport/redact'
 import type { StreamEnd } from '../../transport/remote'
 import type { RunSession } from '../session'
 import { ARM_MS, boundMs, type CommandAction, commandOf, longestMs, PREPARE_MS, preparationOf } from './commands'
@@ -114,7 +115,7 @@ class ArmedCommand implements ArmedStep {
     const said = (from: 'stdout' | 'stderr') => (line: string) => {
       const mark = from === 'stdout' ? parseArmedLine(line) : null
       if (mark) return this.#onMark(mark)
-      this.#lastLine = line
+      this.#lastLine = hideSecrets(line, access.pool.secrets)
       this.#rows?.line(line)
       session.recorder.line(lines, line, from)
     }
@@ -179,7 +180,7 @@ class ArmedCommand implements ArmedStep {
       outcome: isOk ? 'ok' : 'failed',
       command: isOk ? null : command,
       exitCode: end.exitCode,
-      message: isOk ? null : this.#whyFailed(end, command),
+      message: isOk ? null : hideSecrets(this.#whyFailed(end, command), this.session.access().pool.secrets),
     }
   }
 
