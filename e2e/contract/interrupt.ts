@@ -143,8 +143,13 @@ export async function worldFor(caseId: string): Promise<{ world: World; eyes: ()
 /** The steps of a case, its restore the last. */
 export const stepsOf = (caseId: string): string[] => Object.keys(STANDS[caseId] ?? {})
 
+/** A case of a WAN takes half a minute beyond its length until its last steps. */
+const HELD_MS = 90_000
+/** As short as they may be. */
+const paramsOf = (caseId: string) => (isOnWan(caseId) ? { durationS: caseId === 'WAN-1' ? 25 : 20 } : {})
+
 async function untilHeld(world: World, match: string, seen: () => Promise<unknown>): Promise<void> {
-  const held = await world.call<{ command: string | null }>('wait-held', { match, timeoutMs: 60_000 })
+  const held = await world.call<{ command: string | null }>('wait-held', { match, timeoutMs: HELD_MS })
   if (held.command) return
   throw new Error(`no command ${match} was held: ${JSON.stringify(await seen()).slice(0, 500)}`)
 }
@@ -171,7 +176,7 @@ export async function standIn(app: App, world: World, caseId: string, step: stri
   if (!stand) throw new Error(`${caseId} has no step "${step}"`)
   if (stand.on) await world.call('switch', { name: stand.on, on: true })
   const first = stand.hold === undefined ? null : await hold(world, stand.hold)
-  const { id } = await app.start(world.id, caseId, isOnWan(caseId) ? { durationS: 40 } : {})
+  const { id } = await app.start(world.id, caseId, paramsOf(caseId))
   try {
     await untilItStands(app, world, id, step, stand, first)
   } catch (error) {

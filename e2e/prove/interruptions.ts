@@ -5,7 +5,8 @@ import { isCaseWanted, type Proof, prove } from './table'
 
 /** Cases that are interrupted side by side, the longest first; each has a lab and an app of its own to kill. */
 const LONG = ['TC-4', 'TC-7']
-const LANES = [LONG, CASES.filter((caseId) => !LONG.includes(caseId) && !isOnWan(caseId)), CASES.filter(isOnWan)]
+const WAN_LANES = [['WAN-1'], ['WAN-2', 'WAN-5'], ['WAN-3', 'WAN-4']]
+const LANES = [LONG, CASES.filter((caseId) => !LONG.includes(caseId) && !isOnWan(caseId)), ...WAN_LANES]
 
 async function interruptionsOf(caseId: string): Promise<Proof[]> {
   const { world, eyes } = await worldFor(caseId)

@@ -18,6 +18,7 @@ import { VERDICT } from '@/app/lib/run/words'
 import type { TrendPoint } from '@/server/domain/views'
 import { baseline } from './baseline'
 
+const SHORT_MS = 300_000
 const DAY_MS = 86_400_000
 
 /** Failover Time of one case over time: every run with its error, the limit, and the median of passes as baseline. */
@@ -86,10 +87,12 @@ const dot = (run: TrendPoint): RunDot<TrendPoint> => {
   return { x: run.startedAt, y, error, run }
 }
 
-const tick = (ms: number, length: number): string =>
-  length > 3 * DAY_MS
-    ? new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' }).format(ms)
-    : new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' }).format(ms)
+/** Neighbouring ticks must not read alike: seconds while all runs lie within minutes. */
+function tick(ms: number, lengthMs: number): string {
+  if (lengthMs > 3 * DAY_MS) return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' }).format(ms)
+  const second = lengthMs < SHORT_MS ? ({ second: '2-digit' } as const) : {}
+  return new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', ...second }).format(ms)
+}
 
 function Hint({ active, payload }: { active?: boolean; payload?: readonly { payload?: RunDot<TrendPoint> }[] }) {
   const point = payload?.[0]?.payload?.run
