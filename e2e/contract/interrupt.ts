@@ -18,8 +18,8 @@ const WAN_BEGIN: Record<string, Stand> = {
   baseline: {},
 }
 const WAN_END: Record<string, Stand> = {
-  collect: { hold: 'pkill.*path-enp2s0f2.in' },
-  restore: { hold: 'pkill.*path-enp2s0f2.in', next: '/restore .*socat' },
+  collect: { hold: 'pkill.*path-enp2s0f2.*in' },
+  restore: { hold: 'pkill.*path-enp2s0f2.*in', next: '/restore .*socat' },
 }
 /** Where nothing is held the dialogue on a console has just begun. */
 const DEGRADATION: Record<string, Stand> = { ...WAN_BEGIN, degrade: {}, good: {}, ...WAN_END }
