@@ -7,6 +7,7 @@ import { proveGoneOnEmbedded, proveGoneOnReference } from './gone-for-good'
 import { proveInterruptions } from './interruptions'
 import { randomFrom } from './random'
 import { proveSeededKills } from './seeded-kills'
+import { proveSuite } from './suites'
 import { type Proof, table } from './table'
 import { proveKillsOnReferenceWan } from './wan-kills'
 import { proveWanOverlap } from './wan-overlap'
@@ -22,7 +23,7 @@ const startedMs = Date.now()
 
 const wanted = process.argv.slice(2)
 const wants = (name: string) => wanted.length === 0 || wanted.includes(name)
-const isWhole = ['interruptions', 'gone', 'kills', 'faults', 'accuracy', 'overlap'].every(wants) && reference
+const isWhole = wanted.length === 0 && reference
 
 const inTurn = async (works: readonly (false | (() => Promise<Proof[]>))[]): Promise<Proof[]> => {
   const proofs: Proof[] = []
@@ -30,7 +31,10 @@ const inTurn = async (works: readonly (false | (() => Promise<Proof[]>))[]): Pro
   return proofs
 }
 
-// Beside nothing else: it is a measurement. The rest asks how a run ends, and the labs do so side by side.
+const kills = wants('kills') && reference
+const suite = (project: string, what: string) => wants(project) && (() => proveSuite(project, what))
+
+// Beside nothing else: these measure. The rest asks how a run ends and what it is judged, and the labs do so side by side.
 const accuracy = wants('accuracy') && reference ? await proveAccuracy(random, Number(process.env.RUNS ?? 20)) : null
 if (accuracy && isWhole) writeFileSync('docs/accuracy.md', accuracy.page(heading))
 const overlaps = wants('overlap') ? await proveWanOverlap() : []
@@ -38,12 +42,15 @@ const sides = await Promise.all([
   inTurn([
     wants('interruptions') && proveInterruptions,
     wants('gone') && proveGoneOnEmbedded,
-    (wants('kills') || wants('kills-wan')) && reference && (() => proveKillsOnReferenceWan(randomOnWan)),
+    (kills || wants('kills-wan')) && reference && (() => proveKillsOnReferenceWan(randomOnWan)),
+    suite('vectors', 'Verdict vectors, embedded labs'),
+    reference && suite('vectors-reference-wan', 'Verdict vectors, reference WAN lab'),
   ]),
   inTurn([
     wants('gone') && reference && proveGoneOnReference,
-    wants('kills') && reference && (() => proveSeededKills(random)),
+    kills && (() => proveSeededKills(random)),
     wants('faults') && (() => proveFaults(random, reference)),
+    reference && suite('vectors-reference', 'Verdict vectors, reference lab'),
   ]),
 ])
 const ended = [...overlaps, ...sides.flat()]

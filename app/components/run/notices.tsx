@@ -69,7 +69,10 @@ export const Notices = memo(function Notices({ detail }: { detail: RunDetail }) 
         </Notice>
       ) : null}
       {message ? (
-        <Notice tone={messageTone(summary)} title={summary.message ?? ''}>
+        <Notice
+          tone={messageTone(summary)}
+          title={failedChecks.length > 0 ? 'Preflight failed' : (summary.message ?? '')}
+        >
           {failedChecks.map((check) => (
             <p key={check.id}>
               {check.title}: {check.found}. {check.hint}

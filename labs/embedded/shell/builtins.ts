@@ -17,20 +17,16 @@ function put(shell: Shell, io: Io, text: string): void {
 const number = (text: string | undefined, otherwise: number): number =>
   text === undefined ? otherwise : Number.parseInt(text, 10) || 0
 
-const unescaped = (text: string): string =>
-  text.replace(/\\([\\abfnrtv]|0[0-7]{0,3})/g, (_, code: string) => {
-    const named: Record<string, string> = {
-      '\\': '\\',
-      a: '\x07',
-      b: '\b',
-      f: '\f',
-      n: '\n',
-      r: '\r',
-      t: '\t',
-      v: '\v',
-    }
-    return named[code] ?? String.fromCharCode(Number.parseInt(code, 8) || 0)
-  })
+const NAMED: Record<string, string> = {
+  ...{ '\\': '\\', a: '\x07', b: '\b', f: '\f' },
+  ...{ n: '\n', r: '\r', t: '\t', v: '\v' },
+}
+const unescaped = (text: string, escapes: RegExp): string =>
+  text.replace(escapes, (_, code: string) => NAMED[code] ?? String.fromCharCode(Number.parseInt(code, 8) || 0))
+
+/** Octal digits follow a backslash in a format, and a zero in what %b prints. */
+const IN_FORMAT = /\\([\\abfnrtv]|[0-7]{1,3})/g
+const IN_VALUE = /\\([\\abfnrtv]|0[0-7]{0,3})/g
 
 async function printf(shell: Shell, args: string[], io: Io): Promise<number> {
   const [format = '', ...rest] = args.slice(1)
@@ -40,12 +36,12 @@ async function printf(shell: Shell, args: string[], io: Io): Promise<number> {
     put(
       shell,
       io,
-      unescaped(format).replace(
+      unescaped(format, IN_FORMAT).replace(
         /%(-?0?\d*)(?:\.(\d+))?([sdixcb%])/g,
         (_, width: string, precision: string | undefined, kind: string) => {
           if (kind === '%') return '%'
           const value = values.shift() ?? ''
-          let text = kind === 'b' ? unescaped(value) : value
+          let text = kind === 'b' ? unescaped(value, IN_VALUE) : value
           if (kind === 'd' || kind === 'i') text = String(Number.parseInt(value, 10) || 0)
           if (kind === 'x') text = (Number.parseInt(value, 10) || 0).toString(16)
           if (kind === 'c') text = value.slice(0, 1)
@@ -138,7 +134,7 @@ export const builtins: Record<string, Builtin> = {
   },
   echo: async (shell, args, io) => {
     const newline = args[1] !== '-n'
-    put(shell, io, unescaped(args.slice(newline ? 1 : 2).join(' ')) + (newline ? '\n' : ''))
+    put(shell, io, unescaped(args.slice(newline ? 1 : 2).join(' '), IN_VALUE) + (newline ? '\n' : ''))
     return 0
   },
   printf,

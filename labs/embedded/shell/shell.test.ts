@@ -27,6 +27,7 @@ function real(script: string, args: string[]): { stdout: string; code: number } 
 const scripts: [string, string[]?][] = [
   ['echo a  b "c  d" \'$x\'; exit 3'],
   ['x="1 2"; for i in $x "$x"; do printf "<%s>\\n" "$i"; done'],
+  ['printf "\\145\\170\\0411%b" "\\0101\\t"'],
   ['printf "%s|" "$@"; echo "$#:$1"; shift; echo "$*"', ['a b', '', "it's"]],
   ['set -- p q r; while [ $# -gt 0 ]; do echo "$1"; shift; done'],
   ['i=0; until [ "$i" -ge 3 ]; do i=$((i + 1)); [ "$i" -eq 2 ] && continue; echo $i; done'],

@@ -6,6 +6,7 @@ import { parseLinkRows } from '@/server/drivers/ip-link-parse'
 import { startNicCapture } from '@/server/drivers/pcap/capture'
 import { readFrame } from '@/server/drivers/pcap/testing/frame'
 import { powerOff, powerOn, readVmConfig, readVmStatus, readVms, type WanAccess } from '@/server/drivers/pve/pve'
+import { revertScript } from '@/server/drivers/revert'
 import {
   applyWcfg,
   linkReading,
@@ -16,6 +17,7 @@ import {
 } from '@/server/drivers/wanulator/wanulator'
 import { loadLab } from '@/server/topology/load'
 import { SshPool } from '@/server/transport/pool'
+import { quote } from '@/server/transport/quote'
 import { failure } from '@/server/transport/test-server'
 import { delay, until } from '../testing/client'
 import type { SomeOptions } from '../world/options'
@@ -126,6 +128,23 @@ describe('a WANulator', () => {
     const drop = { kind: 'delay', ms: 150, isRandom: false, timing: { kind: 'nth', n: 1 } }
     expect(lab.world.vm(103).inForce()[0]?.ens19).toContainEqual(drop)
     expect(lab.world.vm(102).inForce()).toHaveLength(1)
+  }, 60_000)
+
+  it('is made good by the revert script when the app is gone, and left logged out', async () => {
+    const { access, lab, pve } = await start()
+    const link = wanulator(access, 103)
+    await withWanulator(access, link.wanulator, options, (shell, emulator) =>
+      setImpairment(shell, emulator, link, DROP_15),
+    )
+    const directory = '/var/tmp/gone'
+    const script = revertScript(access.lab, 'run1', [{ kind: 'link-good', vm: 103 }])
+    await pve.run(`mkdir ${directory}; printf %s ${PASSWORD} >${directory}/secret`)
+    await pve.run(quote(['sh', '-c', 'cat >"$1"', 'sh', `${directory}/revert.sh`]), script)
+    const { stdout, code } = await pve.run(`sh ${directory}/revert.sh ${directory}`)
+    expect([stdout, code]).toEqual(['restored: WANulator 103 good\n', 0])
+    const { vms } = (await lab.control.state()) as { vms: { vm: number; console: string }[] }
+    expect(vms.find(({ vm }) => vm === 103)).toMatchObject({ console: 'login' })
+    expect(readsGood(await readingOf(access, 103))).toBe(true)
   }, 60_000)
 
   it('goes back to the file before when one cannot be read', async () => {
