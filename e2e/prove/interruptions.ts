@@ -7,8 +7,8 @@ import { isCaseWanted, type Proof, prove } from './table'
 const LONG = ['TC-4', 'TC-7']
 /** These do what WAN-2 does with other numbers: what they have set is what may be left. */
 const AS_WAN_2 = ['WAN-3', 'WAN-4', 'WAN-5']
-const WAN_LANES = [['WAN-1'], ['WAN-2', ...AS_WAN_2]]
-const LANES = [LONG, CASES.filter((caseId) => !LONG.includes(caseId) && !isOnWan(caseId)), ...WAN_LANES]
+const WAN_LANE = ['WAN-1', 'WAN-2', ...AS_WAN_2]
+const LANES = [LONG, CASES.filter((caseId) => !LONG.includes(caseId) && !isOnWan(caseId)), WAN_LANE]
 
 const stepsIn = (caseId: string): string[] =>
   stepsOf(caseId).filter((step) => !AS_WAN_2.includes(caseId) || step === 'degrade' || step === 'restore')

@@ -14,21 +14,25 @@ const inside = async (name: string, ...argv: string[]): Promise<string> =>
     (error: { stdout?: string; code?: number }) => `${error.stdout ?? ''}exit ${error.code}`,
   )
 
+const PART = '=== part ==='
+/** One call for all: each is a process that enters the container. */
+const READ = [
+  'ip -br address',
+  'ip route',
+  `pgrep -a -f '[F]AILOVER_LAB_RUN='; grep -hsz "^[F]AILOVER_LAB_RUN=" /proc/[0-9]*/environ`,
+  'cat /etc/resolv.conf 2>&-',
+  '[ ! -e /etc/bpfrx ] || cli -c "show chassis cluster status"',
+  'cat /run/bpfrx/dnsmasq.leases 2>&-',
+  'cat /etc/bpfrx/bpfrx.conf 2>&-',
+].join(`; echo; echo '${PART}'; `)
+
 /**
  * Addresses, links, routes and resolver of one instance, roles, configuration and DHCP leases of a node; read with the
  * container tool, past the product.
  */
 async function lookAt(name: string): Promise<unknown> {
-  const addresses = await inside(name, 'ip', '-br', 'address')
-  const routes = await inside(name, 'ip', 'route')
-  const environments = 'grep -hsz "^[F]AILOVER_LAB_RUN=" /proc/[0-9]*/environ'
-  const tagged = await inside(name, 'sh', '-c', `pgrep -a -f '[F]AILOVER_LAB_RUN='; ${environments}; exit 0`)
-  const status = NODES.includes(name) ? await inside(name, 'cli', '-c', 'show chassis cluster status') : ''
-  const leases = NODES.includes(name)
-    ? await inside(name, 'sh', '-c', 'cat /run/bpfrx/dnsmasq.leases 2>&-; exit 0')
-    : ''
-  const resolver = await inside(name, 'sh', '-c', 'cat /etc/resolv.conf 2>&-; exit 0')
-  const configuration = NODES.includes(name) ? await inside(name, 'cat', '/etc/bpfrx/bpfrx.conf') : ''
+  const read = await inside(name, 'sh', '-c', `${READ}; exit 0`)
+  const [addresses = '', routes = '', tagged, resolver, status = '', leases, configuration] = read.split(`\n${PART}\n`)
   const roles = [...status.matchAll(/^(node\d) +(\d+) +(\S+) +(\S+) +(\S+)/gm)].map((match) => match.slice(1).join(' '))
   return {
     name,
