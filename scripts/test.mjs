@@ -9,34 +9,27 @@ const total = { passed: 0, failed: 0, skipped: 0 }
 const reference = process.env.REFERENCE_LAB === '1'
 const only = process.argv.slice(2)
 
-function count(name, passed, failed, skipped, ms) {
+/** Runs a stage, with what it prints as it comes; of one beside another in one piece when it is over. */
+async function stage(name, work, { beside = false } = {}) {
+  if (only.length > 0 && !only.includes(name)) return
+  const file = `${RESULTS}/${name}.log`
+  const log = beside ? openSync(file, 'w') : null
+  console.log(`\n== ${name}${beside ? `: beside the others, its output follows (meanwhile in ${file})` : ''}`)
+  const startedMs = Date.now()
+  const [passed, failed, skipped] = await work({ log })
+  if (log !== null) {
+    closeSync(log)
+    console.log(`\n== ${name}\n${readFileSync(file, 'utf8')}`)
+  }
   total.passed += passed
   total.failed += failed
   total.skipped += skipped
-  console.log(`\n== ${name}: ${passed} passed, ${failed} failed, ${skipped} skipped (${(ms / 1000).toFixed(1)} s)\n`)
+  const tookS = ((Date.now() - startedMs) / 1000).toFixed(1)
+  console.log(`\n== ${name}: ${passed} passed, ${failed} failed, ${skipped} skipped (${tookS} s)\n`)
 }
 
-/** Runs a stage, with what it prints as it comes. */
-async function stage(name, work) {
-  if (only.length > 0 && !only.includes(name)) return
-  console.log(`\n== ${name}`)
-  const startedMs = Date.now()
-  const [passed, failed, skipped] = await work({})
-  count(name, passed, failed, skipped, Date.now() - startedMs)
-}
-
-/** Runs a stage beside another: what it prints comes in one piece when it is over. */
-async function beside(name, work) {
-  if (only.length > 0 && !only.includes(name)) return
-  const file = `${RESULTS}/${name}.log`
-  console.log(`\n== ${name}: beside the others, its output follows (meanwhile in ${file})`)
-  const startedMs = Date.now()
-  const log = openSync(file, 'w')
-  const [passed, failed, skipped] = await work({ log })
-  closeSync(log)
-  console.log(`\n== ${name}\n${readFileSync(file, 'utf8')}`)
-  count(name, passed, failed, skipped, Date.now() - startedMs)
-}
+/** Beside another stage. */
+const beside = (name, work) => stage(name, work, { beside: true })
 
 /** A stage that either holds or does not: counts as one test. */
 const check = (command, args) => async (options) => ((await run(command, args, options)) === 0 ? [1, 0, 0] : [0, 1, 0])
