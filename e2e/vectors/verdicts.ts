@@ -17,8 +17,8 @@ export async function runWith(
   caseId: string,
   params: Record<string, unknown> = {},
 ): Promise<RunAnswer> {
-  await turn(app, lab, name, true)
   try {
+    await turn(app, lab, name, true)
     await sleep(TABLE[name]?.effectMs ?? 0)
     const { id } = await app.start(lab, caseId, { ...PARAMS[caseId], ...params })
     return await app.ended(id, 240_000)
