@@ -45,7 +45,8 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 60_000,
-          maxConcurrency: 4,
+          // Worlds at once: with four, and the reference lab beside, a node was not read for two seconds.
+          maxConcurrency: 3,
         },
       },
       {

@@ -6,7 +6,7 @@ import { expectVector } from './suite'
 import { PARAMS, TABLE, vectorOf } from './table'
 
 /** Worlds side by side, each a process; vitest runs as many concurrent tests (maxConcurrency of this project). */
-const WORLDS = 4
+const WORLDS = 3
 const CASES = Object.keys(PARAMS)
 /** The runs that last longest first. */
 const LONG = ['no-takeover', 'slow-takeover', 'no-preempt']

@@ -7,7 +7,7 @@ import { expectVector } from './suite'
 import { WAN_LIMITS, WAN_OPTIONS, WAN_ROWS, WAN_TABLE, wanVectorOf } from './wan'
 
 /** As many as concurrent tests (maxConcurrency of this project). */
-const WORLDS = 4
+const WORLDS = 3
 
 let app: App
 let close = async () => {}
