@@ -6,14 +6,11 @@ const baseURL = `http://127.0.0.1:${PORT}`
 const REFERENCE_LAB_FILE = '/var/lib/failover-lab-reference/reference.yaml'
 const labs = ['embedded', 'embedded-wan', 'e2e/labs/unreachable.yaml', 'e2e/labs/broken.yaml']
 if (process.env.REFERENCE_LAB === '1') labs.push(REFERENCE_LAB_FILE)
-const REFERENCE = '**/reference/**'
-const WAN = ['**/scenarios.spec.ts', '**/wan.spec.ts', '**/wan-run.spec.ts']
 
 export default defineConfig({
   testDir: 'e2e/browser',
   outputDir: 'test-results/playwright',
   fullyParallel: false,
-  // One: with the WAN’s specs beside the cluster’s, on two cores, a check of the WAN lab took longer than it is waited for.
   workers: 1,
   retries: 0,
   timeout: 120_000,
@@ -25,9 +22,8 @@ export default defineConfig({
     permissions: ['clipboard-read', 'clipboard-write'],
   },
   projects: [
-    { name: 'embedded', testIgnore: [REFERENCE, ...WAN], workers: 1 },
-    { name: 'embedded-wan', testMatch: WAN, workers: 1 },
-    { name: 'reference', testMatch: REFERENCE },
+    { name: 'embedded', testIgnore: '**/reference/**' },
+    { name: 'reference', testMatch: '**/reference/**' },
   ],
   webServer: {
     command: 'node scripts/start.mjs',

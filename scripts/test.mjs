@@ -57,10 +57,10 @@ const vitest = (project) => async (options) => {
 const playwright =
   (...projects) =>
   async (options) => {
-    const file = `${RESULTS}/playwright-${projects[0]}.json`
+    const file = `${RESULTS}/playwright-${project}.json`
     const code = await run(
       'node',
-      ['node_modules/@playwright/test/cli.js', 'test', '--project', ...projects, '--reporter=list,json'],
+      ['node_modules/@playwright/test/cli.js', 'test', '--project', project, '--reporter=list,json'],
       { ...options, env: { PLAYWRIGHT_JSON_OUTPUT_NAME: file, NO_COLOR: '1' } },
     )
     if (!existsSync(file)) return [0, 1, 0]
@@ -94,7 +94,7 @@ async function inTurn(...stages) {
 await Promise.all([
   inTurn(
     () => stage('embedded', vitest('embedded')),
-    () => stage('browser', playwright('embedded', 'embedded-wan')),
+    () => stage('browser', playwright('embedded')),
   ),
   reference &&
     inTurn(
