@@ -54,20 +54,18 @@ const vitest = (project) => async (options) => {
   return [result.numPassedTests, failed + empty, result.numPendingTests + result.numTodoTests]
 }
 
-const playwright =
-  (...projects) =>
-  async (options) => {
-    const file = `${RESULTS}/playwright-${project}.json`
-    const code = await run(
-      'node',
-      ['node_modules/@playwright/test/cli.js', 'test', '--project', project, '--reporter=list,json'],
-      { ...options, env: { PLAYWRIGHT_JSON_OUTPUT_NAME: file, NO_COLOR: '1' } },
-    )
-    if (!existsSync(file)) return [0, 1, 0]
-    const { expected, unexpected, flaky, skipped } = JSON.parse(readFileSync(file, 'utf8')).stats
-    const failed = unexpected + flaky
-    return [expected, Math.max(failed, code !== 0 || expected === 0 ? 1 : 0), skipped]
-  }
+const playwright = (project) => async (options) => {
+  const file = `${RESULTS}/playwright-${project}.json`
+  const code = await run(
+    'node',
+    ['node_modules/@playwright/test/cli.js', 'test', '--project', project, '--reporter=list,json'],
+    { ...options, env: { PLAYWRIGHT_JSON_OUTPUT_NAME: file, NO_COLOR: '1' } },
+  )
+  if (!existsSync(file)) return [0, 1, 0]
+  const { expected, unexpected, flaky, skipped } = JSON.parse(readFileSync(file, 'utf8')).stats
+  const failed = unexpected + flaky
+  return [expected, Math.max(failed, code !== 0 || expected === 0 ? 1 : 0), skipped]
+}
 
 rmSync(RESULTS, { recursive: true, force: true })
 mkdirSync(RESULTS, { recursive: true })
