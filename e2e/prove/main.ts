@@ -31,7 +31,6 @@ const inTurn = async (works: readonly (false | (() => Promise<Proof[]>))[]): Pro
   return proofs
 }
 
-const kills = wants('kills') && reference
 const suite = (project: string, what: string) => wants(project) && (() => proveSuite(project, what))
 
 // Beside nothing else: these measure. The rest asks how a run ends and what it is judged, and the labs do so side by side.
@@ -42,13 +41,13 @@ const sides = await Promise.all([
   inTurn([
     wants('interruptions') && proveInterruptions,
     wants('gone') && proveGoneOnEmbedded,
-    (kills || wants('kills-wan')) && reference && (() => proveKillsOnReferenceWan(randomOnWan)),
+    reference && (wants('kills') || wants('kills-wan')) && (() => proveKillsOnReferenceWan(randomOnWan)),
     suite('vectors', 'Verdict vectors, embedded labs'),
     reference && suite('vectors-reference-wan', 'Verdict vectors, reference WAN lab'),
   ]),
   inTurn([
     wants('gone') && reference && proveGoneOnReference,
-    kills && (() => proveSeededKills(random)),
+    reference && wants('kills') && (() => proveSeededKills(random)),
     wants('faults') && (() => proveFaults(random, reference)),
     reference && suite('vectors-reference', 'Verdict vectors, reference lab'),
   ]),

@@ -8,8 +8,8 @@ import { ErrorBox } from '@/app/components/ui/error-box'
 import { Field, Input, TextArea } from '@/app/components/ui/field'
 import { FileButton } from '@/app/components/ui/file-button'
 import { Panel } from '@/app/components/ui/panel'
-import { readTextFiles } from '@/app/lib/text-files'
 import { useTRPC } from '@/app/lib/trpc'
+import { useTextFiles } from '@/app/lib/use-text-files'
 import { ImportedHosts } from './imported-hosts'
 
 const EXAMPLE = `Host pve
@@ -23,19 +23,14 @@ export function ImportHostsPage() {
   const trpc = useTRPC()
   const [text, setText] = useState('')
   const [user, setUser] = useState('root')
-  const [fileError, setFileError] = useState<Error | null>(null)
   const [textId, userId] = [useId(), useId()]
   const read = useMutation(trpc.sshConfig.import.mutationOptions())
-  const take = async ([file]: File[]) => {
-    setFileError(null)
-    try {
-      const [taken] = await readTextFiles(file ? [file] : [])
+  const take = useTextFiles({
+    onSuccess: ([taken]) => {
       if (taken) setText(taken.text)
       read.reset()
-    } catch (error) {
-      setFileError(error instanceof Error ? error : new Error(String(error)))
-    }
-  }
+    },
+  })
   return (
     <div className="grid gap-3">
       <header className="min-w-0">
@@ -74,7 +69,7 @@ export function ImportHostsPage() {
               <Input id={userId} value={user} maxLength={64} onChange={(event) => setUser(event.target.value)} />
             </Field>
             <div>
-              <FileButton label="Choose a file…" onFiles={(files) => void take(files)} />
+              <FileButton label="Choose a file…" onFiles={(files) => take.mutate(files)} />
             </div>
             <Button
               kind="solid"
@@ -85,7 +80,7 @@ export function ImportHostsPage() {
               <FileSearch aria-hidden /> {read.isPending ? 'Reading…' : 'Show the hosts'}
             </Button>
           </div>
-          {fileError ? <ErrorBox error={fileError} doing="Could not take the file" /> : null}
+          {take.error ? <ErrorBox error={take.error} doing="Could not take the file" /> : null}
           {read.error ? <ErrorBox error={read.error} doing="Could not read it" /> : null}
         </form>
       </Panel>

@@ -2,7 +2,8 @@ import type { ReactNode } from 'react'
 import { Link } from '@/app/components/ui/link'
 
 type Props = {
-  lab: string /** null: not known yet, or not at all. */
+  lab: string
+  /** null: not known yet, or not at all. */
   labTitle: string | null
   heading: string
   children: ReactNode

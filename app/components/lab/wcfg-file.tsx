@@ -7,8 +7,8 @@ import { ErrorBox } from '@/app/components/ui/error-box'
 import { Field, TextArea } from '@/app/components/ui/field'
 import { FileButton } from '@/app/components/ui/file-button'
 import { saveText } from '@/app/lib/save-text'
-import { readTextFiles } from '@/app/lib/text-files'
 import { useTRPC } from '@/app/lib/trpc'
+import { useTextFiles } from '@/app/lib/use-text-files'
 import type { Impairment } from '@/server/domain/impairment'
 
 /** A file that was read: its text, and in words what the form cannot show of it. */
@@ -29,7 +29,6 @@ export function WcfgFile({ lab, link, impairment, file, onRead }: Props) {
   const trpc = useTRPC()
   const id = useId()
   const [text, setText] = useState('')
-  const [fileError, setFileError] = useState<Error | null>(null)
   const read = useMutation(
     trpc.wan.readWcfg.mutationOptions({ onSuccess: (found, given) => onRead({ ...found, text: given.text }) }),
   )
@@ -38,16 +37,13 @@ export function WcfgFile({ lab, link, impairment, file, onRead }: Props) {
   )
   const take = (given: string) => {
     setText(given)
-    setFileError(null)
     read.mutate({ lab, link, text: given })
   }
-  const choose = async (files: File[]) => {
-    try {
-      for (const chosen of await readTextFiles(files)) take(chosen.text)
-    } catch (error) {
-      setFileError(error instanceof Error ? error : new Error(String(error)))
-    }
-  }
+  const choose = useTextFiles({
+    onSuccess: (files) => {
+      for (const chosen of files) take(chosen.text)
+    },
+  })
   const save = () =>
     impairment && write.mutate({ lab, link, impairment, ...(file && file.rest.length > 0 ? { base: file.text } : {}) })
   return (
@@ -55,20 +51,26 @@ export function WcfgFile({ lab, link, impairment, file, onRead }: Props) {
       <summary className="cursor-pointer px-3 py-2 font-medium">.wcfg file</summary>
       <div className="grid gap-3 border-t px-3 py-3">
         <div>
-          <FileButton label="Choose a file…" accept=".wcfg,.xml,text/xml" onFiles={(files) => void choose(files)} />
+          <FileButton label="Choose a file…" accept=".wcfg,.xml,text/xml" onFiles={(files) => choose.mutate(files)} />
         </div>
         <Field label="or paste its text" htmlFor={id}>
           <TextArea id={id} className="h-24" value={text} onChange={(event) => setText(event.target.value)} />
         </Field>
         <div className="flex flex-wrap gap-2">
-          <Button disabled={text.trim() === '' || read.isPending} onClick={() => take(text)}>
+          <Button
+            disabled={text.trim() === '' || read.isPending}
+            onClick={() => {
+              choose.reset()
+              take(text)
+            }}
+          >
             <FileInput aria-hidden /> Read into the form
           </Button>
           <Button disabled={impairment === null || write.isPending} onClick={save}>
             <Download aria-hidden /> Download the form as .wcfg
           </Button>
         </div>
-        {fileError ? <ErrorBox error={fileError} doing="Could not take the file" /> : null}
+        {choose.error ? <ErrorBox error={choose.error} doing="Could not take the file" /> : null}
         {read.error ? <ErrorBox error={read.error} doing="Could not read the file" /> : null}
         {write.error ? <ErrorBox error={write.error} doing="Could not write the file" /> : null}
         {file ? <Kept file={file} onForget={() => onRead(null)} /> : null}

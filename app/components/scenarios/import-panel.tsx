@@ -7,8 +7,9 @@ import { ErrorBox } from '@/app/components/ui/error-box'
 import { Field, Input, TextArea } from '@/app/components/ui/field'
 import { FileButton } from '@/app/components/ui/file-button'
 import { Panel } from '@/app/components/ui/panel'
-import { readTextFiles, type TextFile } from '@/app/lib/text-files'
+import type { TextFile } from '@/app/lib/text-files'
 import { useTRPC } from '@/app/lib/trpc'
+import { useTextFiles } from '@/app/lib/use-text-files'
 import { ImportReport } from './import-report'
 import { ScenarioTimeline } from './scenario-timeline'
 
@@ -31,7 +32,6 @@ export function ImportPanel({ lab, onDone }: Props) {
   const [text, setText] = useState('')
   const [files, setFiles] = useState<TextFile[]>([])
   const [title, setTitle] = useState('')
-  const [fileError, setFileError] = useState<Error | null>(null)
   const [textId, titleId] = [useId(), useId()]
   const read = useMutation(trpc.scenarios.read.mutationOptions({ onSuccess: ({ content }) => setTitle(content.title) }))
   const save = useMutation(
@@ -42,23 +42,23 @@ export function ImportPanel({ lab, onDone }: Props) {
       },
     }),
   )
-  const changed = () => {
-    read.reset()
-    save.reset()
-    setFileError(null)
-  }
-  const take = async (chosen: File[]) => {
-    changed()
-    try {
-      const taken = await readTextFiles(chosen)
+  const take = useTextFiles({
+    onMutate: () => {
+      read.reset()
+      save.reset()
+    },
+    onSuccess: (taken) => {
       // One that the scenario copies to its hosts is none that takes its place.
       const yaml = taken.find((file) => isYaml(file) && !text.includes(file.name))
       if (yaml) setText(yaml.text)
       const beside = taken.filter((file) => file !== yaml)
       setFiles((known) => [...known.filter(({ name }) => !beside.some((file) => file.name === name)), ...beside])
-    } catch (error) {
-      setFileError(error instanceof Error ? error : new Error(String(error)))
-    }
+    },
+  })
+  const changed = () => {
+    read.reset()
+    save.reset()
+    take.reset()
   }
   const result = read.data
   return (
@@ -88,7 +88,7 @@ export function ImportPanel({ lab, onDone }: Props) {
           />
         </Field>
         <div className="flex flex-wrap items-center gap-2">
-          <FileButton label="Choose files…" multiple onFiles={(chosen) => void take(chosen)} />
+          <FileButton label="Choose files…" multiple onFiles={(chosen) => take.mutate(chosen)} />
           <span className="text-muted text-xs">
             The YAML and what stands in its cp_files: scripts, locust files, .wcfg.
           </span>
@@ -113,7 +113,7 @@ export function ImportPanel({ lab, onDone }: Props) {
             ))}
           </ul>
         ) : null}
-        {fileError ? <ErrorBox error={fileError} doing="Could not take the files" /> : null}
+        {take.error ? <ErrorBox error={take.error} doing="Could not take the files" /> : null}
         {result ? null : (
           <Button
             kind="solid"
