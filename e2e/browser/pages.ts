@@ -1,16 +1,18 @@
 import { expect, type Page } from '@playwright/test'
 
-/** Starts TC-3 by click on the Lab page; the id of the run once its page shows. */
-export async function runTc3(page: Page, lab = 'embedded'): Promise<string> {
+/** Starts a case by click on the Lab page, once its dialog shows `plan`; the id of the run once its page shows. */
+export async function runCase(page: Page, caseId: string, plan: string[], lab = 'embedded'): Promise<string> {
   await page.goto(`/labs/${lab}`)
-  await page.getByRole('button', { name: 'Run TC-3' }).click()
+  await page.getByRole('button', { name: `Run ${caseId}` }).click()
   const dialog = page.getByRole('dialog')
-  await expect(dialog.getByText('This interrupts traffic')).toBeVisible()
-  await expect(dialog.getByText('systemctl').first()).toBeVisible()
-  await dialog.getByRole('button', { name: 'Run TC-3' }).click()
+  for (const text of plan) await expect(dialog.getByText(text).first()).toBeVisible()
+  await dialog.getByRole('button', { name: `Run ${caseId}` }).click()
   await page.waitForURL(/\/runs\/[a-z0-9]+$/)
   return page.url().split('/').at(-1) ?? ''
 }
+
+export const runTc3 = (page: Page, lab?: string): Promise<string> =>
+  runCase(page, 'TC-3', ['This interrupts traffic', 'systemctl'], lab)
 
 /** Waits for the verdict badge. */
 export async function expectVerdict(page: Page, verdict: RegExp): Promise<void> {

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { proveAccuracy } from './accuracy'
-import { proveFaults } from './faults'
+import { proveClockOnEmbedded, proveFaults } from './faults'
 import { proveGoneOnEmbedded, proveGoneOnReference } from './gone-for-good'
 import { proveInterruptions } from './interruptions'
 import { randomFrom } from './random'
@@ -17,8 +17,8 @@ const reference = process.env.REFERENCE_LAB !== '0'
 const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
 const heading = `Commit ${commit}, ${new Date().toISOString().slice(0, 10)}, seed ${seed}.`
 const random = randomFrom(seed)
-/** Of its own: which lane draws first is chance. */
-const randomOnWan = randomFrom(seed + 1)
+/** Of their own: which lane draws first is chance. */
+const [randomOnWan, randomOnEmbedded] = [randomFrom(seed + 1), randomFrom(seed + 2)]
 const startedMs = Date.now()
 
 const wanted = process.argv.slice(2)
@@ -41,6 +41,7 @@ const sides = await Promise.all([
   inTurn([
     wants('interruptions') && proveInterruptions,
     wants('gone') && proveGoneOnEmbedded,
+    wants('faults') && (() => proveClockOnEmbedded(randomOnEmbedded)),
     reference && (wants('kills') || wants('kills-wan')) && (() => proveKillsOnReferenceWan(randomOnWan)),
     suite('vectors', 'Verdict vectors, embedded labs'),
     reference && suite('vectors-reference-wan', 'Verdict vectors, reference WAN lab'),
@@ -48,7 +49,7 @@ const sides = await Promise.all([
   inTurn([
     wants('gone') && reference && proveGoneOnReference,
     reference && wants('kills') && (() => proveSeededKills(random)),
-    wants('faults') && (() => proveFaults(random, reference)),
+    reference && wants('faults') && (() => proveFaults(random)),
     reference && suite('vectors-reference', 'Verdict vectors, reference lab'),
   ]),
 ])

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { SHARED_SWITCHES, SWITCHES } from '@/labs/embedded/world/options'
 import { App } from '../harness'
+import { labCopy } from '../lab-copy'
 import { REFERENCE } from '../reference/accuracy'
 import { look } from '../reference/lab-eyes'
 import { expectVector } from './suite'
@@ -8,10 +9,13 @@ import { PARAMS, TABLE, vectorOf } from './table'
 
 const rows = SHARED_SWITCHES.flatMap((name) => Object.keys(PARAMS).map((caseId) => [name, caseId] as const))
 
+/** Verdicts need no long look at a lab at rest: minutes over all rows. */
+const BASELINE_MS = 2000
+
 let app: App
 
 beforeAll(async () => {
-  app = await App.start([REFERENCE.file])
+  app = await App.start([labCopy(REFERENCE.file, ['expectations', 'baselineMs'], BASELINE_MS)])
 })
 
 afterAll(() => app?.stop())

@@ -20,7 +20,7 @@ export async function untilReachable(session: RunSession<AnyLab>, signal: AbortS
       const { message, hint = null } = asAppError(cause)
       if (message !== last)
         await session
-          .emit({ kind: 'note', level: 'error', message: `waiting for the lab host: ${message}`, hint })
+          .emit({ kind: 'note', level: 'error', message: `the lab host did not answer: ${message}`, hint })
           .catch(() => {})
       last = message
       await sleep(PAUSE_MS, undefined, { signal })
