@@ -1,5 +1,6 @@
 // npm test: every stage, each counted; the last line is the sum. `npm cit` installs first.
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
+import path from 'node:path'
 import { generateClient } from './lib/prepare.mjs'
 import { run } from './lib/run.mjs'
 import { ensureSystemPackages, findBrowser } from './lib/system.mjs'
@@ -54,12 +55,13 @@ const vitest = (project) => async (options) => {
   return [result.numPassedTests, failed + empty, result.numPendingTests + result.numTodoTests]
 }
 
-const playwright = (project) => async (options) => {
-  const file = `${RESULTS}/playwright-${project}.json`
+/** The browser suite whose configuration stands in a folder. */
+const playwright = (name, folder) => async (options) => {
+  const file = `${RESULTS}/${name}.json`
   const code = await run(
     'node',
-    ['node_modules/@playwright/test/cli.js', 'test', '--project', project, '--reporter=list,json'],
-    { ...options, env: { PLAYWRIGHT_JSON_OUTPUT_NAME: file, NO_COLOR: '1' } },
+    ['node_modules/@playwright/test/cli.js', 'test', '-c', folder, '--reporter=list,json'],
+    { ...options, env: { PLAYWRIGHT_JSON_OUTPUT_NAME: path.resolve(file), NO_COLOR: '1' } },
   )
   if (!existsSync(file)) return [0, 1, 0]
   const { expected, unexpected, flaky, skipped } = JSON.parse(readFileSync(file, 'utf8')).stats
@@ -92,16 +94,16 @@ async function inTurn(...stages) {
 await Promise.all([
   inTurn(
     () => stage('embedded', vitest('embedded')),
-    () => stage('browser', playwright('embedded')),
+    () => stage('browser', playwright('browser', '.')),
   ),
   reference &&
     inTurn(
       () => beside('reference', vitest('reference')),
+      () => beside('reference-browser', playwright('reference-browser', 'e2e/browser/reference')),
       () => beside('reference-wan', vitest('reference-wan')),
     ),
 ])
 if (reference) {
-  await stage('reference-browser', playwright('reference'))
   await stage('reference-down', check('labs/reference/down', []))
   await stage('reference-wan-down', check('labs/reference-wan/down', []))
 }

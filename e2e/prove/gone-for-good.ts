@@ -3,7 +3,7 @@ import { CASES, isOnWan, standIn, worldFor } from '../contract/interrupt'
 import { App, until } from '../harness'
 import { labCopy } from '../lab-copy'
 import { REFERENCE } from '../reference/accuracy'
-import { look as lookAtReference } from '../reference/lab-eyes'
+import { look as lookAtReference, lookNow } from '../reference/lab-eyes'
 import { historyIsWhole } from './afterwards'
 import { isCaseWanted, type Proof, prove } from './table'
 
@@ -20,10 +20,13 @@ const FAULTY = ['TC-3', 'TC-4', 'TC-5', 'TC-7', 'TC-10', 'WAN-1']
 
 const withShortLease = (file: string) => labCopy(file, ['leaseS'], LEASE_S)
 
-async function goneForGood(app: App, id: string, before: unknown, lookAgain: () => Promise<unknown>, faulty: boolean) {
+type Look = () => Promise<unknown>
+
+/** `now` tells at once what the lab is like, where `lookAgain` waits until it is at rest. */
+async function goneForGood(app: App, id: string, before: unknown, lookAgain: Look, faulty: boolean, now = lookAgain) {
   await app.kill()
   const killedMs = Date.now()
-  const broken = !isDeepStrictEqual(await lookAgain().catch(() => null), before)
+  const broken = !isDeepStrictEqual(await now().catch(() => null), before)
   await until(
     'the lab has reverted by itself',
     async () => isDeepStrictEqual(await lookAgain().catch(() => null), before),
@@ -35,7 +38,7 @@ async function goneForGood(app: App, id: string, before: unknown, lookAgain: () 
   const whole = await historyIsWhole(app)
   return {
     ok: (broken || !faulty) && run.ending === 'interrupted' && !run.dirty && whole,
-    seen: `lab as before ${tookS} s after the kill (lease ${LEASE_S} s), ${run.ending} after the next start, history ${whole ? 'whole' : 'NOT whole'}`,
+    seen: `${broken || !faulty ? '' : 'NOT broken at the kill, '}lab as before ${tookS} s after the kill (lease ${LEASE_S} s), ${run.ending} after the next start, history ${whole ? 'whole' : 'NOT whole'}`,
   }
 }
 
@@ -59,7 +62,7 @@ async function onReference() {
     const before = await lookAtReference()
     const { id } = await app.start(REFERENCE.id, 'TC-3')
     await until('the fault is injected', async () => (await app.run(id)).steps.some((step) => step.id === 'settle'))
-    return await goneForGood(app, id, before, lookAtReference, true)
+    return await goneForGood(app, id, before, lookAtReference, true, lookNow)
   } finally {
     await app.stop()
   }

@@ -69,7 +69,13 @@ async function areServersFree(): Promise<boolean> {
   return false
 }
 
-/** The lab as it is, the lease directory included, once nodes see each other, traffic goes through, and no iperf3 server waits. */
+/** The lab as it is at this moment, the lease directory included. */
+export const lookNow = async (): Promise<unknown> => ({
+  lease: existsSync(`${STATE}/lease`),
+  instances: await Promise.all(INSTANCES.map(lookAt)),
+})
+
+/** The lab as it is once nodes see each other, traffic goes through, and no iperf3 server waits. */
 export async function look(): Promise<unknown> {
   await until('both nodes see each other', async () => {
     const seen = await Promise.all(NODES.map((node) => inside(node, 'cli', '-c', 'show chassis cluster status')))
@@ -77,5 +83,5 @@ export async function look(): Promise<unknown> {
   })
   await until('traffic crosses the cluster', crosses, 90_000)
   await until('the iperf3 servers are free', areServersFree, 90_000)
-  return { lease: existsSync(`${STATE}/lease`), instances: await Promise.all(INSTANCES.map(lookAt)) }
+  return lookNow()
 }

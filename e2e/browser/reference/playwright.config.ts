@@ -1,0 +1,9 @@
+import { suiteOf } from '../config'
+
+/** By click on the reference lab, which has to be up: `npx playwright test -c e2e/browser/reference`. */
+export default suiteOf({
+  name: 'reference-browser',
+  testDir: '.',
+  port: 3211,
+  labs: ['/var/lib/failover-lab-reference/reference.yaml'],
+})
