@@ -19,8 +19,8 @@ export default defineConfig({
             'labs/embedded/**/*.test.ts',
           ],
           testTimeout: 20_000,
-          // By default one less than there are cores: one of two would stand idle.
-          maxWorkers: 2,
+          // By default one less than there are cores; much of it waits for clocks.
+          maxWorkers: 3,
         },
       },
       {
