@@ -1,9 +1,10 @@
-import { suiteOf } from './e2e/browser/config'
+import { EMBEDDED_LABS, suiteOf } from './e2e/browser/suite'
 
+/** The cluster's lab in the browser; the WAN's and the reference lab's suites have their own below. */
 export default suiteOf({
   name: 'browser',
   testDir: 'e2e/browser',
-  testIgnore: '**/reference/**',
+  testIgnore: ['**/wan/**', '**/reference/**'],
   port: 3210,
-  labs: ['embedded', 'embedded-wan', 'e2e/labs/unreachable.yaml', 'e2e/labs/broken.yaml'],
+  labs: EMBEDDED_LABS,
 })

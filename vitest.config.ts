@@ -20,7 +20,7 @@ export default defineConfig({
           ],
           testTimeout: 20_000,
           // By default one less than there are cores; much of it waits for clocks.
-          maxWorkers: 3,
+          maxWorkers: 4,
         },
       },
       {
@@ -33,8 +33,8 @@ export default defineConfig({
           // Each file has worlds and an app of its own. Three at once, beside the reference lab, left two cores no time on a slow
           // day: a node was not read, and its run was rightly no pass.
           maxWorkers: 2,
-          // Concurrent tests of one file: as many as the WAN's suite has worlds.
-          maxConcurrency: 8,
+          // Concurrent tests of one file: half as many as the WAN's suite has worlds; with all of them no core has time left.
+          maxConcurrency: 4,
         },
       },
       {

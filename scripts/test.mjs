@@ -90,18 +90,21 @@ await areUp
 async function inTurn(...stages) {
   for (const run of stages) await run()
 }
-// Both kinds of labs mostly wait: the virtual ones beside the real ones, and no more than that on two cores.
+// Labs mostly wait: two lanes on two cores, the virtual ones beside the real ones.
+const wanInBrowser = () => beside('browser-wan', playwright('browser-wan', 'e2e/browser/wan'))
 await Promise.all([
   inTurn(
     () => stage('embedded', vitest('embedded')),
     () => stage('browser', playwright('browser', '.')),
   ),
-  reference &&
-    inTurn(
-      () => beside('reference', vitest('reference')),
-      () => beside('reference-browser', playwright('reference-browser', 'e2e/browser/reference')),
-      () => beside('reference-wan', vitest('reference-wan')),
-    ),
+  reference
+    ? inTurn(
+        () => beside('reference', vitest('reference')),
+        () => beside('reference-browser', playwright('reference-browser', 'e2e/browser/reference')),
+        () => beside('reference-wan', vitest('reference-wan')),
+        wanInBrowser,
+      )
+    : wanInBrowser(),
 ])
 if (reference) {
   await stage('reference-down', check('labs/reference/down', []))

@@ -1,12 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { expect, test } from '@playwright/test'
+import { controlOf } from './control'
 
-/** The control call of the embedded lab that the browser suite's app started. */
-async function control(call: string, body: unknown): Promise<void> {
-  const running = JSON.parse(readFileSync('test-results/embedded/running.json', 'utf8')) as { control: string }
-  const response = await fetch(`${running.control}/embedded/${call}`, { method: 'POST', body: JSON.stringify(body) })
-  expect(response.ok, await response.text()).toBe(true)
-}
+const control = controlOf('browser', 'embedded')
 
 test.afterEach(async () => {
   await control('missing', { 'cluster-lan-host': [] })

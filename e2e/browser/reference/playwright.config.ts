@@ -1,4 +1,4 @@
-import { suiteOf } from '../config'
+import { suiteOf } from '../suite'
 
 /** By click on the reference lab, which has to be up: `npx playwright test -c e2e/browser/reference`. */
 export default suiteOf({

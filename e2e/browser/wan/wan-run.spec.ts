@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { type APIRequestContext, expect, type Page, test } from '@playwright/test'
-import { serious } from './axe'
-import { expectVerdict } from './pages'
+import { serious } from '../axe'
+import { controlOf } from '../control'
+import { expectVerdict } from '../pages'
 
 const LAB = 'embedded-wan'
 /** A quarter of it before, half degraded, a quarter after. */
@@ -10,14 +11,7 @@ const SHORT_S = '32'
 const PCAP_MAGIC = ['d4c3b2a1', '4d3cb2a1']
 
 /** How often the simulated router compares its paths: in a run of 32 s the usual 10 s is too seldom. */
-async function recompute(ms: number): Promise<void> {
-  const { control } = JSON.parse(await readFile(`test-results/${LAB}/running.json`, 'utf8')) as { control: string }
-  const response = await fetch(`${control}/${LAB}/options`, {
-    method: 'POST',
-    body: JSON.stringify({ recomputeMs: ms }),
-  })
-  if (!response.ok) throw new Error(await response.text())
-}
+const recompute = (ms: number) => controlOf('browser-wan', LAB)('options', { recomputeMs: ms })
 
 /** Starts WAN-2 by click, shortened and with HTTP load; the id of the run once its page shows. */
 async function runWan2(page: Page): Promise<string> {

@@ -4,13 +4,19 @@ import { CHROMIUM } from '../chromium'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 
-/** What a browser suite is run on: a dashboard of its own on `port` with these labs, its files below `name`. */
-export type Suite = { name: string; testDir: string; testIgnore?: string; port: number; labs: string[] }
+/** Where a browser suite has its files, from the project's root. */
+export const stateOf = (suite: string): string => `test-results/${suite}`
 
-/** The configuration of one browser suite; two may run side by side. */
+/** Both embedded labs, and two lab files of which nothing good comes. */
+export const EMBEDDED_LABS = ['embedded', 'embedded-wan', 'e2e/labs/unreachable.yaml', 'e2e/labs/broken.yaml']
+
+/** What a browser suite is run on: a dashboard of its own on `port` with these labs, its files in a folder by its name. */
+export type Suite = { name: string; testDir: string; testIgnore?: string[]; port: number; labs: string[] }
+
+/** The configuration of one browser suite; several may run side by side. */
 export function suiteOf({ name, testDir, testIgnore, port, labs }: Suite) {
   const baseURL = `http://127.0.0.1:${port}`
-  const state = `test-results/${name}`
+  const state = stateOf(name)
   return defineConfig({
     testDir,
     testIgnore,

@@ -1,19 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { expect, type Page, test } from '@playwright/test'
-import { serious } from './axe'
+import { serious } from '../axe'
+import { controlOf } from '../control'
 
 const LAB = '/labs/embedded-wan'
-const STATE = process.env.EMBEDDED_WAN_STATE ?? 'test-results/embedded-wan'
-
-/** The control call of the embedded WAN lab that the browser suite's app started. */
-async function control(call: string, body: unknown): Promise<void> {
-  const running = JSON.parse(readFileSync(`${STATE}/running.json`, 'utf8')) as { control: string }
-  const response = await fetch(`${running.control}/embedded-wan/${call}`, {
-    method: 'POST',
-    body: JSON.stringify(body),
-  })
-  expect(response.ok, await response.text()).toBe(true)
-}
+const control = controlOf('browser-wan', 'embedded-wan')
 
 const linkRow = (page: Page, title: string) => page.getByRole('listitem', { name: title, exact: true })
 const state = (page: Page, title: string) => linkRow(page, title).locator('[data-link-state]')

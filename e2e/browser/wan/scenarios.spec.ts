@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { serious } from './axe'
+import { serious } from '../axe'
 
 const LAB = 'embedded-wan'
 const RUNNER = `name: Loss on Starlink-1
