@@ -91,20 +91,19 @@ async function inTurn(...stages) {
   for (const run of stages) await run()
 }
 // Labs mostly wait: two lanes on two cores, the virtual ones beside the real ones.
-const wanInBrowser = () => beside('browser-wan', playwright('browser-wan', 'e2e/browser/wan'))
+const onReference = reference ? beside('reference', vitest('reference')) : Promise.resolve()
 await Promise.all([
   inTurn(
     () => stage('embedded', vitest('embedded')),
     () => stage('browser', playwright('browser', '.')),
+    () => onReference,
+    () => reference && stage('reference-browser', playwright('reference-browser', 'e2e/browser/reference')),
   ),
-  reference
-    ? inTurn(
-        () => beside('reference', vitest('reference')),
-        () => beside('reference-browser', playwright('reference-browser', 'e2e/browser/reference')),
-        () => beside('reference-wan', vitest('reference-wan')),
-        wanInBrowser,
-      )
-    : wanInBrowser(),
+  inTurn(
+    () => onReference,
+    () => reference && beside('reference-wan', vitest('reference-wan')),
+    () => beside('browser-wan', playwright('browser-wan', 'e2e/browser/wan')),
+  ),
 ])
 if (reference) {
   await stage('reference-down', check('labs/reference/down', []))
