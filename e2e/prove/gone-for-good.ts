@@ -3,7 +3,7 @@ import { CASES, isOnWan, standIn, worldFor } from '../contract/interrupt'
 import { App, until } from '../harness'
 import { labCopy } from '../lab-copy'
 import { REFERENCE } from '../reference/accuracy'
-import { look as lookAtReference, lookNow } from '../reference/lab-eyes'
+import { look as lookAtReference, roles } from '../reference/lab-eyes'
 import { historyIsWhole } from './afterwards'
 import { isCaseWanted, type Proof, prove } from './table'
 
@@ -22,11 +22,11 @@ const withShortLease = (file: string) => labCopy(file, ['leaseS'], LEASE_S)
 
 type Look = () => Promise<unknown>
 
-/** `now` tells at once what the lab is like, where `lookAgain` waits until it is at rest. */
-async function goneForGood(app: App, id: string, before: unknown, lookAgain: Look, faulty: boolean, now = lookAgain) {
+/** `isBroken`: whether the lab, looked at right after the kill, is changed as the case changes it. */
+async function goneForGood(app: App, id: string, before: unknown, lookAgain: Look, isBroken: () => Promise<boolean>) {
   await app.kill()
   const killedMs = Date.now()
-  const broken = !isDeepStrictEqual(await now().catch(() => null), before)
+  const broken = await isBroken()
   await until(
     'the lab has reverted by itself',
     async () => isDeepStrictEqual(await lookAgain().catch(() => null), before),
@@ -37,8 +37,8 @@ async function goneForGood(app: App, id: string, before: unknown, lookAgain: Loo
   const run = await app.ended(id)
   const whole = await historyIsWhole(app)
   return {
-    ok: (broken || !faulty) && run.ending === 'interrupted' && !run.dirty && whole,
-    seen: `${broken || !faulty ? '' : 'NOT broken at the kill, '}lab as before ${tookS} s after the kill (lease ${LEASE_S} s), ${run.ending} after the next start, history ${whole ? 'whole' : 'NOT whole'}`,
+    ok: broken && run.ending === 'interrupted' && !run.dirty && whole,
+    seen: `${broken ? '' : 'NOT broken at the kill, '}lab as before ${tookS} s after the kill (lease ${LEASE_S} s), ${run.ending} after the next start, history ${whole ? 'whole' : 'NOT whole'}`,
   }
 }
 
@@ -49,7 +49,8 @@ async function onEmbedded(caseId: string) {
     const before = await eyes()
     const id = await standIn(app, world, caseId, GONE_IN[caseId] ?? '')
     await world.call('release')
-    return await goneForGood(app, id, before, eyes, FAULTY.includes(caseId))
+    const isChanged = async () => !isDeepStrictEqual(await eyes().catch(() => null), before)
+    return await goneForGood(app, id, before, eyes, async () => !FAULTY.includes(caseId) || isChanged())
   } finally {
     await app.stop()
     await world.close()
@@ -59,10 +60,16 @@ async function onEmbedded(caseId: string) {
 async function onReference() {
   const app = await App.start([withShortLease(REFERENCE.file)])
   try {
-    const before = await lookAtReference()
+    const [before, rolesBefore] = [await lookAtReference(), await roles()]
     const { id } = await app.start(REFERENCE.id, 'TC-3')
     await until('the fault is injected', async () => (await app.run(id)).steps.some((step) => step.id === 'settle'))
-    return await goneForGood(app, id, before, lookAtReference, true, lookNow)
+    return await goneForGood(
+      app,
+      id,
+      before,
+      lookAtReference,
+      async () => !isDeepStrictEqual(await roles(), rolesBefore),
+    )
   } finally {
     await app.stop()
   }

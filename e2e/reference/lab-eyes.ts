@@ -30,7 +30,7 @@ const READ = [
  * Addresses, links, routes and resolver of one instance, roles, configuration and DHCP leases of a node; read with the
  * container tool, past the product.
  */
-async function lookAt(name: string): Promise<unknown> {
+async function lookAt(name: string) {
   const read = await inside(name, 'sh', '-c', `${READ}; exit 0`)
   const [addresses = '', routes = '', tagged, resolver, status = '', leases, configuration] = read.split(`\n${PART}\n`)
   const roles = [...status.matchAll(/^(node\d) +(\d+) +(\S+) +(\S+) +(\S+)/gm)].map((match) => match.slice(1).join(' '))
@@ -69,13 +69,10 @@ async function areServersFree(): Promise<boolean> {
   return false
 }
 
-/** The lab as it is at this moment, the lease directory included. */
-export const lookNow = async (): Promise<unknown> => ({
-  lease: existsSync(`${STATE}/lease`),
-  instances: await Promise.all(INSTANCES.map(lookAt)),
-})
+/** Who is what in which group, as either node says at this moment. */
+export const roles = async (): Promise<string[][]> => (await Promise.all(NODES.map(lookAt))).map((seen) => seen.roles)
 
-/** The lab as it is once nodes see each other, traffic goes through, and no iperf3 server waits. */
+/** The lab as it is, the lease directory included, once nodes see each other, traffic goes through, and no iperf3 server waits. */
 export async function look(): Promise<unknown> {
   await until('both nodes see each other', async () => {
     const seen = await Promise.all(NODES.map((node) => inside(node, 'cli', '-c', 'show chassis cluster status')))
@@ -83,5 +80,5 @@ export async function look(): Promise<unknown> {
   })
   await until('traffic crosses the cluster', crosses, 90_000)
   await until('the iperf3 servers are free', areServersFree, 90_000)
-  return lookNow()
+  return { lease: existsSync(`${STATE}/lease`), instances: await Promise.all(INSTANCES.map(lookAt)) }
 }

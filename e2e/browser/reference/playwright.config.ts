@@ -1,3 +1,4 @@
+import { REFERENCE } from '../../reference/accuracy'
 import { suiteOf } from '../suite'
 
 /** By click on the reference lab, which has to be up: `npx playwright test -c e2e/browser/reference`. */
@@ -5,5 +6,5 @@ export default suiteOf({
   name: 'reference-browser',
   testDir: '.',
   port: 3211,
-  labs: ['/var/lib/failover-lab-reference/reference.yaml'],
+  labs: [REFERENCE.file],
 })
