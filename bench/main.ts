@@ -15,6 +15,7 @@ import { measureMultiLab } from './multi-lab'
 import { measureOverhead } from './overhead'
 import { measureReference } from './reference'
 import { measureReport } from './report'
+import { measureStartSkew } from './skew'
 import { measureWan } from './wan'
 
 const json = process.argv.includes('--json')
@@ -28,7 +29,8 @@ const figures: Figure[] = []
 const machine = [machineMs()]
 const browser = await chromium.launch(CHROMIUM)
 if (process.argv.includes('--wan')) {
-  printFigures(await measureWan(browser, say, ROUNDS).finally(() => browser.close()), json)
+  const wan = await measureWan(browser, say, ROUNDS).finally(() => browser.close())
+  printFigures([...wan, await measureStartSkew(say, ROUNDS)], json)
   process.exit()
 }
 const world = await World.startAlone('embedded')
@@ -70,6 +72,7 @@ try {
     ...report.figures,
     ...(await measureHistory(say)),
     ...(await measureWan(browser, say)),
+    await measureStartSkew(say, ROUNDS),
   )
   const worlds = await World.startApart(LABS)
   try {

@@ -1,0 +1,42 @@
+import { App, World } from '../e2e/harness'
+import { type Figure, medianOf } from './figures'
+
+const LAB = 'embedded-wan'
+
+/** Two hosts, one of them with two commands, that are to begin at the same time. */
+const TOGETHER = `name: Begin together
+jobs:
+  - { host: juulink-edge-1, commands: [hostname] }
+  - { host: juulink-edge-1, commands: [ping -c 3 -i 1 192.168.100.2] }
+  - { host: pve, commands: [hostname] }
+`
+
+type Answer<T> = { result: { data: T } }
+type Criterion = { id: string; measured: { value: number } | null }
+
+/** By how much the hosts of a scenario begin apart, ms by their own clocks, on loopback. */
+export async function measureStartSkew(say: (text: string) => void, count: number): Promise<Figure> {
+  const world = await World.startAlone(LAB, 'wan')
+  const skewsMs: number[] = []
+  try {
+    const app = await App.start([world.labFile])
+    const call = async <T>(name: string, input: unknown): Promise<T> =>
+      (await app.post<Answer<T>>(`/api/trpc/scenarios.${name}`, input)).result.data
+    try {
+      const scenario = await call<{ id: string }>('save', { lab: LAB, text: TOGETHER, files: [] })
+      for (let round = 1; round <= count; round++) {
+        const { id } = await call<{ id: string }>('run', { lab: LAB, id: scenario.id })
+        const { ending, criteria } = await app.ended(id, 240_000)
+        const skew = (criteria as Criterion[]).find((each) => each.id === 'started-together')?.measured?.value
+        if (ending !== 'completed' || skew === undefined) throw new Error(`run ${id}: ${ending}, no skew was measured`)
+        skewsMs.push(skew)
+        say(`skew ${round} of ${count}: ${skew} ms`)
+      }
+    } finally {
+      await app.stop()
+    }
+  } finally {
+    await world.close()
+  }
+  return medianOf('wan.startSkewMs', 'hosts of a scenario that begin together, apart by', 'ms', 50, skewsMs)
+}
