@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { failure } from '../transport/test-server'
@@ -46,6 +46,20 @@ describe('the lease', () => {
     await expect.poll(sleeperPids, { timeout: 4000 }).toEqual([])
     expect(readdirSync(join(lab.directory, 'state'))).toEqual([])
     expect(isRestored()).toBe(false)
+  })
+
+  it('is taken away though a sign of life is written meanwhile', async () => {
+    const { leaseDir } = lab.access.lab
+    await armLease(lab.access, request(30_000), options)
+    const rm = join(lab.directory, 'rm')
+    const late = join(lab.directory, 'late')
+    writeFileSync(
+      rm,
+      `#!/bin/sh\n/bin/rm "$@"\n[ -e ${late} ] || { : >${late}; mkdir ${leaseDir}; : >${leaseDir}/beat; }\n`,
+    )
+    chmodSync(rm, 0o755)
+    await disarmLease(lab.access, 'run1', options)
+    expect([existsSync(late), existsSync(leaseDir)]).toEqual([true, false])
   })
 
   it('refuses a second dashboard by name', async () => {
