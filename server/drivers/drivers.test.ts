@@ -181,10 +181,8 @@ describe('what has lost its timeout', () => {
   const orphan = (tag: string) =>
     spawn('sleep', ['30'], { env: { ...process.env, FAILOVER_LAB_RUN: tag }, stdio: 'ignore' })
 
-  const listed = () => {
-    const [shell = '', ...args] = ['sh', '-c', LIST_TAGGED, 'sh', TAGGED_PATTERN]
-    return spawnSync(shell, args).stdout.toString()
-  }
+  const listed = (before = '') =>
+    spawnSync('sh', ['-c', `${before}${LIST_TAGGED}`, 'sh', TAGGED_PATTERN]).stdout.toString()
 
   it('is known by its environment, is listed, and ended with nothing of another run', async () => {
     const [own, other] = [orphan('orphan.1/probe'), orphan('orphan.12/probe')]
@@ -199,6 +197,15 @@ describe('what has lost its timeout', () => {
       own.kill('SIGKILL')
       other.kill('SIGKILL')
     }
+  })
+
+  it('is not listed when it ended while it was asked about: nobody knows any more where it ran', () => {
+    const pgrep = (pid: number) => `pgrep() { echo "${pid} env FAILOVER_LAB_RUN=ended/probe sleep 1"; }\n`
+    const { pid } = spawnSync('true')
+    expect([listed(pgrep(process.pid)), listed(pgrep(pid))].map((text) => text.includes('ended/probe'))).toEqual([
+      true,
+      false,
+    ])
   })
 
   it('is not listed where it is seen only from outside: in a container, of whatever lab', async () => {

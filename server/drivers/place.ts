@@ -109,10 +109,10 @@ export const endOrphans = (lab: AnyLab, place: Place, tag: string): HostCommand 
 /**
  * Argument: a pattern of command lines. What it prints names the tag of every process of this app. A container host sees
  * the processes of its containers as well, also those of a lab that is none of ours: who is known to be in another pid
- * name space is left out, and found by who asks in there.
+ * name space is left out, and found by who asks in there; so is who has ended since: nobody can say any more where it was.
  */
 export const LIST_TAGGED = `own=$(readlink /proc/self/ns/pid 2>/dev/null)
-here() { ns=$(readlink "/proc/$1/ns/pid" 2>/dev/null); [ -z "$ns" ] || [ "$ns" = "$own" ]; }
+here() { ns=$(readlink "/proc/$1/ns/pid" 2>/dev/null); [ "$ns" = "$own" ] || { [ -z "$ns" ] && [ -d "/proc/$1" ]; }; }
 pgrep -a -f "$1" | while read -r pid line; do here "$pid" && echo "$line"; done
 for file in $(grep -lsz "^$1" /proc/[0-9]*/environ 2>/dev/null); do
   pid=\${file#/proc/}
