@@ -137,10 +137,12 @@ describe.skipIf(process.platform !== 'linux').concurrent('a console on a real te
 
   it('refuses a wrong password, within 5 s and without showing it', async (test) => {
     const { expect } = test
-    const { error, ms } = await timed(openConsole(pty(test).open, options('wr0ng-one')))
+    const console = pty(test)
+    const { error, ms } = await timed(openConsole(console.open, options('wr0ng-one')))
     expect([error.code, error.message]).toEqual(['console-auth', 'WANulator 103: the console refuses the password'])
     expect(ms).toBeLessThan(5000)
     expect(JSON.stringify({ ...error })).not.toContain('wr0ng-one')
+    expect(console.sent().endsWith('wr0ng-one\r\x03')).toBe(true)
   })
 
   it('gives up a wedged one within 5 s', async (test) => {

@@ -67,9 +67,10 @@ export class SerialConsole {
     await this.#reader.open(open)
     this.found = await this.#logIn().catch(async (error: unknown) => {
       const code = error instanceof AppError ? error.code : null
-      if (code === 'console-wedged' && this.#hasEntered) {
-        // Should the shell still come: out of it.
-        this.#reader.write(`${INTERRUPT}exit${ENTER}`)
+      if (this.#hasEntered && (code === 'console-wedged' || code === 'console-auth')) {
+        // Should the shell still come: out of it. A login that refused asks again, and takes an empty name for a name: the
+        // next one would wait for two refusals. Interrupted, it makes room for a new one.
+        this.#reader.write(code === 'console-auth' ? INTERRUPT : `${INTERRUPT}exit${ENTER}`)
         await delay(LAST_KEYS_MS)
       }
       throw (code === 'console-dead' && (await this.#reader.explainSilence())) || error
