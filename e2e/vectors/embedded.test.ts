@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SWITCHES } from '@/labs/embedded/world/options'
 import { look } from '../contract/lab-eyes'
 import { App, until, World } from '../harness'
-import { expectVector } from './suite'
+import { labCopy } from '../lab-copy'
+import { expectVector, SETTLE_MS } from './suite'
 import { PARAMS, TABLE, vectorOf } from './table'
 
 /** Worlds side by side, each a process; vitest runs as many concurrent tests (maxConcurrency of this project). */
@@ -20,7 +21,7 @@ const free: World[] = []
 beforeAll(async () => {
   worlds = await Promise.all(Array.from({ length: WORLDS }, (_, i) => World.startAlone(`vectors-${i + 1}`)))
   free.push(...worlds)
-  app = await App.start(worlds.map(({ labFile }) => labFile))
+  app = await App.start(worlds.map(({ labFile }) => labCopy(labFile, ['expectations', 'settleMs'], SETTLE_MS)))
 })
 
 afterAll(async () => {

@@ -4,7 +4,7 @@ import { App } from '../harness'
 import { labCopy } from '../lab-copy'
 import { REFERENCE } from '../reference/accuracy'
 import { look } from '../reference/lab-eyes'
-import { expectVector } from './suite'
+import { expectVector, SETTLE_MS } from './suite'
 import { PARAMS, TABLE, vectorOf } from './table'
 
 const rows = SHARED_SWITCHES.flatMap((name) => Object.keys(PARAMS).map((caseId) => [name, caseId] as const))
@@ -15,7 +15,8 @@ const BASELINE_MS = 2000
 let app: App
 
 beforeAll(async () => {
-  app = await App.start([labCopy(REFERENCE.file, ['expectations', 'baselineMs'], BASELINE_MS)])
+  const copy = labCopy(REFERENCE.file, ['expectations', 'baselineMs'], BASELINE_MS)
+  app = await App.start([labCopy(copy, ['expectations', 'settleMs'], SETTLE_MS)])
 })
 
 afterAll(() => app?.stop())

@@ -8,6 +8,9 @@ import { wanVectorOf } from './wan'
 /** The labs that have vectors, and how one is looked at past the product. */
 export type Subject = { app: App; lab: string; where: 'embedded' | 'reference'; look: () => Promise<unknown> }
 
+/** What is not back by then has failed every limit: a minute each would be spent on waiting. */
+export const SETTLE_MS = 20_000
+
 /** How a lab was when the row before on it was over: looking takes seconds. */
 const lastSeen = new Map<string, unknown>()
 

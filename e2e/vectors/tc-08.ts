@@ -7,7 +7,7 @@ const unread = stopped('No node says who is primary, which the preflight asks.',
 
 /** TC-8 with each switch on; the secondary stays on, so nothing fails over. */
 export const tc08: CaseTable = {
-  params: { durationS: 25 },
+  params: { durationS: 20 },
   unnamed: undisturbed(CRITERIA),
   switches: {
     'rate-limit': vector('No more than 100 Mbit/s go through, steadily and without loss.', CRITERIA, {

@@ -1,4 +1,5 @@
 import type { Step } from '../domain/case'
+import type { Lab } from '../domain/lab'
 
 /** A step of a case. A budget that runs out ends the run, unless `continue` makes a finding of it. */
 export const step = (
@@ -10,11 +11,11 @@ export const step = (
 ): Step => ({ id, title, budgetMs, actions, onTimeout })
 
 /** Waits until loss is back at the baseline and stays there for the validation time; that it never is, is a finding. */
-export const settle = (validationMs: number): Step =>
+export const settle = ({ settleMs, validationMs }: Lab['expectations']): Step =>
   step(
     'settle',
     'Settle: loss back at baseline, validated',
-    60_000 + validationMs,
+    settleMs + validationMs,
     [{ kind: 'settle', validationMs }],
     'continue',
   )

@@ -29,11 +29,11 @@ export const tc03 = defineCase({
   headline: { title: 'Failover Time', limitMs: (lab) => lab.expectations.failoverTimeMs },
   criteria: [backupIsPrimary, failoverTimeWithinLimit, garpFromNewPrimary, sessionsSurvive, evidenceAgrees],
   steps: (lab, params) => {
-    const { baselineMs, validationMs } = lab.expectations
+    const { baselineMs } = lab.expectations
     const targets = lab.targets.map((target) => target.id)
     const traffic = lab.traffic.map((entry) => entry.id)
     const waitMs = params.waitS * 1000
-    const settling = settle(validationMs)
+    const settling = settle(lab.expectations)
     const durationS = Math.ceil((baselineMs + waitMs + settling.budgetMs + 60_000) / 1000)
     const backup = declaredSecondary(lab).name
     const redundancyGroups = lab.cluster.redundancyGroups.map((group) => group.id)

@@ -27,14 +27,14 @@ export const tc04 = defineCase({
   headline: { title: 'Reversion Time', limitMs: (lab) => lab.expectations.reversionTimeMs },
   criteria: [preemption, reversionTimeWithinLimit, sessionsSurviveReversion, sessionsSyncedBack],
   steps: (lab, { waitS }) => {
-    const { baselineMs, validationMs, preemptionMs } = lab.expectations
+    const { baselineMs, preemptionMs } = lab.expectations
     const { name: preferred, instance } = declaredPrimary(lab)
     const { name: backup } = declaredSecondary(lab)
     const redundancyGroups = lab.cluster.redundancyGroups.map(({ id }) => id)
     const targets = lab.targets.map(({ id }) => id)
     const traffic = lab.traffic.map(({ id }) => id)
     const returnMs = lab.cluster.preempt ? waitS * 1000 : preemptionMs + MARGIN_MS
-    const settling = settle(validationMs)
+    const settling = settle(lab.expectations)
     const durationS = Math.ceil((baselineMs + waitS * 1000 + returnMs + settling.budgetMs + 60_000) / 1000)
     return [
       step('preflight', 'Preflight', 60_000, [{ kind: 'preflight', targets, tools: ['ping', 'iperf3', 'tcpdump'] }]),

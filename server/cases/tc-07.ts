@@ -43,7 +43,7 @@ export const tc07 = defineCase({
   headline: { title: 'Failover Time', limitMs: (lab) => lab.expectations.failoverTimeMs },
   criteria: [weightDrops, memberGroupMoves, failoverTimeWithinLimit, leavesByBackup, memberRestored],
   steps: (lab, { how, waitS }) => {
-    const { baselineMs, validationMs } = lab.expectations
+    const { baselineMs } = lab.expectations
     const { name: preferred, instance } = declaredPrimary(lab)
     const { name: backup } = declaredSecondary(lab)
     const { entry, reth } = wanMember(lab, instance)
@@ -53,7 +53,7 @@ export const tc07 = defineCase({
     const links = [{ instance, linux: entry.linux }]
     const targets = lab.targets.map(({ id }) => id)
     const traffic = lab.traffic.map(({ id }) => id)
-    const settling = settle(validationMs)
+    const settling = settle(lab.expectations)
     const durationS = Math.ceil((baselineMs + 2 * waitS * 1000 + settling.budgetMs + 120_000) / 1000)
     const what = `${entry.linux} of ${instance}`
     const mode = HOW[how].replace(/ \(.*/, '')

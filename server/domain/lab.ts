@@ -223,6 +223,8 @@ export const ExpectationsSchema = z.strictObject({
   haOverheadPercent: z.number().min(0).max(100).default(10),
   forwardingDelayThresholdMs: ms.default(2000),
   validationMs: ms.default(5000),
+  /** So long it is waited after a fault, at most, for the loss to be back at its baseline. */
+  settleMs: ms.default(60_000),
   baselineMs: ms.default(5000),
   /** Between the hosts of a timed scenario, for what is to begin at the same time. */
   startSkewMs: ms.default(50),

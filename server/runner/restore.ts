@@ -26,7 +26,7 @@ const REACH_BUDGET_MS = 60_000
 /** For a dialogue on a console that a cancel broke off: it logs out. */
 const CONSOLE_PATIENCE_MS = 6000
 const UNDO_BUDGET_MS = 90_000
-/** A preempting primary comes back by itself; forcing it at once would set a manual flag for nothing. */
+/** Preempting primaries come back by themselves, all at once; forcing them would set a manual flag for nothing. */
 const PREEMPT_PATIENCE_MS = 30_000
 const COMPARE_BUDGET_MS = 60_000
 /** All of it. */
@@ -57,18 +57,17 @@ async function endProcesses(session: RunSession<AnyLab>): Promise<void> {
   await untilReachable(session, AbortSignal.timeout(REACH_BUDGET_MS)).then(end, () => {})
 }
 
-async function undo(session: RunSession<AnyLab>, entry: UndoEntry): Promise<boolean> {
+const comesBackByItself = ({ lab }: RunSession<AnyLab>, { desired }: UndoEntry): boolean =>
+  desired.kind === 'group-primary' && hasCluster(lab) && lab.cluster.preempt
+
+/** @param patientUntilMs until then (epoch) it may come about by itself */
+async function undo(session: RunSession<AnyLab>, entry: UndoEntry, patientUntilMs: number): Promise<boolean> {
   const access = session.access()
   const { desired } = entry
   const title = desiredTitle(session.lab, desired)
   const tag = session.tag('restore')
   try {
-    const isPatient = desired.kind === 'group-primary' && hasCluster(session.lab) && session.lab.cluster.preempt
-    for (
-      const untilMs = Date.now() + (isPatient ? PREEMPT_PATIENCE_MS : 0);
-      Date.now() < untilMs;
-      await sleep(CHECK_MS)
-    )
+    for (; Date.now() < patientUntilMs; await sleep(CHECK_MS))
       if ((await checkDesired(access, desired, { tag })).met) break
     await applyDesired(access, desired, { tag, budgetMs: UNDO_BUDGET_MS })
     await session.deps.undo.markApplied(entry.id).catch(() => {})
@@ -160,7 +159,12 @@ async function restoreLab(session: RunSession<AnyLab>): Promise<Restored> {
   if (!before) return CLEAN
   let undone = true
   const entries = await deps.undo.open(runId).catch(() => session.undoEntries.toReversed())
-  for (const entry of entries) undone = (await undo(session, entry)) && undone
+  let patientUntilMs: number | null = null
+  for (const entry of entries) {
+    const isPatient = comesBackByItself(session, entry)
+    if (isPatient) patientUntilMs ??= Date.now() + PREEMPT_PATIENCE_MS
+    undone = (await undo(session, entry, isPatient ? (patientUntilMs ?? 0) : 0)) && undone
+  }
   const { lab } = session
   if (hasCluster(lab) && entries.some(({ desired }) => ConnectionSchema.safeParse(desired).success))
     await sleep(NEXT_BEAT_INTERVALS * lab.cluster.heartbeat.intervalMs)
