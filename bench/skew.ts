@@ -12,7 +12,7 @@ jobs:
 `
 
 type Answer<T> = { result: { data: T } }
-type Criterion = { id: string; measured: { value: number } | null }
+type Measured = { measured: { value: number } | null }
 
 /** By how much the hosts of a scenario begin apart, ms by their own clocks, on loopback. */
 export async function measureStartSkew(say: (text: string) => void, count: number): Promise<Figure> {
@@ -27,7 +27,8 @@ export async function measureStartSkew(say: (text: string) => void, count: numbe
       for (let round = 1; round <= count; round++) {
         const { id } = await call<{ id: string }>('run', { lab: LAB, id: scenario.id })
         const { ending, criteria } = await app.ended(id, 240_000)
-        const skew = (criteria as Criterion[]).find((each) => each.id === 'started-together')?.measured?.value
+        const criterion = criteria.find((each) => each.id === 'started-together') as Partial<Measured> | undefined
+        const skew = criterion?.measured?.value
         if (ending !== 'completed' || skew === undefined) throw new Error(`run ${id}: ${ending}, no skew was measured`)
         skewsMs.push(skew)
         say(`skew ${round} of ${count}: ${skew} ms`)
