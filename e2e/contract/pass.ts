@@ -7,8 +7,7 @@ import { plannedFor } from './planned'
 export async function expectPass(lab: ReturnType<typeof labAndApp>, caseId: string, params: Record<string, unknown>) {
   const before = await look(lab.world)
   const planned = await plannedFor(lab.app, lab.world.id, caseId, params)
-  const { id } = await lab.app.start(lab.world.id, caseId, params)
-  const run = await lab.app.ended(id)
+  const run = await lab.app.answered(lab.world.id, caseId, params)
   expect({
     ending: run.ending,
     verdict: run.verdict,
