@@ -61,7 +61,7 @@ async function writeRuns(url: string): Promise<void> {
   await database.close()
 }
 
-type Page = { result: { data: { runs: { id: string }[]; nextCursor: string | null } } }
+type Page = { runs: { id: string }[]; nextCursor: string | null }
 
 /** What the History page asks for: the first page of everything, later pages, and filtered ones. */
 export async function measureHistory(say: (text: string) => void): Promise<Figure[]> {
@@ -70,8 +70,7 @@ export async function measureHistory(say: (text: string) => void): Promise<Figur
   const app = await App.start(['e2e/labs/unreachable.yaml'], dir)
   const ask = async (input: object) => {
     const fromMs = performance.now()
-    const page = await app.get<Page>(`/api/trpc/runs.list?input=${encodeURIComponent(JSON.stringify(input))}`)
-    const { runs, nextCursor } = page.result.data
+    const { runs, nextCursor } = await app.query<Page>('runs.list', input)
     if (runs.length === 0) throw new Error(`no run for ${JSON.stringify(input)}`)
     return { ms: performance.now() - fromMs, nextCursor }
   }

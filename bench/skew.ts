@@ -11,7 +11,6 @@ jobs:
   - { host: pve, commands: [hostname] }
 `
 
-type Answer<T> = { result: { data: T } }
 type Measured = { measured: { value: number } | null }
 
 /** By how much the hosts of a scenario begin apart, ms by their own clocks, on loopback. */
@@ -20,12 +19,10 @@ export async function measureStartSkew(say: (text: string) => void, count: numbe
   const skewsMs: number[] = []
   try {
     const app = await App.start([world.labFile])
-    const call = async <T>(name: string, input: unknown): Promise<T> =>
-      (await app.post<Answer<T>>(`/api/trpc/scenarios.${name}`, input)).result.data
     try {
-      const scenario = await call<{ id: string }>('save', { lab: LAB, text: TOGETHER, files: [] })
+      const scenario = await app.mutate<{ id: string }>('scenarios.save', { lab: LAB, text: TOGETHER, files: [] })
       for (let round = 1; round <= count; round++) {
-        const { id } = await call<{ id: string }>('run', { lab: LAB, id: scenario.id })
+        const { id } = await app.mutate<{ id: string }>('scenarios.run', { lab: LAB, id: scenario.id })
         const { ending, criteria } = await app.ended(id, 240_000)
         const criterion = criteria.find((each) => each.id === 'started-together') as Partial<Measured> | undefined
         const skew = criterion?.measured?.value

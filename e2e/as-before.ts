@@ -12,3 +12,20 @@ export async function expectAsBefore(look: () => Promise<unknown>, before: unkno
   await until('the lab is as before', isAsBefore, withinMs, 300).catch(() => {})
   expect(after).toEqual(before)
 }
+
+/** How a lab was when what was done on it before had left it so: looking takes seconds. */
+const lastSeen = new Map<string, unknown>()
+
+/** Does something on a lab that nobody else touches, and expects it to look as before. */
+export async function leavingAsBefore(
+  lab: string,
+  look: () => Promise<unknown>,
+  work: () => Promise<void>,
+  withinMs?: number,
+): Promise<void> {
+  const before = lastSeen.get(lab) ?? (await look())
+  lastSeen.delete(lab)
+  await work()
+  await expectAsBefore(look, before, withinMs)
+  lastSeen.set(lab, before)
+}

@@ -59,6 +59,8 @@ export type RunAnswer = {
   notes: string[]
 } & Record<string, unknown>
 
+type TrpcAnswer<T> = { result: { data: T } }
+
 /** The production app in a process of its own, on a database of its own, spoken to over its HTTP API. */
 export class App {
   private constructor(
@@ -146,6 +148,17 @@ export class App {
     return (await response.json()) as T
   }
 
+  /** A procedure of the app's tRPC router that reads. */
+  async query<T>(procedure: string, input: unknown): Promise<T> {
+    const route = `/api/trpc/${procedure}?input=${encodeURIComponent(JSON.stringify(input))}`
+    return (await this.get<TrpcAnswer<T>>(route)).result.data
+  }
+
+  /** A procedure of the app's tRPC router that changes something. */
+  async mutate<T>(procedure: string, input: unknown): Promise<T> {
+    return (await this.post<TrpcAnswer<T>>(`/api/trpc/${procedure}`, input)).result.data
+  }
+
   start = (lab: string, caseId: string, params: Record<string, unknown> = {}) =>
     this.post<{ id: string; url: string }>(`/api/v1/labs/${lab}/runs`, { case: caseId, params })
 
@@ -162,20 +175,6 @@ export class App {
       timeoutMs,
       ASK_EVERY_MS,
     )
-
-  /**
-   * A run to its end; again, twice at most, while its lab host gave no answer for three seconds: on cores that all tests
-   * share that happens, and such a run ends in an error, as it should.
-   */
-  async answered(lab: string, caseId: string, params: Record<string, unknown> = {}): Promise<RunAnswer> {
-    for (let tries = 1; ; tries++) {
-      const { id } = await this.start(lab, caseId, params)
-      const run = await this.ended(id)
-      const isLost = run.ending === 'error' && run.message?.includes('the SSH connection was lost')
-      if (!isLost || tries === 3) return run
-      console.log(`run ${id} is set aside: ${run.message}`)
-    }
-  }
 }
 
 type WorldKind = 'cluster' | 'wan'

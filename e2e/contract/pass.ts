@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import { answered } from '../undisturbed'
 import type { labAndApp } from './fixture'
 import { look } from './lab-eyes'
 import { plannedFor } from './planned'
@@ -7,7 +8,7 @@ import { plannedFor } from './planned'
 export async function expectPass(lab: ReturnType<typeof labAndApp>, caseId: string, params: Record<string, unknown>) {
   const before = await look(lab.world)
   const planned = await plannedFor(lab.app, lab.world.id, caseId, params)
-  const run = await lab.app.answered(lab.world.id, caseId, params)
+  const run = await answered(lab.app, lab.world.id, caseId, params)
   expect({
     ending: run.ending,
     verdict: run.verdict,

@@ -12,13 +12,10 @@ const normal = (argv: string[], runId: string): string =>
     .replace(/FLAB_[0-9a-f]{12}/g, 'FLAB_NONCE')
     .replace(/\b[0-9a-f]{12}\b/g, 'NONCE')
 
-const query = (input: unknown) => encodeURIComponent(JSON.stringify(input))
-
 /** The plan of a case as the app shows it. `strangers`: commands of a run that are not in it. */
 export async function plannedFor(app: App, lab: string, caseId: string, params: Record<string, unknown>) {
-  const input = query({ lab, case: caseId, params })
-  const plan = await app.get<{ result: { data: Plan } }>(`/api/trpc/cases.plan?input=${input}`)
-  const planned = new Set(plan.result.data.flatMap((step) => step.commands.map(({ argv }) => normal(argv, 'RUN'))))
+  const plan = await app.query<Plan>('cases.plan', { lab, case: caseId, params })
+  const planned = new Set(plan.flatMap((step) => step.commands.map(({ argv }) => normal(argv, 'RUN'))))
   return {
     strangers: ({ id, commands }: RunAnswer): string[] => [
       ...new Set(commands.map(({ argv }) => normal(argv, id)).filter((text) => !planned.has(text))),

@@ -59,14 +59,9 @@ beforeAll(async () => {
 })
 afterAll(() => close())
 
-const call = async <T>(name: string, input: unknown): Promise<T> =>
-  (await app.post<{ result: { data: T } }>(`/api/trpc/scenarios.${name}`, input)).result.data
-const listed = async (lab: string) =>
-  (
-    await app.get<{ result: { data: { scenarios: ScenarioView[]; schedules: Schedule[] } } }>(
-      `/api/trpc/scenarios.list?input=${encodeURIComponent(JSON.stringify({ lab }))}`,
-    )
-  ).result.data
+const call = <T>(name: string, input: unknown): Promise<T> => app.mutate<T>(`scenarios.${name}`, input)
+const listed = (lab: string) =>
+  app.query<{ scenarios: ScenarioView[]; schedules: Schedule[] }>('scenarios.list', { lab })
 
 async function keep(world: World, text: string): Promise<string> {
   const { id, problems } = await call<ScenarioView>('save', { lab: world.id, text, files: [GIVEN] })

@@ -1,4 +1,5 @@
 import type { App, RunAnswer } from '../harness'
+import { undisturbed, whyInconclusive } from '../undisturbed'
 import { UdpStream } from './udp-stream'
 
 export const REFERENCE = { id: 'reference', file: '/var/lib/failover-lab-reference/reference.yaml' }
@@ -43,13 +44,14 @@ export async function compareOnce(
  * two cores, and a ping that was kept from running or a table that came too late must end in exactly that. The interval
  * must agree with the witness every time, and no run may be judged wrong.
  */
-export async function compareUndisturbed(app: App, params: Record<string, unknown>): Promise<Comparison> {
-  for (let tries = 1; ; tries++) {
-    const comparison = await compareOnce(app, params)
-    const { verdict, criteria, id } = comparison.run
-    if (!comparison.intersects)
-      throw new Error(`run ${id} contradicts the stream: ${JSON.stringify({ ...comparison, run: id })}`)
-    if (verdict !== 'inconclusive' || tries === 3) return comparison
-    console.log(`run ${id} is set aside: ${criteria.find((c) => c.verdict !== 'pass')?.reason}`)
-  }
-}
+export const compareUndisturbed = (app: App, params: Record<string, unknown>): Promise<Comparison> =>
+  undisturbed(
+    async () => {
+      const comparison = await compareOnce(app, params)
+      const { id } = comparison.run
+      if (!comparison.intersects)
+        throw new Error(`run ${id} contradicts the stream: ${JSON.stringify({ ...comparison, run: id })}`)
+      return comparison
+    },
+    ({ run }) => whyInconclusive(run),
+  )

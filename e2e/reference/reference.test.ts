@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { leavingAsBefore } from '../as-before'
 import { App } from '../harness'
+import { undisturbed, whyInconclusive } from '../undisturbed'
 import { compareUndisturbed, REFERENCE } from './accuracy'
 import { look } from './lab-eyes'
 
 let app: App
-/** The lab as it was when the test before had held: a look takes seconds. */
-let lastSeen: unknown = null
 
 beforeAll(async () => {
   app = await App.start([REFERENCE.file])
@@ -13,24 +13,8 @@ beforeAll(async () => {
 
 afterAll(() => app?.stop())
 
-/** Does it, and expects the lab to be as it was before. */
-async function leavingTheLab(work: () => Promise<void>): Promise<void> {
-  const before = lastSeen ?? (await look())
-  lastSeen = null
-  await work()
-  expect(await look()).toEqual(before)
-  lastSeen = before
-}
-
-/** The same again, twice at most, while it is inconclusive: lab, product and browser share two cores. */
-async function runUndisturbed(caseId: string, params: Record<string, unknown>) {
-  for (let tries = 1; ; tries++) {
-    const { id } = await app.start(REFERENCE.id, caseId, params)
-    const run = await app.ended(id)
-    if (run.verdict !== 'inconclusive' || tries === 3) return run
-    console.log(`run ${id} is set aside: ${run.criteria.find((c) => c.verdict !== 'pass')?.reason}`)
-  }
-}
+/** At once, that is: a completed run has put the lab back. */
+const leavingTheLab = (work: () => Promise<void>) => leavingAsBefore(REFERENCE.id, look, work, 0)
 
 test.each([
   ['TC-1', {}],
@@ -45,7 +29,8 @@ test.each([
   ['TC-10', { how: 'cut-bridge' }],
 ])('%s passes on the real cluster and leaves it as it was', (caseId, params) =>
   leavingTheLab(async () => {
-    const run = await runUndisturbed(caseId, params)
+    const once = async () => app.ended((await app.start(REFERENCE.id, caseId, params)).id)
+    const run = await undisturbed(once, whyInconclusive)
     expect(run.criteria.filter((c) => c.verdict !== 'pass')).toEqual([])
     expect(run.verdict).toBe('pass')
   }),

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { expectAsBefore } from '../as-before'
+import { leavingAsBefore } from '../as-before'
 import type { App } from '../harness'
 import { vectorOf } from './table'
 import { deviations, runWith } from './verdicts'
@@ -11,21 +11,16 @@ export type Subject = { app: App; lab: string; where: 'embedded' | 'reference'; 
 /** What is not back by then has failed every limit: a minute each would be spent on waiting. */
 export const SETTLE_MS = 20_000
 
-/** How a lab was when the row before on it was over: looking takes seconds. */
-const lastSeen = new Map<string, unknown>()
-
 /** One run with a switch on says what was reviewed, and the lab is as before once the switch is off. */
 export async function expectVector({ app, lab, where, look }: Subject, name: string, caseId: string): Promise<void> {
   const vector = wanVectorOf(name, caseId, where) ?? vectorOf(name, caseId, where)
   if (!vector) throw new Error(`${name} ${caseId} is not in the table`)
-  const before = lastSeen.get(lab) ?? (await look())
-  lastSeen.delete(lab)
-  const run = await runWith(app, lab, name, caseId, vector.params)
-  const text = JSON.stringify(run.criteria.map(({ id, verdict, reason }) => [id, verdict, reason]))
-  console.log(`${name} ${caseId}: ${run.ending} ${run.verdict} ${run.message ?? ''} ${text}`)
-  // A lab in quarantine would fail every later row for the one.
-  if (run.dirty) await app.post('/api/trpc/labs.markClean', { lab, note: `vectors: ${name} ${caseId}` })
-  expect(deviations(run, vector, name), vector.why).toEqual([])
-  await expectAsBefore(look, before)
-  lastSeen.set(lab, before)
+  await leavingAsBefore(lab, look, async () => {
+    const run = await runWith(app, lab, name, caseId, vector.params)
+    const text = JSON.stringify(run.criteria.map(({ id, verdict, reason }) => [id, verdict, reason]))
+    console.log(`${name} ${caseId}: ${run.ending} ${run.verdict} ${run.message ?? ''} ${text}`)
+    // A lab in quarantine would fail every later row for the one.
+    if (run.dirty) await app.post('/api/trpc/labs.markClean', { lab, note: `vectors: ${name} ${caseId}` })
+    expect(deviations(run, vector, name), vector.why).toEqual([])
+  })
 }

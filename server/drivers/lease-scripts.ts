@@ -24,16 +24,6 @@ const FORGET = `forget() {
 }
 `
 
-/** A sign of life may be written while it goes on: the directory is not empty then, and stays. */
-const REMOVE = `remove() {
-  for again in 1 2 3 4 5; do
-    rm -rf "$dir" 2>/dev/null
-    [ -e "$dir" ] || return 0
-    sleep 0.2
-  done
-}
-`
-
 /** Arguments: directory, run id. Ends by itself when the lease is disarmed or another's. */
 export const SLEEPER = `${FORGET}dir=$1
 run=$2
@@ -112,13 +102,18 @@ printf '%s\\n' "$(($(date +%s) + $3))" >"$dir/deadline.new" && mv "$dir/deadline
 ${PRINT}`
 
 /** Arguments: directory, run id. Exit 18: not ours any more, or its revert has begun. */
-export const DISARM = `${FORGET}${REMOVE}dir=$1
+export const DISARM = `${FORGET}dir=$1
 if [ "$(cat "$dir/run" 2>/dev/null)" != "$2" ]; then exit 18; fi
 mv "$dir/armed" "$dir/disarmed" 2>/dev/null || [ -e "$dir/disarmed" ] || exit 18
 forget
 pkill -f "$dir/sleeper\\.sh $dir $2$"
-remove
-[ ! -e "$dir" ]
+# A sign of life may still be written: the directory is not empty then, and stays.
+for again in 1 2 3 4 5; do
+  rm -rf "$dir" 2>/dev/null
+  [ -e "$dir" ] || exit 0
+  sleep 0.2
+done
+exit 1
 `
 
 /**

@@ -60,15 +60,15 @@ async function endProcesses(session: RunSession<AnyLab>): Promise<void> {
 const comesBackByItself = ({ lab }: RunSession<AnyLab>, { desired }: UndoEntry): boolean =>
   desired.kind === 'group-primary' && hasCluster(lab) && lab.cluster.preempt
 
-/** @param patientUntilMs until then (epoch) it may come about by itself */
+/** @param patientUntilMs so long (epoch) a group that preempts is left to come back by itself */
 async function undo(session: RunSession<AnyLab>, entry: UndoEntry, patientUntilMs: number): Promise<boolean> {
   const access = session.access()
   const { desired } = entry
   const title = desiredTitle(session.lab, desired)
   const tag = session.tag('restore')
   try {
-    for (; Date.now() < patientUntilMs; await sleep(CHECK_MS))
-      if ((await checkDesired(access, desired, { tag })).met) break
+    const untilMs = comesBackByItself(session, entry) ? patientUntilMs : 0
+    for (; Date.now() < untilMs; await sleep(CHECK_MS)) if ((await checkDesired(access, desired, { tag })).met) break
     await applyDesired(access, desired, { tag, budgetMs: UNDO_BUDGET_MS })
     await session.deps.undo.markApplied(entry.id).catch(() => {})
     await tell(session, { kind: 'undo-applied', title, ok: true, message: null })
@@ -159,11 +159,10 @@ async function restoreLab(session: RunSession<AnyLab>): Promise<Restored> {
   if (!before) return CLEAN
   let undone = true
   const entries = await deps.undo.open(runId).catch(() => session.undoEntries.toReversed())
-  let patientUntilMs: number | null = null
+  let patientUntilMs = 0
   for (const entry of entries) {
-    const isPatient = comesBackByItself(session, entry)
-    if (isPatient) patientUntilMs ??= Date.now() + PREEMPT_PATIENCE_MS
-    undone = (await undo(session, entry, isPatient ? (patientUntilMs ?? 0) : 0)) && undone
+    if (patientUntilMs === 0 && comesBackByItself(session, entry)) patientUntilMs = Date.now() + PREEMPT_PATIENCE_MS
+    undone = (await undo(session, entry, patientUntilMs)) && undone
   }
   const { lab } = session
   if (hasCluster(lab) && entries.some(({ desired }) => ConnectionSchema.safeParse(desired).success))

@@ -40,6 +40,14 @@ const COMMAND_MS = 4500
 const LOGOUT_MS = 2500
 /** A prompt behind "exit" counts once nothing came after it for so long: a banner may end in "#" for a moment. */
 const SETTLE_MS = 120
+/**
+ * What is typed last when a login failed. Wedged: should the shell still come, out of it. Refused: that login is ended, so that
+ * the next one does not meet what it asks now.
+ */
+const LAST_KEYS: ReadonlyMap<string | null, string> = new Map([
+  ['console-wedged', `${INTERRUPT}exit${ENTER}`],
+  ['console-auth', INTERRUPT],
+])
 /** For keys to get to the console before the line is closed. */
 const LAST_KEYS_MS = 200
 /** One in another, left there by somebody; the second "exit" is also for jobs that were stopped. */
@@ -67,10 +75,9 @@ export class SerialConsole {
     await this.#reader.open(open)
     this.found = await this.#logIn().catch(async (error: unknown) => {
       const code = error instanceof AppError ? error.code : null
-      if (this.#hasEntered && (code === 'console-wedged' || code === 'console-auth')) {
-        // Should the shell still come: out of it. A login that refused asks again, and takes an empty name for a name: the
-        // next one would wait for two refusals. Interrupted, it makes room for a new one.
-        this.#reader.write(code === 'console-auth' ? INTERRUPT : `${INTERRUPT}exit${ENTER}`)
+      const keys = LAST_KEYS.get(code)
+      if (keys && this.#hasEntered) {
+        this.#reader.write(keys)
         await delay(LAST_KEYS_MS)
       }
       throw (code === 'console-dead' && (await this.#reader.explainSilence())) || error
