@@ -36,18 +36,11 @@ test.each([
   }),
 )
 
-// A forced stop takes the container tool a second or more, so its T0 is an interval and the primary change may be
-// inconclusive; it must never be judged wrong.
-test.each([
-  [{ mode: 'kill-9' }, ['pass']],
-  [{ mode: 'clean-stop' }, ['pass']],
-  [{ mode: 'force-stop' }, ['pass', 'inconclusive']],
-])('TC-3 %o: the independent stream agrees, and the lab is as before', (params, verdicts) =>
+test('TC-3: the independent stream agrees, and the lab is as before', () =>
   leavingTheLab(async () => {
-    const comparison = await compareUndisturbed(app, params)
+    const comparison = await compareUndisturbed(app, {})
     const { ending, verdict, criteria } = comparison.run
     expect(ending).toBe('completed')
-    expect(verdicts, JSON.stringify(criteria.filter((c) => c.verdict !== 'pass'))).toContain(verdict)
+    expect(verdict, JSON.stringify(criteria.filter((c) => c.verdict !== 'pass'))).toBe('pass')
     expect(comparison.intersects, JSON.stringify({ ...comparison, run: comparison.run.id })).toBe(true)
-  }),
-)
+  }))

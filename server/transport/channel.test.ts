@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { connectSsh } from './ssh'
 import type { SshRemote } from './ssh-remote'
 import { failure, startTestServer, type TestServer, type TestServerOptions } from './test-server'
@@ -79,6 +79,16 @@ describe('exec', () => {
     setTimeout(() => server.freeze(), 100)
     expect((await failure(running)).code).toBe('ssh-lost')
     expect(Date.now() - startMs).toBeLessThan(5000)
+  }, 10_000)
+
+  it('holds no peer for lost that still sends, though it answers nothing', async () => {
+    const { server, remote } = await connected()
+    const printed: string[] = []
+    const command = ['sh', '-c', 'for i in 1 2 3 4 5 6; do sleep 1; echo $i; done']
+    await remote.stream(command, { onLine: (line) => printed.push(line) })
+    setTimeout(() => server.deafen(), 100)
+    await vi.waitFor(() => expect(printed).toHaveLength(6), { timeout: 9000 })
+    expect(remote.isAlive).toBe(true)
   }, 10_000)
 
   it('says so when the host refuses a further channel', async () => {

@@ -9,6 +9,7 @@ import { credentials } from './auth'
 import { type ConnectStep, handshakeError, hostKeyError, tcpError } from './connect-errors'
 import { hostKeyAlgorithms, hostKeyMatches } from './host-key'
 import { type Env, type PasswordHolder, secretsOf } from './redact'
+import { endWhenSilent } from './silence'
 import { SshRemote } from './ssh-remote'
 
 export type ConnectOptions = {
@@ -29,7 +30,9 @@ const TCP_TIMEOUT_MS = 5000
 const MUTE_TIMEOUT_MS = 3000
 /** A host that speaks SSH may be slow to log in (DNS, PAM, load) without anything being wrong. */
 const READY_TIMEOUT_MS = 12_000
-const KEEPALIVE = { keepaliveInterval: 1000, keepaliveCountMax: 3 }
+/** ssh2 only asks; it would count an answer that comes after a second's worth of output as none. */
+const KEEPALIVE = { keepaliveInterval: 1000, keepaliveCountMax: Number.POSITIVE_INFINITY }
+const SILENT_MS = 4000
 
 function openSocket(host: Host, options: ConnectOptions): Promise<Socket> {
   return new Promise((resolve, reject) => {
@@ -103,6 +106,7 @@ export async function connectSsh(host: Host, options: ConnectOptions): Promise<S
       ...(serverHostKey && { algorithms: { serverHostKey: serverHostKey as never } }),
     })
     await ready
+    endWhenSilent(socket, SILENT_MS)
   } catch (cause) {
     ssh.dispose()
     socket.destroy()

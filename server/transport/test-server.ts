@@ -17,6 +17,8 @@ export type TestServer = {
   drop(): void
   /** Leaves connections open but reads and answers nothing any more. */
   freeze(): void
+  /** Reads nothing any more, so answers nothing; what its commands print still comes. */
+  deafen(): void
   stop(): Promise<void>
 }
 
@@ -114,6 +116,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const drop = () => {
     for (const socket of sockets) socket.destroy()
   }
+  const deafen = () => {
+    for (const socket of sockets) socket.pause().removeAllListeners('data')
+  }
   return {
     host: {
       ...{ id: options.id ?? 'test-host', host: '127.0.0.1', port, user: 'tester', keyFile },
@@ -123,12 +128,10 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     connections: () => count,
     openConnections: () => sockets.size,
     drop,
+    deafen,
     freeze() {
-      for (const socket of sockets) {
-        socket.pause()
-        socket.removeAllListeners('data')
-        socket.write = () => true
-      }
+      deafen()
+      for (const socket of sockets) socket.write = () => true
     },
     stop: () =>
       new Promise((resolve) => {
