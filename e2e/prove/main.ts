@@ -2,12 +2,12 @@
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { proveAccuracy } from './accuracy'
+import { proveAlone } from './alone'
 import { proveClockOnEmbedded, proveFaults } from './faults'
 import { proveGoneOnEmbedded, proveGoneOnReference } from './gone-for-good'
 import { proveInterruptions } from './interruptions'
 import { randomFrom } from './random'
 import { proveSeededKills } from './seeded-kills'
-import { proveStops } from './stops'
 import { proveSuite } from './suites'
 import { type Proof, table } from './table'
 import { proveKillsOnReferenceWan } from './wan-kills'
@@ -37,7 +37,7 @@ const suite = (project: string, what: string) => wants(project) && (() => proveS
 // Beside nothing else: these measure. The rest asks how a run ends and what it is judged, and the labs do so side by side.
 const accuracy = wants('accuracy') && reference ? await proveAccuracy(random, Number(process.env.RUNS ?? 20)) : null
 if (accuracy && isWhole) writeFileSync('docs/accuracy.md', accuracy.page(heading))
-const stops = wants('accuracy') && reference ? await proveStops() : []
+const alone = wants('accuracy') && reference ? await proveAlone() : []
 const overlaps = wants('overlap') ? await proveWanOverlap() : []
 const sides = await Promise.all([
   inTurn([
@@ -55,7 +55,7 @@ const sides = await Promise.all([
     reference && suite('vectors-reference', 'Verdict vectors, reference lab'),
   ]),
 ])
-const ended = [...stops, ...overlaps, ...sides.flat()]
+const ended = [...alone, ...overlaps, ...sides.flat()]
 if (isWhole)
   writeFileSync('docs/proofs.md', `# Proofs\n\n${heading} \`npm run prove\` writes this page.\n\n${table(ended)}\n`)
 

@@ -22,7 +22,8 @@ test.each([
   ['TC-4', {}],
   ['TC-5', {}],
   ['TC-6', {}],
-  ['TC-8', {}],
+  // At full speed it takes both cores from the other lane; that is proven alone.
+  ['TC-8', { streamMbitPerS: 500 }],
   ['TC-9', {}],
   ['TC-7', {}],
   ['TC-10', { how: 'remove-device' }],

@@ -125,6 +125,13 @@ describe('TC-8', () => {
     expect(verdicts({ ends: [ended('load')], params: { direction: 'download' } }).throughput).toBe('pass')
   })
 
+  it('does not hold a load that was held back itself against the limit', () => {
+    const slow = { rates: () => 0.4e9, ends: [ended('load'), result(0.4e9)] }
+    expect(verdicts({ ...slow, params: { streamMbitPerS: 100 } }).throughput).toBe('inconclusive')
+    expect(verdicts({ ...slow, params: { streamMbitPerS: 500 } }).throughput).toBe('fail')
+    expect(verdicts({ params: { streamMbitPerS: 500 } }).throughput).toBe('pass')
+  })
+
   it('wants it translated', () => {
     expect(verdicts({ sessions: [session(5001, null), session(5002, null)] }).throughput).toBe('fail')
     expect(verdicts({ sessions: [session(5001, '172.16.50.6:1')] }).throughput).toBe('inconclusive')
@@ -181,12 +188,16 @@ describe('TC-8', () => {
     expect(criteria.map(({ when }) => when)).toEqual([null, null, null, 'compareSecondaryOff'])
   })
 
-  it('sends as fast as it can, with the congestion control that was chosen', () => {
-    const actions = tc08.steps(lab, parseParams(tc08, {}), 'run').flatMap((step) => step.actions)
-    const start = actions.find((action) => action.kind === 'start-load')
-    expect(start && iperf3Argv(start.load, start.load.durationS).join(' ')).toBe(
-      'iperf3 -c 172.16.50.1 -p 5203 -t 30 -i 0.5 -P 4 -b 0 -C bbr --forceflush',
-    )
-    expect(actions.filter(({ kind }) => kind === 'fault')).toEqual([])
+  it('sends as fast as it can or may, with the congestion control that was chosen', () => {
+    const actionsOf = (params: Record<string, unknown>) =>
+      tc08.steps(lab, parseParams(tc08, params), 'run').flatMap((step) => step.actions)
+    const client = (params: Record<string, unknown>) => {
+      const start = actionsOf(params).find((action) => action.kind === 'start-load')
+      return start && iperf3Argv(start.load, start.load.durationS).join(' ')
+    }
+    const asked = (rate: string) => `iperf3 -c 172.16.50.1 -p 5203 -t 30 -i 0.5 -P 4 -b ${rate} -C bbr --forceflush`
+    expect(client({})).toBe(asked('0'))
+    expect(client({ streamMbitPerS: 2.5 })).toBe(asked('2500000'))
+    expect(actionsOf({}).filter(({ kind }) => kind === 'fault')).toEqual([])
   })
 })

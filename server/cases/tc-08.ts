@@ -28,6 +28,11 @@ const params = z.object({
     description: 'In less than 20 s too few probes go out beside it.',
   }),
   congestion: CongestionSchema.default('bbr').meta({ title: 'TCP congestion control' }),
+  streamMbitPerS: z.number().min(0).max(100_000).default(0).meta({
+    title: 'Each stream at most',
+    unit: 'Mbit/s',
+    description: '0: as fast as it goes. A limit leaves a host that carries the whole lab time for the rest of it.',
+  }),
   direction: z
     .enum(['upload', 'download'])
     .default('upload')
@@ -43,9 +48,20 @@ const needs = ({ throughput }: Lab): string | null =>
 
 const loadFor = (lab: Lab, given: Params, id: LoadId): Load => {
   if (!lab.throughput) throw new AppError('lab-file', 'TC-8 has no server to send to.', { hint: needs(lab) ?? '' })
-  const { parallel, durationS, congestion, direction } = given
-  const how = `${direction}, ${parallel} streams, ${congestion}, ${durationS} s`
-  return { id, title: `${LOADS[id]}: ${how}`, ...lab.throughput, direction, parallel, congestion, durationS }
+  const { parallel, durationS, congestion, direction, streamMbitPerS } = given
+  const pace = streamMbitPerS > 0 ? ` of at most ${streamMbitPerS} Mbit/s each` : ''
+  const how = `${direction}, ${parallel} streams${pace}, ${congestion}, ${durationS} s`
+  const streamBitPerS = streamMbitPerS * 1e6
+  return {
+    id,
+    title: `${LOADS[id]}: ${how}`,
+    ...lab.throughput,
+    direction,
+    parallel,
+    congestion,
+    streamBitPerS,
+    durationS,
+  }
 }
 
 /** Who sends: of a download the server, where the lab file says who has its address. */

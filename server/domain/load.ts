@@ -7,7 +7,7 @@ export type LoadId = keyof typeof LOADS
 
 export const CongestionSchema = z.enum(['bbr', 'cubic', 'reno'])
 
-/** An iperf3 client that sends as fast as it can. */
+/** An iperf3 client that sends as fast as it can, or each stream at `streamBitPerS` when that is not 0. */
 export const LoadSchema = z.object({
   id: z.enum(Object.keys(LOADS) as [LoadId, ...LoadId[]]),
   title: z.string(),
@@ -17,6 +17,7 @@ export const LoadSchema = z.object({
   direction: z.enum(['upload', 'download']),
   parallel: z.number(),
   congestion: CongestionSchema,
+  streamBitPerS: z.number().default(0),
   durationS: z.number(),
 })
 export type Load = z.infer<typeof LoadSchema>

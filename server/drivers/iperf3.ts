@@ -15,7 +15,8 @@ export type Iperf3Client = Traffic | Load
 export const iperf3Argv = (client: Iperf3Client, durationS: number): string[] => [
   ...['iperf3', '-c', client.server, '-p', String(client.port), '-t', String(Math.ceil(durationS))],
   ...['-i', String(INTERVAL_S), '-P', String(client.parallel)],
-  ...('congestion' in client ? ['-b', '0', '-C', client.congestion] : ['-b', String(Math.round(client.bitPerS))]),
+  ...['-b', String(Math.round('congestion' in client ? client.streamBitPerS : client.bitPerS))],
+  ...('congestion' in client ? ['-C', client.congestion] : []),
   ...(client.direction === 'download' ? ['-R'] : []),
   '--forceflush',
 ]

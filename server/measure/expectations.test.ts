@@ -60,6 +60,12 @@ describe('expectationOf', () => {
     })
   })
 
+  it('leaves out a run with a parameter that makes it measure something else', () => {
+    const [full, held] = [carried(7e9), carried(2e9)]
+    held.run.params.streamMbitPerS = 500
+    expect(expectationOf({ ...wan, without: ['streamMbitPerS'] }, true, [held, full]).latest?.run).toBe(full.run.id)
+  })
+
   it('says that nothing was measured', () => {
     for (const runs of [[], [ran({})], [timed(3000, {}, ['no-takeover'])]])
       expect(expectationOf(failover, true, runs)).toMatchObject({ latest: null, spread: null })

@@ -15,6 +15,8 @@ export type ExpectationSource = {
   case: string
   /** A run counts only with these. */
   params: Record<string, unknown>
+  /** A run with one of these parameters set (not 0, not false) measured something else. */
+  without?: readonly string[]
   source: Source
   note: string | null
 }
@@ -72,6 +74,7 @@ export function expectedText(unit: ExpectationUnit, { min, max }: { min: number 
 export function expectationOf(source: ExpectationSource, isThere: boolean, runs: readonly JudgedRun[]): Expectation {
   const measured = runs
     .filter(({ run, switches }) => switches.length === 0 && sameValues(source.params, run.params))
+    .filter(({ run }) => !source.without?.some((key) => run.params[key]))
     .flatMap((one) => {
       const value = valueIn(source, one)
       return value ? [{ ...value, run: one.run }] : []

@@ -86,6 +86,9 @@ function judgeThroughput(analysis: Analysis): Judged {
   const lower = Math.min(load.mean, ...others) - load.rounding
   const upper = Math.max(load.mean, ...others) + load.rounding
   if (lower >= limit) return pass(`At least ${formatBitPerS(lower)}, by either side’s count.`, measured, evidence)
+  const paceBitPerS = Number(params.parallel) * Number(params.streamMbitPerS) * 1e6
+  if (upper < limit && paceBitPerS > 0 && paceBitPerS < limit)
+    return inconclusive(`The load itself was held to ${formatBitPerS(paceBitPerS)}.`, measured, evidence)
   if (upper < limit) return fail(`At most ${formatBitPerS(upper)}, by either side’s count.`, measured, evidence)
   return inconclusive('The limit lies between what both sides counted.', measured, evidence)
 }
