@@ -34,7 +34,10 @@ export const vitest = (results, project, of) => async (options) => {
   // With some picked out, the others are no skipped tests.
   const skipped = of ? 0 : result.numPendingTests + result.numTodoTests
   const counts = { passed: result.numPassedTests, failed: failed + empty, skipped }
-  if (failures.length === 0 || failures.length !== failed) return counts
+  // A file that could not be read, or whose hooks failed, names no test: run alone, the named ones would hide it.
+  const isNamed = ({ status, assertionResults }) =>
+    status !== 'failed' || assertionResults.some((each) => each.status === 'failed')
+  if (failures.length === 0 || !result.testResults.every(isNamed)) return counts
   return { ...counts, failures: failures.map(({ name }) => name), again: vitest(results, project, failures) }
 }
 
@@ -60,7 +63,7 @@ export const playwright =
       skipped,
     }
     const failures = specsOf(result).filter(({ ok }) => !ok)
-    if (failures.length === 0) return counts
+    if (failures.length === 0 || result.errors.length > 0) return counts
     const again = playwright(results, name, folder, [...new Set(failures.map((each) => each.file))])
     return { ...counts, failures: failures.map(({ title }) => title), again }
   }
