@@ -1,9 +1,10 @@
 // npm run bench [-- --json]: prepares the production build and measures; with REFERENCE_LAB=1 the reference lab, too.
-import { build, generateClient } from './lib/prepare.mjs'
+import { build, compileAddons, generateClient } from './lib/prepare.mjs'
 import { run } from './lib/run.mjs'
 import { findBrowser } from './lib/system.mjs'
 
 // --json prints one object on stdout and nothing else.
+await compileAddons({ toStderr: true })
 await generateClient({ toStderr: true })
 await build({ toStderr: true })
 const env = { CHROMIUM_PATH: await findBrowser() }

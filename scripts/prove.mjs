@@ -1,11 +1,12 @@
 // npm run prove: prepares what the long proofs need and runs them, the reference lab up meanwhile. Reference WAN labs are up
 // as long as a proof wants them: it brings them up itself.
-import { build, generateClient } from './lib/prepare.mjs'
+import { build, compileAddons, generateClient } from './lib/prepare.mjs'
 import { run } from './lib/run.mjs'
 
 /** Without the reference lab. */
 const OTHERS = ['vectors', 'vectors-reference-wan', 'kills-wan', 'overlap']
 
+await compileAddons()
 await generateClient()
 await build()
 const wanted = process.argv.slice(2)

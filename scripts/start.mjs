@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { labFileOf, WAN_PASSWORDS } from './lib/embedded.mjs'
-import { build, fail, generateClient, install } from './lib/prepare.mjs'
+import { build, compileAddons, fail, generateClient, install } from './lib/prepare.mjs'
 
 const dev = process.argv.includes('--dev')
 if (existsSync('.env')) process.loadEnvFile('.env')
@@ -11,8 +11,10 @@ const host = process.env.HOST || '127.0.0.1'
 const port = process.env.PORT || '3000'
 
 await install()
+const areCompiled = compileAddons()
 await generateClient()
 if (!dev) await build()
+await areCompiled
 const labs = []
 for (const lab of (process.env.LABS || 'embedded').split(',').map((word) => word.trim())) {
   // The app knows lab files only: to it an embedded lab is a lab like any other.

@@ -1,6 +1,6 @@
 // npm test: every stage, each counted; the last line is the sum. `npm cit` installs first.
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
-import { generateClient } from './lib/prepare.mjs'
+import { compileAddons, generateClient } from './lib/prepare.mjs'
 import { check, playwright, vitest } from './lib/stages.mjs'
 import { ensureSystemPackages, findBrowser } from './lib/system.mjs'
 
@@ -68,9 +68,13 @@ const labsUp = async () => {
   await beside('reference-wan-up', check('labs/reference-wan/up', []))
 }
 const areUp = labsUp()
+const areCompiled = compileAddons()
+// Nothing of these needs what is being compiled.
 await stage('types', check('node', ['node_modules/typescript/bin/tsc', '--noEmit']))
 await stage('lint', check('node', ['node_modules/@biomejs/biome/bin/biome', 'ci', '--colors=off']))
 await stage('build', check('node', ['scripts/build.mjs']))
+await stage('unit-sharing', vitestOf('unit-sharing'))
+await areCompiled
 await stage('unit', vitestOf('unit'))
 await areUp
 /** Each after the one before. */

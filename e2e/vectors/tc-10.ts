@@ -46,6 +46,10 @@ export const tc10: CaseTable = {
     'sender-stall': same('No verdict rests on a ping.'),
   },
   reference: {
+    'no-garp': {
+      ...same('As above, with the bridge cut and both NICs up: whoever is primary answers.'),
+      params: { how: 'cut-bridge' },
+    },
     'no-split-guard': {
       ...vector(
         'As above, with the bridge cut: keepalived speaks over the heartbeat device, and is no primary where that is gone.',

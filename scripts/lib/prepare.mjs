@@ -15,7 +15,7 @@ function checkNode() {
 }
 
 const COMPILER_HINT =
-  'npm could not install. better-sqlite3 compiles itself where no ready binary can be had; that needs python3, make and a C++ compiler:\n' +
+  'better-sqlite3 could not be compiled, which it is where no ready binary can be had; that needs python3, make and a C++ compiler:\n' +
   '  Debian, Ubuntu:  sudo apt-get install -y python3 make g++\n' +
   '  Fedora, RHEL:    sudo dnf install -y python3 make gcc-c++\n' +
   '  macOS:           xcode-select --install'
@@ -26,19 +26,33 @@ function isInstalled() {
   return existsSync(installed) && statSync(installed).mtimeMs >= statSync('package-lock.json').mtimeMs
 }
 
-/** Installs the dependencies when the lock file is newer than what is installed. */
+/** Installs the dependencies when the lock file is newer than what is installed; runs none of their scripts (.npmrc). */
 export async function install() {
   checkNode()
   if (isInstalled()) return
   console.log('failover-lab: installing dependencies (the first time takes a few minutes) …')
-  if ((await run('npm', ['ci', '--no-audit', '--no-fund'])) === 0) return
-  const missing = []
-  for (const tool of ['python3', 'make', 'g++']) if (!(await has(tool))) missing.push(tool)
-  fail(
-    missing.length > 0
-      ? `${COMPILER_HINT}\nMissing here: ${missing.join(', ')}`
-      : 'npm could not install; its own message stands above.',
-  )
+  if ((await run('npm', ['ci', '--no-audit', '--no-fund'])) !== 0)
+    fail('npm could not install; its own message stands above.')
+}
+
+/** What of the dependencies is compiled, here and for this Node.js; ssh2 works without, but encrypts slower. */
+const ADDONS = ['better-sqlite3', 'cpu-features', 'ssh2']
+
+/**
+ * Compiles the native addons after an installation or with another Node.js: two minutes of one core, beside which other
+ * things are done. The stamp goes with node_modules.
+ */
+export async function compileAddons(options = {}) {
+  await unlessFresh('node_modules/.failover-lab-addons', fingerprint('package-lock.json'), async () => {
+    if ((await run('npm', ['rebuild', ...ADDONS, '--ignore-scripts=false'], options)) === 0) return
+    const missing = []
+    for (const tool of ['python3', 'make', 'g++']) if (!(await has(tool))) missing.push(tool)
+    fail(
+      missing.length > 0
+        ? `${COMPILER_HINT}\nMissing here: ${missing.join(', ')}`
+        : 'better-sqlite3 could not be compiled; npm’s own message stands above.',
+    )
+  })
 }
 
 /** Generates the database client when the models changed. */

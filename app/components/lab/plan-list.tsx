@@ -31,7 +31,9 @@ const Command = ({ command }: { command: PlannedCommand }) => (
         <strong className="font-semibold text-ink">{command.place}</strong> via {command.host} · {command.purpose} ·{' '}
         {command.repeat}
       </p>
-      <code className="block whitespace-pre-wrap break-all font-mono text-xs leading-5">{command.text}</code>
+      <code className="block whitespace-pre-wrap break-all wrap-anywhere font-mono text-xs leading-5">
+        {command.text}
+      </code>
     </div>
     <CopyButton kind="ghost" size="icon" iconOnly text={command.text} label={`Copy: ${command.text}`} />
   </li>

@@ -80,7 +80,7 @@ function Commands({ commands }: { commands: readonly ImportedCommand[] }) {
                 </span>
               </span>
               <div className="min-w-0">
-                <code className="block whitespace-pre-wrap break-all font-mono text-xs leading-5">
+                <code className="block whitespace-pre-wrap break-all wrap-anywhere font-mono text-xs leading-5">
                   {command.command}
                 </code>
                 {command.notes.map((note) => (

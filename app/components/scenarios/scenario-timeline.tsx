@@ -136,7 +136,7 @@ function StepList({ steps, times }: Pick<Props, 'steps' | 'times'>) {
               {step.title} <span className="text-muted">· {KIND[step.action.kind]}</span>
               {step.after ? <span className="text-muted"> · after {step.after}</span> : null}
               {step.action.kind === 'script' ? (
-                <pre className="max-h-40 overflow-auto whitespace-pre-wrap break-all font-mono text-xs">
+                <pre className="max-h-40 overflow-auto whitespace-pre-wrap break-all wrap-anywhere font-mono text-xs">
                   {step.action.commands.join('\n')}
                 </pre>
               ) : null}
