@@ -18,15 +18,19 @@ export default defineConfig({
         ...base,
         test: {
           name: 'unit',
-          include: [
-            'server/**/*.test.ts',
-            'app/**/*.test.{ts,tsx}',
-            'scripts/**/*.test.ts',
-            'labs/embedded/**/*.test.ts',
-          ],
+          include: ['server/**/*.test.ts', 'app/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],
           exclude: SHARING,
           testTimeout: 20_000,
           // By default one less than there are cores; much of it waits for clocks.
+          maxWorkers: 4,
+        },
+      },
+      {
+        ...base,
+        test: {
+          name: 'unit-embedded',
+          include: ['labs/embedded/**/*.test.ts'],
+          testTimeout: 20_000,
           maxWorkers: 4,
         },
       },

@@ -74,6 +74,7 @@ await stage('types', check('node', ['node_modules/typescript/bin/tsc', '--noEmit
 await stage('lint', check('node', ['node_modules/@biomejs/biome/bin/biome', 'ci', '--colors=off']))
 await stage('build', check('node', ['scripts/build.mjs']))
 await stage('unit-sharing', vitestOf('unit-sharing'))
+await stage('unit-embedded', vitestOf('unit-embedded'))
 await areCompiled
 await stage('unit', vitestOf('unit'))
 await areUp

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -110,10 +111,12 @@ describe('the lease', () => {
   })
 
   it('keeps what its revert logs in with in a file that only its user may read, and leaves none behind', async () => {
-    await armLease(lab.access, { ...request(30_000), secret: () => 's3cret $x' }, options)
+    // Not a word that another test may have among its arguments meanwhile.
+    const secret = `s3cret $x ${randomUUID()}`
+    await armLease(lab.access, { ...request(30_000), secret: () => secret }, options)
     const file = join(lab.access.lab.leaseDir, 'secret')
-    expect([statSync(file).mode & 0o777, readFileSync(file, 'utf8')]).toEqual([0o600, 's3cret $x'])
-    expect(execFileSync('ps', ['-eo', 'args=']).toString()).not.toContain('s3cret')
+    expect([statSync(file).mode & 0o777, readFileSync(file, 'utf8')]).toEqual([0o600, secret])
+    expect(execFileSync('ps', ['-eo', 'args=']).toString()).not.toContain(secret)
     await disarmLease(lab.access, 'run1', options)
     expect(existsSync(file)).toBe(false)
   })
