@@ -13,25 +13,29 @@ const LANES = [LONG, CASES.filter((caseId) => !LONG.includes(caseId) && !isOnWan
 const stepsIn = (caseId: string): string[] =>
   stepsOf(caseId).filter((step) => !AS_WAN_2.includes(caseId) || step === 'degrade' || step === 'restore')
 
-async function interruptionsOf(caseId: string): Promise<Proof[]> {
+type Interruption = { how: 'cancel' | 'kill -9 of the app'; step: string }
+
+/** A restore cannot be cancelled any more: the run has ended otherwise by then. */
+const interruptionsIn = (caseId: string): Interruption[] =>
+  stepsIn(caseId).flatMap((step) => [
+    ...(step === 'restore' ? [] : [{ how: 'cancel', step } as const]),
+    { how: 'kill -9 of the app', step } as const,
+  ])
+
+async function interruptionsOf(caseId: string, interruptions = interruptionsIn(caseId)): Promise<Proof[]> {
   const { world, eyes } = await worldFor(caseId)
   const app = await App.start([world.labFile])
   const proofs: Proof[] = []
   try {
-    for (const step of stepsIn(caseId)) {
+    for (const interruption of interruptions) {
+      const { how, step } = interruption
       const before = await eyes()
-      // A restore cannot be cancelled any more: the run has ended otherwise by then.
-      if (step !== 'restore')
-        proofs.push(
-          await prove(`${caseId}: cancel in "${step}"`, async () =>
-            afterwards(app, eyes, before, await cancelIn(app, world, caseId, step), { endings: ['cancelled'] }),
-          ),
-        )
-      proofs.push(
-        await prove(`${caseId}: kill -9 of the app in "${step}"`, async () =>
-          afterwards(app, eyes, before, await killIn(app, world, caseId, step), { endings: ['interrupted'] }),
-        ),
+      const [interrupt, ending] =
+        how === 'cancel' ? ([cancelIn, 'cancelled'] as const) : ([killIn, 'interrupted'] as const)
+      const proof = await prove(`${caseId}: ${how} in "${step}"`, async () =>
+        afterwards(app, eyes, before, await interrupt(app, world, caseId, step), { endings: [ending] }),
       )
+      proofs.push({ ...proof, again: { rows: 1, prove: () => interruptionsOf(caseId, [interruption]) } })
     }
   } finally {
     await app.stop()

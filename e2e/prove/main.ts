@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { proveAccuracy } from './accuracy'
+import { judgeAlone } from './again'
 import { proveAlone } from './alone'
 import { proveClockOnEmbedded, proveFaults } from './faults'
 import { proveGoneOnEmbedded, proveGoneOnReference } from './gone-for-good'
@@ -55,7 +56,7 @@ const sides = await Promise.all([
     reference && suite('vectors-reference', 'Verdict vectors, reference lab'),
   ]),
 ])
-const ended = [...alone, ...overlaps, ...sides.flat()]
+const ended = await judgeAlone([...alone, ...overlaps, ...sides.flat()])
 if (isWhole)
   writeFileSync('docs/proofs.md', `# Proofs\n\n${heading} \`npm run prove\` writes this page.\n\n${table(ended)}\n`)
 

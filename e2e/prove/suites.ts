@@ -1,34 +1,32 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
-import path from 'node:path'
-import { z } from 'zod'
+import { mkdirSync } from 'node:fs'
+import { vitest } from '../../scripts/lib/stages.mjs'
 import { type Proof, prove } from './table'
 
 const RESULTS = 'test-results/prove'
 
-/** What vitest writes, as far as it is read. */
-const ResultSchema = z.object({
-  numPassedTests: z.number(),
-  testResults: z.array(z.object({ assertionResults: z.array(z.object({ status: z.string(), fullName: z.string() })) })),
-})
+/** A vitest project, or some tests of it; `again` is a stage of those that failed. */
+type Stage = (options: {
+  toStderr: true
+}) => Promise<{ passed: number; failed: number; skipped: number; failures?: string[]; again?: Stage }>
+
+async function proveStage(what: string, stage: Stage): Promise<Proof> {
+  let result: Awaited<ReturnType<Stage>> | null = null
+  const proof = await prove(what, async () => {
+    result = await stage({ toStderr: true })
+    const { passed, failed, skipped, failures = [] } = result
+    const others = [failed > 0 && `${failed} failed: ${failures.join('; ')}`, skipped > 0 && `${skipped} skipped`]
+    return {
+      ok: passed > 0 && failed === 0 && skipped === 0,
+      seen: [`${passed} passed`, ...others.filter(Boolean)].join(', '),
+    }
+  })
+  const { failures = [], again } = (result ?? {}) as Partial<Awaited<ReturnType<Stage>>>
+  if (!again) return proof
+  return { ...proof, again: { rows: failures.length, prove: async () => [await proveStage(what, again)] } }
+}
 
 /** A vitest project, its tests as it is configured; holds when all of them pass. */
 export async function proveSuite(project: string, what: string): Promise<Proof[]> {
-  const file = path.join(RESULTS, `${project}.json`)
   mkdirSync(RESULTS, { recursive: true })
-  rmSync(file, { force: true })
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
-  const proof = await prove(what, async () => {
-    const args = ['node_modules/vitest/vitest.mjs', 'run', '--project', project, ...reporters]
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 2, 'inherit'] })
-    const [code] = await once(child, 'exit')
-    const { numPassedTests, testResults } = ResultSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
-    const others = testResults.flatMap(({ assertionResults }) =>
-      assertionResults.flatMap(({ status, fullName }) => (status === 'passed' ? [] : [`${fullName} ${status}`])),
-    )
-    const seen = [`${numPassedTests} passed`, ...others].join('; ')
-    return { ok: code === 0 && numPassedTests > 0 && others.length === 0, seen }
-  })
-  return [proof]
+  return [await proveStage(what, vitest(RESULTS, project))]
 }

@@ -1,5 +1,8 @@
 /** One line of a proof: what was tried, whether it held, what was seen. */
-export type Proof = { what: string; ok: boolean; seen: string }
+export type Proof = { what: string; ok: boolean; seen: string; again?: Again }
+
+/** How what did not hold is tried once more with nothing beside it, and of how many rows that is. */
+export type Again = { rows: number; prove: () => Promise<Proof[]> }
 
 export const table = (proofs: readonly Proof[]): string =>
   [
