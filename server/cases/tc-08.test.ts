@@ -61,7 +61,7 @@ const socket = (port: number, traffic = 'load'): EventBody => ({
 })
 const session = (port: number, natSource: string | null) => ({
   ...{ node: 'node0', id: String(port), protocol: 'tcp', source: `10.0.60.102:${port}` },
-  ...{ destination: '172.16.50.1:5203', natSource, state: null, haState: null },
+  ...{ destination: '172.16.50.1:5203', natSource, state: null, haState: null, timeoutS: null },
 })
 const counters = (label: 'before' | 'after', instance: string, dropped: number): EventBody => ({
   ...{ kind: 'link-counters', label, instance },

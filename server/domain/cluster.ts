@@ -75,6 +75,8 @@ export const FlowSessionSchema = z.object({
   natSource: z.string().nullable(),
   state: z.string().nullable(),
   haState: z.enum(['active', 'backup']).nullable(),
+  /** Seconds until it is deleted if no packet comes: one that is in use has all of its idle timeout left. */
+  timeoutS: z.number().nullable().default(null),
 })
 export type FlowSession = z.infer<typeof FlowSessionSchema>
 

@@ -165,6 +165,7 @@ describe('show security flow session', () => {
       ['node1', '17179901235', 'tcp', '[2001:db8::12]:5000', null, 'active'],
     ])
     expect(sessions[0]).toMatchObject({ destination: '172.16.50.1:5201', state: 'ESTABLISHED' })
+    expect(sessions.map(({ timeoutS }) => timeoutS)).toEqual([1800, 20, 7022, 12])
     expect(unparsed).toEqual([expect.stringContaining('17179901236')])
   })
 })

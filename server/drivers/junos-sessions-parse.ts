@@ -26,6 +26,7 @@ const option = (head: string, name: RegExp): string | null => name.exec(head)?.[
 
 function startSession(draft: Draft, source: string, destination: string, protocol: string): void {
   const ha = option(draft.head, /\bHA State: *(Active|Backup)\b/i)?.toLowerCase()
+  const timeout = option(draft.head, /\bTimeout: *(\d{1,10})\b/i)
   draft.session = {
     node: draft.node,
     id: draft.id,
@@ -35,6 +36,7 @@ function startSession(draft: Draft, source: string, destination: string, protoco
     natSource: null,
     state: option(draft.head, /(?:^|, *)(?:Session )?State: *([^,]{1,80})/i),
     haState: ha === 'active' || ha === 'backup' ? ha : null,
+    timeoutS: timeout === null ? null : Number(timeout),
   }
 }
 

@@ -14,6 +14,7 @@ const session = (source: string, changes: Partial<FlowSession> = {}): FlowSessio
   natSource: source.replace('10.0.60.102', '172.16.50.6'),
   state: null,
   haState: null,
+  timeoutS: null,
   ...changes,
 })
 const stamp = { seq: 1, atMs: 0 }

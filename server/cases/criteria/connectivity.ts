@@ -45,6 +45,13 @@ export const everyTargetAnswers: Criterion = {
 /** What must be seen of a connection on the primary: its entry, or null when there is none. */
 type Expected = { what: string; entry: FlowSession | null }
 
+/** The ping session to an address that is in use: those of earlier pings stay in the table for up to a minute. */
+function pingSession(table: readonly FlowSession[], address: string): FlowSession | null {
+  const sessions = table.filter((entry) => entry.protocol === 'icmp' && entry.destination.startsWith(`${address}:`))
+  const [newest = null] = sessions.toSorted((a, b) => (b.timeoutS ?? 0) - (a.timeoutS ?? 0))
+  return newest
+}
+
 /** Every connection that was open: the TCP streams by their 5-tuple, the pings by protocol and destination. */
 function expectedSessions(lab: Lab, events: readonly RunEvent[], table: readonly FlowSession[]): Expected[] {
   const sockets = events.filter((event) => event.kind === 'traffic-socket')
@@ -56,7 +63,7 @@ function expectedSessions(lab: Lab, events: readonly RunEvent[], table: readonly
     .filter(({ crossesCluster }) => crossesCluster)
     .map(({ title, address }) => ({
       what: `ping to ${title} (${address})`,
-      entry: table.find((entry) => entry.protocol === 'icmp' && entry.destination.startsWith(`${address}:`)) ?? null,
+      entry: pingSession(table, address),
     }))
   return [...tcp, ...pings]
 }

@@ -10,7 +10,8 @@ const REMOTE = '172.16.50.1:5201'
 const LOCALS = ['10.0.60.102:40001', '10.0.60.102:40002']
 const natOf = (source: string) => source.replace('10.0.60.102', '172.16.50.6')
 const flow = (source: string, natSource: string | null = natOf(source)): FlowSession => ({
-  ...{ node: null, id: '1', protocol: 'tcp', source, destination: REMOTE, natSource, state: null, haState: null },
+  ...{ node: null, id: '1', protocol: 'tcp', source, destination: REMOTE, natSource, state: null },
+  ...{ haState: null, timeoutS: null },
 })
 const sockets = LOCALS.map(
   (local, socket): EventBody => ({ kind: 'traffic-socket', traffic: 'upload', socket, local, remote: REMOTE }),
