@@ -166,6 +166,8 @@ describe('show security flow session', () => {
     ])
     expect(sessions[0]).toMatchObject({ destination: '172.16.50.1:5201', state: 'ESTABLISHED' })
     expect(sessions.map(({ timeoutS }) => timeoutS)).toEqual([1800, 20, 7022, 12])
+    const withUnit = fixture('sessions.txt').replace('Timeout: 20', 'Timeout: 20s')
+    expect(parseFlowSessions(withUnit).sessions[1]?.timeoutS).toBe(20)
     expect(unparsed).toEqual([expect.stringContaining('17179901236')])
   })
 })

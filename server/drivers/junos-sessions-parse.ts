@@ -26,7 +26,7 @@ const option = (head: string, name: RegExp): string | null => name.exec(head)?.[
 
 function startSession(draft: Draft, source: string, destination: string, protocol: string): void {
   const ha = option(draft.head, /\bHA State: *(Active|Backup)\b/i)?.toLowerCase()
-  const timeout = option(draft.head, /\bTimeout: *(\d{1,10})\b/i)
+  const timeout = option(draft.head, /\bTimeout: *(\d{1,10})/i)
   draft.session = {
     node: draft.node,
     id: draft.id,
